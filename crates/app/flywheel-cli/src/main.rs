@@ -1,0 +1,3 @@
+//! The flywheel binary: one file per verb.
+
+fn main() {}

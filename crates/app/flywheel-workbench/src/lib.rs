@@ -1,0 +1,1 @@
+//! One façade: takes any spec, runs the engine and remembers the run.

@@ -1,0 +1,77 @@
+//! What a deployed model is asked and what it answers.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Rows or images; one of the two.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PredictRequest {
+    /// Rows: column name to value (text, number, true/false, or null when missing).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    pub rows: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// Images.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<ImageInput>,
+}
+
+/// One image: a PNG, JPEG or WebP file as base64, or raw pixels.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImageInput {
+    /// The file as base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub png: Option<String>,
+    /// Pixels 0 to 255, row by row, the channels of a pixel beside each other: `height × width × channels` numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pixels: Option<Vec<f64>>,
+}
+
+/// The answers in the order asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PredictResponse {
+    /// The model that answered.
+    pub model: String,
+    /// Its version.
+    pub version: u64,
+    /// One for each row or image.
+    pub predictions: Vec<Prediction>,
+}
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Prediction {
+    /// Its id, by which the true label can be sent later; absent where nothing is logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The class; absent in regression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The number; absent for classes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// Every class with its probability, likeliest first; empty in regression.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probabilities: Vec<ClassProbability>,
+    /// What was unusual about the row: a category never seen, a missing column.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<crate::Phrase>,
+}
+
+/// A class and its probability.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ClassProbability {
+    /// The class.
+    pub label: String,
+    /// 0 to 1; all classes sum to 1.
+    pub probability: f64,
+}
+
+/// The truth about an earlier prediction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TruthRequest {
+    /// The true class, or the true number as text.
+    pub label: String,
+}

@@ -1,0 +1,71 @@
+//! What computes a network: the one interface behind which Burn and the fast path stand.
+
+use crate::examples::Examples;
+
+/// A named tensor in PyTorch's layout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tensor {
+    /// Such as `layers.0.weight`; an optimizer's state is `layers.0.weight.first_moment` and the like.
+    pub name: String,
+    /// Sizes, outermost first.
+    pub shape: Vec<usize>,
+    /// Values in row-major order.
+    pub values: Vec<f32>,
+}
+
+/// Which examples a step reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// The prepared part.
+    pub examples: &'a Examples,
+    /// Positions in it, in order.
+    pub chosen: &'a [u32],
+    /// Augmented pixels of the chosen images, one after the other, instead of those in `examples`.
+    pub augmented: Option<&'a [u8]>,
+}
+
+/// One optimisation step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// Counts from 0 over the whole run; dropout draws are keyed by it, Adam's bias correction uses it plus 1.
+    pub number: u64,
+    /// The learning rate now.
+    pub learning_rate: f32,
+}
+
+/// What a step saw, before its update.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepOutcome {
+    /// Mean data loss over the batch, regularisation not included.
+    pub loss: f32,
+    /// Outputs of the network, `chosen × outputs`, dropout at work.
+    pub outputs: Vec<f32>,
+}
+
+/// Numbers left the finite.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Divergence {
+    /// Where it was seen first: a tensor or layer such as `layers.2.weight`, or `loss`.
+    pub place: String,
+}
+
+/// A network that learns and answers.
+pub trait Engine: Send {
+    /// One step: forward, loss, backward, update.
+    fn step(&mut self, batch: &Batch<'_>, step: &Step) -> Result<StepOutcome, Divergence>;
+
+    /// Outputs for the chosen examples, `chosen × outputs`, as when serving: no dropout, running statistics.
+    fn outputs(&mut self, batch: &Batch<'_>) -> Vec<f32>;
+
+    /// Everything learned, running statistics included.
+    fn weights(&self) -> Vec<Tensor>;
+
+    /// Everything the optimizer remembers; with `weights` and the step number it continues bit by bit.
+    fn optimizer_state(&self) -> Vec<Tensor>;
+
+    /// Takes back what `weights` and `optimizer_state` gave; missing, extra or misshapen tensors are named in the error.
+    fn restore(&mut self, weights: &[Tensor], optimizer_state: &[Tensor]) -> Result<(), String>;
+
+    /// Gradient of the batch's data loss by each weight, in the order of `weights` without running statistics; for tests and diagnosis.
+    fn gradients(&mut self, batch: &Batch<'_>, step: &Step) -> Vec<Tensor>;
+}

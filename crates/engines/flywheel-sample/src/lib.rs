@@ -1,0 +1,1 @@
+//! A make-believe startup with known truths, beginning with its handwritten digits.

@@ -302,7 +302,8 @@ mod tests {
     #[test]
     fn streams_of_different_names_differ() {
         let root = Chance::new(7);
-        let mut streams = vec![root.clone(), Chance::new(8), root.stream(""), root.stream("a"), root.stream("a\0")];
+        let mut streams =
+            vec![root.clone(), Chance::new(8), root.stream(""), root.stream("a"), root.stream("a\0")];
         streams.extend((0..1000_u64).map(|i| root.stream(i)));
         streams.extend((0..1000_u64).map(|i| root.stream("a").stream(i)));
         streams.push(root.stream("a").stream("b"));

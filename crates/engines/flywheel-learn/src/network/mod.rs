@@ -2,9 +2,10 @@
 
 use flywheel_spec::recipe::{Activation, Initializer};
 use flywheel_spec::table::ImageShape;
+use serde::{Deserialize, Serialize};
 
 /// The shape of one row between two layers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Shape {
     /// So many numbers.
     Flat(usize),
@@ -28,7 +29,7 @@ impl Shape {
 }
 
 /// What arrives at the first layer.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum InputPlan {
     /// Images.
     Images(ImageShape),
@@ -42,7 +43,7 @@ pub enum InputPlan {
 }
 
 /// One embedded category: weight `embeddings.{i}.weight` of shape `[categories, width]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EmbeddingPlan {
     /// Places, the one for the unseen (0) included.
     pub categories: usize,
@@ -63,7 +64,7 @@ impl InputPlan {
 }
 
 /// A network with every size known. Layer `i` keeps its weights under `layers.{i}.…`, `i` its position here.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NetworkPlan {
     /// What arrives.
     pub input: InputPlan,
@@ -76,7 +77,7 @@ pub struct NetworkPlan {
 }
 
 /// What turns a network's outputs into answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Head {
     /// Softmax: one probability for each class.
     Softmax,
@@ -87,7 +88,7 @@ pub enum Head {
 }
 
 /// One layer with its sizes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayerPlan {
     /// The recipe's layer that it came of, from 0.
     pub source: usize,
@@ -102,7 +103,7 @@ pub struct LayerPlan {
 }
 
 /// What a layer computes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum LayerKind {
     /// `weight` `[outputs, inputs]`, `bias` `[outputs]`.
     Dense {

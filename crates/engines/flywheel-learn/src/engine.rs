@@ -1,6 +1,38 @@
 //! What computes a network: the one interface behind which Burn and the fast path stand.
 
+use flywheel_spec::recipe::{LossSpec, OptimizerSpec};
+
 use crate::examples::Examples;
+use crate::network::NetworkPlan;
+
+/// What an engine is built from; both engines read the same and must do the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blueprint {
+    /// The layers.
+    pub network: NetworkPlan,
+    /// What is made small; [`crate::loss`] fixes each formula.
+    pub loss: LossSpec,
+    /// How weights move; [`crate::optimizer`] fixes each formula.
+    pub optimizer: OptimizerSpec,
+    /// λ of `λ Σ|w|`; its gradient, `λ sign(w)`, joins that of the data before clipping, for weights that [`decays`].
+    pub l1: f32,
+    /// λ of `λ Σw²`; its gradient, `2 λ w`, joins that of the data before clipping, for weights that [`decays`].
+    pub l2: f32,
+    /// Gradients of all weights that aren't frozen, penalties included, are scaled down to this common norm.
+    pub clip_norm: Option<f32>,
+    /// How much each class counts; empty when all count the same.
+    pub class_weights: Vec<f32>,
+    /// Keys dropout's draws; see [`crate::draw`].
+    pub seed: u64,
+    /// Threads that compute; the bits do not depend on it.
+    pub threads: usize,
+}
+
+/// True for the tensors that L1, L2 and AdamW's decay act on: the weights of dense, convolution and embedding layers,
+/// neither biases nor what a normalisation learns. `shape` tells them apart: only those have two axes or more.
+pub fn decays(shape: &[usize]) -> bool {
+    shape.len() >= 2
+}
 
 /// A named tensor in PyTorch's layout.
 #[derive(Debug, Clone, PartialEq)]

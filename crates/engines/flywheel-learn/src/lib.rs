@@ -1,6 +1,10 @@
 //! The model loop: prepare, build, train, evaluate, tune, predict and monitor deep networks.
 
+pub mod draw;
 pub mod engine;
 pub mod examples;
+pub mod loss;
 pub mod network;
+pub mod schedule;
 pub mod table;
+pub mod train;

@@ -5,6 +5,7 @@
 //! This crate knows serde and the schema derive; it never learns of Arrow, DataFusion, Burn or HTTP.
 
 pub mod check;
+pub mod draft;
 pub mod evaluation;
 pub mod event;
 pub mod language;

@@ -1,0 +1,124 @@
+//! Reads a recipe's TOML against the one schema and collects every mistake with its place.
+//!
+//! The schema is the OpenAPI schema derived from the spec types, so a setting is declared once.
+//! Serde runs only on a document that the walk found clean, because it stops at its first error and loses the places.
+
+mod parse;
+mod place;
+mod schema;
+mod walk;
+
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use crate::project::ProjectSpec;
+use crate::{Problem, Problems, TrainSpec, phrase};
+
+use schema::Schema;
+
+/// Reads a training recipe; `file_name` is what the places name.
+///
+/// # Errors
+/// Every mistake of the text at once, in the order of their places.
+pub fn read_recipe(text: &str, file_name: &str) -> Result<(TrainSpec, Vec<Problem>), Problems> {
+    let (spec, mut warnings): (TrainSpec, _) = read(text, file_name)?;
+    let mut problems = Problems::default();
+    check_name(&spec.name, "name", &mut problems);
+    place_settings(&mut problems.problems, text, file_name);
+    problems.problems.append(&mut warnings);
+    problems.settle(spec)
+}
+
+/// Reads `flywheel.toml`.
+///
+/// # Errors
+/// Every mistake of the text at once, in the order of their places.
+pub fn read_project(text: &str, file_name: &str) -> Result<(ProjectSpec, Vec<Problem>), Problems> {
+    let (spec, mut warnings): (ProjectSpec, _) = read(text, file_name)?;
+    let mut problems = Problems::default();
+    check_name(&spec.name, "name", &mut problems);
+    place_settings(&mut problems.problems, text, file_name);
+    problems.problems.append(&mut warnings);
+    problems.settle(spec)
+}
+
+/// Gives problems that know only their setting, such as those of a plan, the line where that setting stands.
+pub fn place_settings(problems: &mut [Problem], text: &str, file_name: &str) {
+    let Ok(document) = parse::document(text) else { return };
+    for problem in problems {
+        if problem.place.line.is_some() {
+            continue;
+        }
+        let Some(setting) = &problem.place.setting else { continue };
+        let span = walk::span_of(document.as_table(), setting);
+        let (line, character) = place::line_and_character(text, span.start);
+        problem.place.file = Some(file_name.to_owned());
+        problem.place.line = Some(line);
+        problem.place.character = Some(character);
+    }
+}
+
+fn read<T: ToSchema + DeserializeOwned>(text: &str, file_name: &str) -> Result<(T, Vec<Problem>), Problems> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let recovered = parse::recover(text, file_name);
+    let broken = !recovered.problems.is_empty();
+    let mut problems = recovered.problems;
+    if let Ok(document) = parse::document(&recovered.text) {
+        let found = walk::walk(document.as_table(), Schema::of::<T>(), &recovered.text, file_name);
+        // A line that does not parse takes its settings along; that they lack is no second mistake.
+        problems.extend(
+            found.into_iter().filter(|problem| !broken || !problem.code.starts_with("check.missing")),
+        );
+    }
+    problems.sort_by_key(|problem| (problem.place.line, problem.place.character));
+    let problems = Problems { problems };
+    if problems.stop() {
+        return Err(problems);
+    }
+    match toml_edit::de::from_str(text) {
+        Ok(value) => Ok((value, problems.problems)),
+        Err(error) => Err(refused(&error, text, file_name)),
+    }
+}
+
+/// What serde says of a document that the walk found clean.
+fn refused(error: &toml_edit::de::Error, text: &str, file_name: &str) -> Problems {
+    let start = error.span().map_or(0, |span| span.start);
+    let mut problem = Problem::error(phrase!("check.refused", reason = error.message()));
+    problem.place = place::at(text, file_name, start, "");
+    problem.into()
+}
+
+fn check_name(name: &str, setting: &str, problems: &mut Problems) {
+    let fits = |letter: char| {
+        letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-' || letter == '_'
+    };
+    let begins = name.starts_with(|letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit());
+    if begins && name.len() <= 64 && name.chars().all(fits) {
+        return;
+    }
+    problems.push(
+        Problem::error(phrase!("check.name", found = name))
+            .advise(phrase!("check.name_advice", example = name_from(name)))
+            .at_setting(setting),
+    );
+}
+
+/// The nearest text that may be a name: lower-case letters, digits, `-` and `_`, at most 64, beginning with a letter or digit.
+pub fn name_from(text: &str) -> String {
+    let mut name = String::new();
+    for letter in text.to_lowercase().chars() {
+        match letter {
+            'a'..='z' | '0'..='9' => name.push(letter),
+            _ if name.is_empty() || name.ends_with(['-', '_']) => {}
+            '_' => name.push('_'),
+            _ => name.push('-'),
+        }
+    }
+    let name = name.trim_end_matches(['-', '_']);
+    let name: String = name.chars().take(64).collect();
+    if name.is_empty() { "model".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,8 +12,9 @@ use crate::{Language, Phrase, TrainSpec, phrase};
 const SECTIONS: [&str; 8] = ["data", "split", "prepare", "train", "augment", "accept", "tune", "serve"];
 
 /// Settings that are written even where they are usual, because they are the first that a person turns.
-const ALWAYS: [&str; 6] = [
+const ALWAYS: [&str; 7] = [
     "seed",
+    "train",
     "train.epochs",
     "train.batch_size",
     "train.loss",

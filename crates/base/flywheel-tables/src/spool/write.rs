@@ -1,0 +1,219 @@
+//! Writes a spool from a thread of its own, many records to one trip to the disk.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use super::{ENDING, HEADER, LARGEST, MARK, RECORD_HEAD, checksum, segments};
+
+/// How a spool is written.
+#[derive(Debug, Clone, Copy)]
+pub struct SpoolOptions {
+    /// A segment that has grown past so many bytes is followed by a new one.
+    pub segment_bytes: u64,
+    /// Records that may wait for the disk before an append waits too.
+    pub queue: usize,
+}
+
+impl Default for SpoolOptions {
+    fn default() -> Self {
+        Self { segment_bytes: 16 << 20, queue: 16_384 }
+    }
+}
+
+/// Records that could not be written, on a full disk for example.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// How many.
+    pub records: u64,
+    /// Why the last of them was lost.
+    pub reason: Option<String>,
+}
+
+/// An open spool of records of one type; dropping it writes what waits.
+pub struct Spool<T: Send + 'static> {
+    sender: Option<SyncSender<Message<T>>>,
+    lost: Arc<Mutex<Lost>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+enum Message<T> {
+    Record(T),
+    Durable(T, SyncSender<io::Result<()>>),
+    Flush(SyncSender<io::Result<()>>),
+}
+
+impl<T: Send + 'static> Spool<T> {
+    /// Opens the spool in a folder, which is made if need be; `encode` runs on the writer's thread.
+    ///
+    /// # Errors
+    /// When the folder or the first segment cannot be made.
+    pub fn open(
+        folder: &Path,
+        options: SpoolOptions,
+        encode: impl Fn(&T, &mut Vec<u8>) + Send + 'static,
+    ) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let segment = Segment::create(folder)?;
+        let (sender, receiver) = sync_channel(options.queue.max(1));
+        let lost = Arc::new(Mutex::new(Lost::default()));
+        let writer = Writer { folder: folder.to_owned(), options, segment, lost: lost.clone() };
+        let thread = std::thread::Builder::new().name("spool".to_owned());
+        let writer = thread.spawn(move || writer.run(&receiver, encode))?;
+        Ok(Self { sender: Some(sender), lost, writer: Some(writer) })
+    }
+
+    /// Takes a record; it is on the disk a few milliseconds later. Waits only while the queue is full.
+    pub fn append(&self, record: T) {
+        self.send(Message::Record(record));
+    }
+
+    /// Takes a record and returns when it is on the disk.
+    ///
+    /// # Errors
+    /// When it could not be written; then nothing of it is left behind.
+    pub fn append_durably(&self, record: T) -> io::Result<()> {
+        let (sender, answer) = sync_channel(1);
+        self.send(Message::Durable(record, sender));
+        answer.recv().unwrap_or_else(|_| Err(io::Error::other("the spool's writer has ended")))
+    }
+
+    /// Returns when everything taken before is on the disk.
+    ///
+    /// # Errors
+    /// When some of it could not be written.
+    pub fn flush(&self) -> io::Result<()> {
+        let (sender, answer) = sync_channel(1);
+        self.send(Message::Flush(sender));
+        answer.recv().unwrap_or_else(|_| Err(io::Error::other("the spool's writer has ended")))
+    }
+
+    /// What could not be written since the spool was opened.
+    pub fn lost(&self) -> Lost {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn send(&self, message: Message<T>) {
+        if let Some(sender) = &self.sender {
+            // The writer ends only after the sender is gone.
+            let _ = sender.send(message);
+        }
+    }
+}
+
+impl<T: Send + 'static> Drop for Spool<T> {
+    fn drop(&mut self) {
+        self.sender = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+struct Writer {
+    folder: PathBuf,
+    options: SpoolOptions,
+    segment: Segment,
+    lost: Arc<Mutex<Lost>>,
+}
+
+impl Writer {
+    fn run<T>(mut self, receiver: &Receiver<Message<T>>, encode: impl Fn(&T, &mut Vec<u8>)) {
+        let mut bytes = Vec::new();
+        while let Ok(first) = receiver.recv() {
+            bytes.clear();
+            let mut records = 0;
+            let mut waiting = Vec::new();
+            // Whatever has arrived by now shares one trip to the disk.
+            for message in std::iter::once(first).chain(receiver.try_iter().take(self.options.queue)) {
+                match message {
+                    Message::Record(record) => records += put(&mut bytes, &record, &encode),
+                    Message::Durable(record, answer) => {
+                        records += put(&mut bytes, &record, &encode);
+                        waiting.push(answer);
+                    }
+                    Message::Flush(answer) => waiting.push(answer),
+                }
+            }
+            let written = self.write(&bytes);
+            if let Err(error) = &written {
+                let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+                lost.records += records;
+                lost.reason = Some(error.to_string());
+            }
+            for answer in waiting {
+                let said = match &written {
+                    Ok(()) => Ok(()),
+                    Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
+                };
+                let _ = answer.send(said);
+            }
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if self.segment.length >= self.options.segment_bytes {
+            self.segment = Segment::create(&self.folder)?;
+        }
+        self.segment.append(bytes)
+    }
+}
+
+/// The file that grows; its lock says that its last record may still be under way.
+struct Segment {
+    file: File,
+    length: u64,
+}
+
+impl Segment {
+    fn create(folder: &Path) -> io::Result<Self> {
+        let mut number = segments(folder)?.last().map_or(1, |(last, _)| last + 1);
+        let mut file = loop {
+            let path = folder.join(format!("{number:08}.{ENDING}"));
+            match OpenOptions::new().append(true).create_new(true).open(path) {
+                Ok(file) => break file,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Err(error) => return Err(error),
+            }
+        };
+        file.lock()?;
+        file.write_all(HEADER)?;
+        file.sync_all()?;
+        File::open(folder)?.sync_all()?;
+        Ok(Self { file, length: HEADER.len() as u64 })
+    }
+
+    /// All of the bytes or none of them.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
+        match written {
+            Ok(()) => {
+                self.length += bytes.len() as u64;
+                Ok(())
+            }
+            Err(error) => {
+                self.file.set_len(self.length)?;
+                Err(error)
+            }
+        }
+    }
+}
+
+fn put<T>(bytes: &mut Vec<u8>, record: &T, encode: &impl Fn(&T, &mut Vec<u8>)) -> u64 {
+    let start = bytes.len();
+    bytes.extend_from_slice(&[0; RECORD_HEAD]);
+    encode(record, bytes);
+    let length = bytes.len() - start - RECORD_HEAD;
+    debug_assert!(length <= LARGEST, "a record of {length} bytes could not be read back");
+    let sum = checksum(&bytes[start + RECORD_HEAD..]);
+    bytes[start..start + 4].copy_from_slice(&MARK);
+    bytes[start + 4..start + 8].copy_from_slice(&(length as u32).to_le_bytes());
+    bytes[start + 8..start + RECORD_HEAD].copy_from_slice(&sum.to_le_bytes());
+    1
+}

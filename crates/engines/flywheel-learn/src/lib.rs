@@ -5,6 +5,7 @@ pub mod engine;
 pub mod examples;
 pub mod loss;
 pub mod network;
+pub mod optimizer;
 pub mod schedule;
 pub mod table;
 pub mod train;

@@ -1,8 +1,23 @@
 //! A network as planned: layers with every size known, before any engine builds it.
 
+mod choose;
+pub mod cost;
+mod infer;
+mod initialise;
+mod parameters;
+mod reuse;
+mod summary;
+
 use flywheel_spec::recipe::{Activation, Initializer};
 use flywheel_spec::table::ImageShape;
 use serde::{Deserialize, Serialize};
+
+pub use choose::choose;
+pub use infer::{Demand, activation_name, infer, shape_text};
+pub use initialise::initialise;
+pub use parameters::{Parameter, Role};
+pub use reuse::{freeze, reusable_layers, take_over};
+pub use summary::summarise;
 
 /// The shape of one row between two layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -89,51 +89,61 @@ pub enum CheckpointError {
     #[error("read the checkpoint: its format is version `{found}`, this program reads version `{FORMAT}`")]
     Foreign {
         /// The version it names.
-        found: String,
+        found: u32,
     },
 }
 
+/// What the file's metadata holds, as JSON under one key.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    format: u32,
+    /// SHA-256 over this header without it, and each tensor's name, shape and values, as hexadecimal text.
+    sha256: String,
+    weights: Vec<String>,
+    optimizer: Vec<String>,
+    best: bool,
+    state: LoopState,
+}
+
+/// Enough of the header to tell which version wrote it.
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+}
+
+const KEY: &str = "checkpoint";
+
 impl Checkpoint {
-    /// The file.
+    /// The file; the same moment gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let state = match serde_json::to_string(&self.state) {
-            Ok(state) => state,
-            Err(error) => unreachable!("a loop's state is plain data: {error}"),
+        let groups = [
+            ("weights", &self.weights[..]),
+            ("optimizer", &self.optimizer),
+            ("best", self.best.as_deref().unwrap_or_default()),
+        ];
+        let mut stored = BTreeMap::new();
+        for (group, tensors) in groups {
+            for tensor in tensors {
+                let bytes: Vec<u8> = tensor.values.iter().flat_map(|value| value.to_le_bytes()).collect();
+                stored.insert(format!("{group}/{}", tensor.name), (tensor.shape.clone(), bytes));
+            }
+        }
+        let names = |tensors: &[Tensor]| tensors.iter().map(|tensor| tensor.name.clone()).collect();
+        let mut header = Header {
+            format: FORMAT,
+            sha256: String::new(),
+            weights: names(&self.weights),
+            optimizer: names(&self.optimizer),
+            best: self.best.is_some(),
+            state: self.state.clone(),
         };
-        let best = self.best.as_deref().unwrap_or_default();
-        let groups = [("weights", &self.weights[..]), ("optimizer", &self.optimizer), ("best", best)];
-        let named: BTreeMap<String, &Tensor> = groups
-            .into_iter()
-            .flat_map(|(group, tensors)| {
-                tensors.iter().map(move |tensor| (format!("{group}/{}", tensor.name), tensor))
-            })
-            .collect();
-        let bytes: Vec<(&str, Vec<usize>, Vec<u8>)> = named
-            .iter()
-            .map(|(name, tensor)| {
-                let bytes = tensor.values.iter().flat_map(|value| value.to_le_bytes()).collect();
-                (name.as_str(), tensor.shape.clone(), bytes)
-            })
-            .collect();
-        let checksum =
-            checksum(&state, bytes.iter().map(|(name, shape, bytes)| (*name, &shape[..], &bytes[..])));
-        let order = |tensors: &[Tensor]| {
-            tensors.iter().map(|tensor| tensor.name.clone()).collect::<Vec<_>>().join("\n")
-        };
-        let metadata = HashMap::from([
-            ("format".to_owned(), FORMAT.to_string()),
-            ("state".to_owned(), state),
-            ("sha256".to_owned(), checksum),
-            ("weights".to_owned(), order(&self.weights)),
-            ("optimizer".to_owned(), order(&self.optimizer)),
-            (
-                "best".to_owned(),
-                self.best.as_deref().map_or_else(|| "none".to_owned(), |_| "weights".to_owned()),
-            ),
-        ]);
-        let views = bytes.iter().map(|(name, shape, bytes)| {
+        let content = stored.iter().map(|(name, (shape, bytes))| (name.as_str(), &shape[..], &bytes[..]));
+        header.sha256 = checksum(&header, content);
+        let metadata = HashMap::from([(KEY.to_owned(), header.json())]);
+        let views = stored.iter().map(|(name, (shape, bytes))| {
             match TensorView::new(Dtype::F32, shape.clone(), bytes) {
-                Ok(view) => (*name, view),
+                Ok(view) => (name.as_str(), view),
                 Err(error) => unreachable!("a tensor's values fill its shape: {error}"),
             }
         });
@@ -145,61 +155,64 @@ impl Checkpoint {
 
     /// Reads the file back; nothing is accepted in part.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let unreadable = |error: &dyn std::fmt::Display| CheckpointError::Unreadable(error.to_string());
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| unreadable(&error))?;
-        let metadata = header.metadata().as_ref().ok_or_else(|| unreadable(&"it has no metadata"))?;
-        let entry =
-            |key: &str| metadata.get(key).ok_or_else(|| unreadable(&format!("its metadata lacks `{key}`")));
-        let format = entry("format")?;
-        if *format != FORMAT.to_string() {
-            return Err(CheckpointError::Foreign { found: format.clone() });
+        let (_, file) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
+        let json = file.metadata().as_ref().and_then(|metadata| metadata.get(KEY));
+        let json = json.ok_or_else(|| unreadable(format!("its metadata lacks `{KEY}`")))?;
+        let version: Version = serde_json::from_str(json).map_err(unreadable)?;
+        if version.format != FORMAT {
+            return Err(CheckpointError::Foreign { found: version.format });
         }
-        let tensors = SafeTensors::deserialize(bytes).map_err(|error| unreadable(&error))?;
-        let mut named: BTreeMap<String, TensorView<'_>> = tensors.tensors().into_iter().collect();
-        let content = named.iter().map(|(name, view)| (name.as_str(), view.shape(), view.data()));
-        if checksum(entry("state")?, content) != *entry("sha256")? {
+        let mut header: Header = serde_json::from_str(json).map_err(unreadable)?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(unreadable)?;
+        let mut stored: BTreeMap<String, TensorView<'_>> = tensors.tensors().into_iter().collect();
+        if let Some((name, view)) = stored.iter().find(|(_, view)| view.dtype() != Dtype::F32) {
+            return Err(unreadable(format!("tensor `{name}` holds {:?}, not 32-bit floats", view.dtype())));
+        }
+        let sha256 = std::mem::take(&mut header.sha256);
+        let content = stored.iter().map(|(name, view)| (name.as_str(), view.shape(), view.data()));
+        if checksum(&header, content) != sha256 {
             return Err(CheckpointError::Damaged);
         }
-        let state: LoopState = serde_json::from_str(entry("state")?).map_err(|error| unreadable(&error))?;
-        let mut take = |group: &str, order: &str| -> Result<Vec<Tensor>, CheckpointError> {
-            let names = order.split('\n').filter(|name| !name.is_empty());
-            names
-                .map(|name| {
-                    let view = named
-                        .remove(&format!("{group}/{name}"))
-                        .ok_or_else(|| unreadable(&format!("tensor `{group}/{name}` is missing")))?;
-                    let values = view
-                        .data()
-                        .as_chunks::<4>()
-                        .0
-                        .iter()
-                        .map(|bytes| f32::from_le_bytes(*bytes))
-                        .collect();
-                    Ok(Tensor { name: name.to_owned(), shape: view.shape().to_vec(), values })
-                })
-                .collect()
+        let mut take = |group: &str, names: &[String]| -> Result<Vec<Tensor>, CheckpointError> {
+            let one = |name: &String| {
+                let view = stored.remove(&format!("{group}/{name}"));
+                let view = view.ok_or_else(|| unreadable(format!("tensor `{group}/{name}` is missing")))?;
+                let values = view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+                Ok(Tensor { name: name.clone(), shape: view.shape().to_vec(), values: values.collect() })
+            };
+            names.iter().map(one).collect()
         };
-        let weights = take("weights", entry("weights")?)?;
-        let optimizer = take("optimizer", entry("optimizer")?)?;
-        let best = match entry("best")?.as_str() {
-            "none" => None,
-            _ => Some(take("best", entry("weights")?)?),
-        };
-        match named.keys().next() {
-            Some(name) => Err(unreadable(&format!("tensor `{name}` belongs to nothing"))),
-            None => Ok(Self { weights, optimizer, best, state }),
+        let weights = take("weights", &header.weights)?;
+        let optimizer = take("optimizer", &header.optimizer)?;
+        let best = if header.best { Some(take("best", &header.weights)?) } else { None };
+        match stored.keys().next() {
+            Some(name) => Err(unreadable(format!("tensor `{name}` belongs to nothing"))),
+            None => Ok(Self { weights, optimizer, best, state: header.state }),
         }
     }
 }
 
-/// SHA-256 over the state and each tensor's name, shape and values, as hexadecimal text.
-fn checksum<'a>(state: &str, tensors: impl Iterator<Item = (&'a str, &'a [usize], &'a [u8])>) -> String {
+impl Header {
+    fn json(&self) -> String {
+        match serde_json::to_string(self) {
+            Ok(json) => json,
+            Err(error) => unreachable!("a checkpoint's header is plain data: {error}"),
+        }
+    }
+}
+
+fn unreadable(error: impl std::fmt::Display) -> CheckpointError {
+    CheckpointError::Unreadable(error.to_string())
+}
+
+/// Over the header, its own checksum left empty, and each tensor's name, shape and values.
+fn checksum<'a>(header: &Header, tensors: impl Iterator<Item = (&'a str, &'a [usize], &'a [u8])>) -> String {
     let mut digest = Sha256::new();
     let mut part = |bytes: &[u8]| {
         digest.update((bytes.len() as u64).to_le_bytes());
         digest.update(bytes);
     };
-    part(state.as_bytes());
+    part(header.json().as_bytes());
     for (name, shape, values) in tensors {
         part(name.as_bytes());
         let sizes: Vec<u8> = shape.iter().flat_map(|&size| (size as u64).to_le_bytes()).collect();

@@ -10,7 +10,6 @@ use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
 #[folder = "$FLYWHEEL_PAGE_FOLDER"]
-#[exclude = ".*"]
 struct Files;
 
 /// The file that starts the page; every address of the page is answered with it.

@@ -1,0 +1,28 @@
+/** What went wrong between the page and the server, with every mistake the server named. */
+import type { Problem, ProblemDetails } from './types'
+
+/** An answer that is not the one asked for, or no answer at all. */
+export class Failure extends Error {
+  /** The HTTP status; 0 when the server did not answer. */
+  readonly status: number
+  /** Every mistake, with place and advice; empty when the server named none. */
+  readonly problems: Problem[]
+
+  constructor(status: number, title: string, problems: Problem[] = []) {
+    super(title)
+    this.status = status
+    this.problems = problems
+  }
+}
+
+/** Reads a failed answer: a problem document (RFC 9457), or whatever else came. */
+export function failureFrom(status: number, body: unknown): Failure {
+  if (isProblemDetails(body)) {
+    return new Failure(status, body.detail ?? body.title, body.problems ?? [])
+  }
+  return new Failure(status, typeof body === 'string' && body !== '' ? body.slice(0, 300) : `HTTP ${status}`)
+}
+
+function isProblemDetails(body: unknown): body is ProblemDetails {
+  return typeof body === 'object' && body !== null && 'title' in body
+}

@@ -1,0 +1,58 @@
+/** Tables: the list, a profile, and the upload of a file that becomes one. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { get } from './client'
+import { Failure, failureFrom } from './failure'
+import type { ImportReport, ProfileReport, TableSummary } from './types'
+
+export function useTables() {
+  return useQuery({
+    queryKey: ['tables'],
+    queryFn: ({ signal }) => get<TableSummary[]>('/api/v1/tables', signal),
+  })
+}
+
+export function useProfile(table: string) {
+  return useQuery({
+    queryKey: ['profile', table],
+    queryFn: ({ signal }) => get<ProfileReport>(`/api/v1/tables/${encodeURIComponent(table)}/profile`, signal),
+    staleTime: 60_000,
+  })
+}
+
+/** Sends a file; `onProgress` hears the share sent, 0 to 1. */
+export function useUpload(onProgress: (share: number) => void) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (file: File) => upload(file, onProgress),
+    onSuccess: (report) => {
+      client.setQueryData(['profile', report.table.name], report.profile)
+      void client.invalidateQueries({ queryKey: ['tables'] })
+      void client.invalidateQueries({ queryKey: ['project'] })
+    },
+  })
+}
+
+/** `fetch` does not tell how much of a body was sent; this does. */
+function upload(file: File, onProgress: (share: number) => void): Promise<ImportReport> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', `/api/v1/tables?name=${encodeURIComponent(tableName(file.name))}`)
+    request.setRequestHeader('content-type', 'application/octet-stream')
+    request.setRequestHeader('x-file-name', encodeURIComponent(file.name))
+    request.responseType = 'json'
+    request.upload.onprogress = (event) => onProgress(event.total > 0 ? event.loaded / event.total : 0)
+    request.onerror = () => reject(new Failure(0, 'the server does not answer'))
+    request.onload = () => {
+      if (request.status >= 200 && request.status < 300) resolve(request.response as ImportReport)
+      else reject(failureFrom(request.status, request.response))
+    }
+    request.send(file)
+  })
+}
+
+/** A name for the table from the file's: lower-case letters, digits, `-` and `_`. */
+export function tableName(fileName: string): string {
+  const stem = fileName.replace(/\.(csv|tsv|jsonl|ndjson|json|parquet|zip|gz)$/i, '').replace(/\.(csv|tsv|jsonl|ndjson)$/i, '')
+  const name = stem.toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[-_]+|[-_]+$/g, '')
+  return name === '' ? 'table' : name.slice(0, 60)
+}

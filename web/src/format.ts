@@ -1,0 +1,95 @@
+/** Numbers, durations, sizes and moments as a person reads them. */
+import type { Estimate, MetricName } from './api/types'
+import type { Tongue } from './language'
+
+/** Metrics that are shares of one and read best as a percentage. */
+const SHARES: ReadonlySet<MetricName> = new Set([
+  'accuracy', 'balanced_accuracy', 'precision', 'recall', 'f1', 'f1_macro', 'f1_weighted', 'calibration_error',
+])
+
+const locale = (tongue: Tongue) => (tongue === 'zh' ? 'zh-CN' : 'en-GB')
+
+/** A count with thousands apart: 60,000. */
+export function count(value: number, tongue: Tongue): string {
+  return new Intl.NumberFormat(locale(tongue)).format(value)
+}
+
+/** A measurement with as many digits as say something: 0.0312, 14.2, 1,203. */
+export function number(value: number, tongue: Tongue): string {
+  if (!Number.isFinite(value)) return '–'
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(2)
+  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 4
+  return new Intl.NumberFormat(locale(tongue), { maximumFractionDigits: digits }).format(value)
+}
+
+/** A share as a percentage; one digit after the point, two where 99% hides the difference. */
+export function percent(share: number, tongue: Tongue, digits?: number): string {
+  if (!Number.isFinite(share)) return '–'
+  const size = Math.abs(share)
+  const wanted = digits ?? (size > 0.99 && size < 1 ? 2 : 1)
+  return new Intl.NumberFormat(locale(tongue), { style: 'percent', maximumFractionDigits: wanted }).format(share)
+}
+
+/** A metric's value in its own unit. */
+export function metricValue(metric: MetricName, value: number | null | undefined, tongue: Tongue): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–'
+  if (SHARES.has(metric)) return percent(value, tongue)
+  const wide = metric === 'rmse' || metric === 'mae'
+  return wide ? number(value, tongue) : new Intl.NumberFormat(locale(tongue), { maximumFractionDigits: 3 }).format(value)
+}
+
+/** A 95% interval: 97.5–98.1%. */
+export function interval(metric: MetricName, estimate: Estimate, tongue: Tongue): string {
+  const low = metricValue(metric, estimate.low, tongue)
+  const high = metricValue(metric, estimate.high, tongue)
+  return SHARES.has(metric) ? `${low.replace('%', '')}–${high}` : `${low}–${high}`
+}
+
+/** A duration in the two largest units that matter: 1 h 20 min, 3 min 5 s, 7.2 s, 40 ms. */
+export function duration(secs: number, tongue: Tongue): string {
+  if (!Number.isFinite(secs) || secs < 0) return '–'
+  const units = tongue === 'zh' ? { h: ' 小时', m: ' 分', s: ' 秒', ms: ' 毫秒' } : { h: ' h', m: ' min', s: ' s', ms: ' ms' }
+  if (secs < 1) return `${Math.round(secs * 1000)}${units.ms}`
+  if (secs < 60) return `${secs < 10 ? Number(secs.toFixed(1)) : Math.round(secs)}${units.s}`
+  const whole = Math.round(secs)
+  const hours = Math.floor(whole / 3600)
+  const minutes = Math.floor((whole % 3600) / 60)
+  if (hours > 0) return minutes > 0 ? `${hours}${units.h} ${minutes}${units.m}` : `${hours}${units.h}`
+  return whole % 60 > 0 ? `${minutes}${units.m} ${whole % 60}${units.s}` : `${minutes}${units.m}`
+}
+
+/** Bytes in the unit that keeps the number small: 18 KiB, 4.1 MiB. */
+export function bytes(size: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  let unit = 0
+  let value = size
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit += 1
+  }
+  return `${value >= 100 || unit === 0 ? Math.round(value) : Number(value.toFixed(1))} ${units[unit]}`
+}
+
+/** Microseconds as a latency: 38 µs, 1.4 ms. */
+export function latency(micros: number, tongue: Tongue): string {
+  return micros < 1000 ? `${Math.round(micros)} µs` : `${number(micros / 1000, tongue)} ms`
+}
+
+/** A moment, to the minute, in the reader's time zone; `RFC 3339` in. */
+export function moment(at: string, tongue: Tongue): string {
+  const date = new Date(at)
+  if (Number.isNaN(date.getTime())) return at
+  return new Intl.DateTimeFormat(locale(tongue), { dateStyle: 'medium', timeStyle: 'short' }).format(date)
+}
+
+/** How long ago: "3 minutes ago", "3分钟前". */
+export function ago(at: string, now: number, tongue: Tongue): string {
+  const secs = (now - new Date(at).getTime()) / 1000
+  if (!Number.isFinite(secs)) return at
+  const format = new Intl.RelativeTimeFormat(tongue === 'zh' ? 'zh-CN' : 'en', { numeric: 'auto' })
+  if (secs < 60) return format.format(0, 'second')
+  if (secs < 3600) return format.format(-Math.round(secs / 60), 'minute')
+  if (secs < 86_400) return format.format(-Math.round(secs / 3600), 'hour')
+  return format.format(-Math.round(secs / 86_400), 'day')
+}

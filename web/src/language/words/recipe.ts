@@ -1,0 +1,55 @@
+/** The recipe, the plan in plain words, and the names of its parts. */
+export const recipe = {
+  recipe: {
+    title: ['What will happen', '接下来会发生什么'],
+    note: ['Chosen to fit your data; every setting can be changed in the recipe.', '已按您的数据选好，每项设置都可以在配方里修改。'],
+    show: ['Show the recipe', '显示配方'],
+    text: ['Recipe, TOML', '配方（TOML)'],
+    train: ['Train', '开始训练'],
+    trainNote: ['You can watch it learn, and stop it at any time: the best model so far is kept.', '可以看着它学习，随时停下，目前最好的模型会保留。'],
+    blocked: ['Mend what is marked above first.', '请先改正上面标出的问题。'],
+  },
+  plan: {
+    split: ['Split', '划分'],
+    splitText: [
+      '{{train}} rows to learn from, {{validation}} to choose the best weights by, and {{test}} sealed for the last judgement.',
+      '{{train}} 行用来学习，{{validation}} 行用来挑选最好的权重，{{test}} 行封存，留作最后评判。',
+    ],
+    prepare: ['Prepare', '整理'],
+    prepareText: ['{{columns}} columns become {{inputs}} numbers that the network reads.', '{{columns}} 列变成网络读取的 {{inputs}} 个数。'],
+    network: ['Network', '网络'],
+    networkText: ['{{layers}} layers that learn {{parameters}} numbers.', '{{layers}} 层，要学习 {{parameters}} 个参数。'],
+    learn: ['Learn', '学习'],
+    learnText: [
+      'At most {{epochs}} passes over the data, {{batch}} rows a step, with {{optimizer}} at rate {{rate}}, making {{loss}} small; the pass with the best {{metric}} is kept.',
+      '最多把数据看 {{epochs}} 遍，每步 {{batch}} 行，用 {{optimizer}}（学习率 {{rate}}）减小{{loss}}；保留{{metric}}最好的那一遍。',
+    ],
+    cost: ['Cost', '开销'],
+    costText: ['About {{epoch}} a pass, {{all}} at most in all, and {{memory}} of memory.', '每遍约 {{epoch}}，总共最多约 {{all}}，内存约 {{memory}}。'],
+    more: ['Particulars', '细节'],
+    unused: ['not used', '不使用'],
+  },
+  loss: {
+    mse: ['mean squared error', '均方误差'],
+    mae: ['mean absolute error', '平均绝对误差'],
+    huber: ['Huber loss', 'Huber 损失'],
+    cross_entropy: ['cross-entropy', '交叉熵'],
+    binary_cross_entropy: ['binary cross-entropy', '二元交叉熵'],
+  },
+  optimizer: {
+    gradient_descent: ['gradient descent', '梯度下降'],
+    sgd: ['SGD', 'SGD'],
+    adam: ['Adam', 'Adam'],
+    adam_w: ['AdamW', 'AdamW'],
+    rmsprop: ['RMSprop', 'RMSprop'],
+  },
+  network: {
+    layer: ['Layer', '层'],
+    output: ['Comes out', '输出'],
+    parameters: ['Learns', '参数量'],
+    input: ['input', '输入'],
+    all: ['All', '合计'],
+    frozen: ['frozen', '冻结'],
+    reused: ['reused', '复用'],
+  },
+} as const

@@ -1,0 +1,73 @@
+/** One column of the form, asked for in the way that suits what it holds. */
+import { Autocomplete, Input, SegmentedControl, TextInput } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { InputField } from '../../api/types'
+import { number } from '../../format'
+import { useTongue } from '../../language'
+
+interface FieldProps {
+  input: InputField
+  value: string
+  onChange: (value: string) => void
+}
+
+export function Field({ input, value, onChange }: FieldProps) {
+  const { t } = useTranslation()
+  const tongue = useTongue()
+  const placeholder = t('field.missing')
+  switch (input.kind) {
+    case 'boolean':
+      return (
+        <Input.Wrapper label={input.name} labelElement="div">
+          <SegmentedControl
+            fullWidth
+            aria-label={input.name}
+            value={value === 'true' || value === 'false' ? value : ''}
+            onChange={onChange}
+            data={[
+              { value: 'true', label: t('field.yes') },
+              { value: 'false', label: t('field.no') },
+              { value: '', label: t('field.unknown') },
+            ]}
+          />
+        </Input.Wrapper>
+      )
+    case 'category':
+      return (
+        <Autocomplete
+          label={input.name}
+          placeholder={placeholder}
+          value={value}
+          onChange={onChange}
+          data={[...new Set(input.categories ?? [])]}
+          // With the field filled in, the others must still be offered.
+          filter={({ options }) => options}
+          maxDropdownHeight={280}
+        />
+      )
+    case 'number':
+      return (
+        <TextInput
+          label={input.name}
+          description={
+            input.range ? t('field.range', { low: number(input.range[0], tongue), high: number(input.range[1], tongue) }) : undefined
+          }
+          inputWrapperOrder={['label', 'input', 'description']}
+          placeholder={placeholder}
+          inputMode="decimal"
+          value={value}
+          error={value.trim() !== '' && !Number.isFinite(Number(value)) ? t('field.notNumber') : undefined}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      )
+    default:
+      return (
+        <TextInput
+          label={input.name}
+          placeholder={input.kind === 'time' ? t('field.time') : placeholder}
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      )
+  }
+}

@@ -1,9 +1,11 @@
 //! The model loop: prepare, build, train, evaluate, tune, predict and monitor deep networks.
 
+pub mod burn;
 pub mod draw;
 pub mod engine;
 pub mod examples;
 pub mod loss;
+pub mod native;
 pub mod network;
 pub mod optimizer;
 pub mod schedule;

@@ -1,0 +1,75 @@
+//! Examples as the first layer reads them: bytes become numbers here and nowhere before.
+
+use crate::examples::Inputs;
+
+use super::cpu::for_each_level;
+use super::disjoint::Disjoint;
+use super::network::Network;
+use super::pass::{Machine, Workspace};
+use super::product::even_part;
+
+/// Tasks that the rows are shared out in.
+const TASKS: usize = 8;
+
+impl Workspace {
+    /// Writes the chosen examples into the first field; `augmented` holds pixels of the chosen images in their order.
+    pub fn load(
+        &mut self,
+        machine: Machine,
+        network: &Network,
+        inputs: &Inputs,
+        chosen: &[u32],
+        augmented: Option<&[u8]>,
+    ) {
+        let field = &mut self.fields[0];
+        let (extent, spacing) = (field.extent, field.spacing);
+        let data = Disjoint::new(&mut field.data);
+        let each_row = |read: &(dyn Fn(usize, &mut [f32]) + Sync)| {
+            let tasks = TASKS.min(chosen.len());
+            machine.pool.run(tasks, |_, task| {
+                for row in even_part(chosen.len(), tasks, task) {
+                    // SAFETY: a row is one task's.
+                    read(row, unsafe { data.part(row * spacing..row * spacing + extent.span()) });
+                }
+            });
+        };
+        match inputs {
+            Inputs::Images { pixels, positions, scale, shift, .. } => {
+                let len = extent.features();
+                each_row(&|row, to| {
+                    let image = match augmented {
+                        Some(augmented) => &augmented[row * len..][..len],
+                        None => &pixels[positions[chosen[row] as usize] as usize * len..][..len],
+                    };
+                    let pixels = image.chunks_exact(len / extent.parts().count());
+                    for (part, from) in extent.parts().zip(pixels) {
+                        from_bytes(machine.level, from, *scale, *shift, &mut to[part]);
+                    }
+                });
+            }
+            Inputs::Rows { width, numbers, embedded, categories } => {
+                each_row(&|row, to| {
+                    let example = chosen[row] as usize;
+                    to[..*width].copy_from_slice(&numbers[example * width..][..*width]);
+                    let categories = &categories[example * embedded..][..*embedded];
+                    for (embedding, &category) in network.embeddings.iter().zip(categories) {
+                        let vector = &network.parameters[embedding.parameter].values
+                            [category as usize * embedding.width..];
+                        to[embedding.start..][..embedding.width].copy_from_slice(&vector[..embedding.width]);
+                    }
+                });
+                self.categories.clear();
+                for &example in chosen {
+                    self.categories
+                        .extend_from_slice(&categories[example as usize * embedded..][..*embedded]);
+                }
+            }
+        }
+    }
+}
+
+for_each_level! {
+    fn from_bytes(bytes: &[u8], scale: f32, shift: f32, to: &mut [f32]) {
+        to.iter_mut().zip(bytes).for_each(|(x, &byte)| *x = f32::from(byte) * scale + shift);
+    }
+}

@@ -101,3 +101,25 @@ pub trait Engine: Send {
     /// Gradient of the batch's data loss by each weight, in the order of `weights` without running statistics; for tests and diagnosis.
     fn gradients(&mut self, batch: &Batch<'_>, step: &Step) -> Vec<Tensor>;
 }
+
+/// Finds each wanted tensor among those given, in the order wanted; missing, extra and misshapen ones are named together.
+pub fn matched<'a>(wanted: &[(String, &[usize])], given: &'a [Tensor]) -> Result<Vec<&'a Tensor>, String> {
+    let mut mistakes = Vec::new();
+    let mut found = Vec::with_capacity(wanted.len());
+    for (name, shape) in wanted {
+        match given.iter().find(|tensor| tensor.name == *name) {
+            None => mistakes.push(format!("`{name}` is missing")),
+            Some(tensor) if tensor.shape != *shape => {
+                mistakes.push(format!("`{name}` has shape {:?}, wanted {shape:?}", tensor.shape));
+            }
+            Some(tensor) if tensor.values.len() != shape.iter().product::<usize>() => {
+                mistakes.push(format!("`{name}` has {} numbers, its shape {shape:?}", tensor.values.len()));
+            }
+            Some(tensor) => found.push(tensor),
+        }
+    }
+    for tensor in given.iter().filter(|tensor| wanted.iter().all(|(name, _)| *name != tensor.name)) {
+        mistakes.push(format!("`{}` belongs to nothing", tensor.name));
+    }
+    if mistakes.is_empty() { Ok(found) } else { Err(mistakes.join("; ")) }
+}

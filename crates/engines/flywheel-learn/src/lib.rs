@@ -1,5 +1,6 @@
 //! The model loop: prepare, build, train, evaluate, tune, predict and monitor deep networks.
 
+pub mod augment;
 pub mod burn;
 pub mod draw;
 pub mod engine;

@@ -1,1 +1,3 @@
 //! A make-believe startup with known truths, beginning with its handwritten digits.
+
+pub mod digits;

@@ -66,7 +66,6 @@ impl Level {
 macro_rules! for_each_level {
     ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*
-        #[expect(clippy::too_many_arguments, reason = "the level comes on top of the loop's own arguments")]
         $vis fn $name(level: $crate::native::cpu::Level, $($arg: $ty),*) $(-> $ret)? {
             #[inline(always)]
             fn body($($arg: $ty),*) $(-> $ret)? $body

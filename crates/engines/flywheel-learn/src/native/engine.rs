@@ -7,6 +7,7 @@ use flywheel_spec::recipe::OptimizerSpec;
 
 use crate::engine::{Batch, Blueprint, Divergence, Engine, Step, StepOutcome, Tensor, decays};
 use crate::loss::Objective;
+use crate::network::NetworkPlan;
 use crate::optimizer::slots;
 
 use super::buffer::Buffer;
@@ -35,6 +36,7 @@ const LOSS_TASKS: usize = 8;
 
 /// A network that learns and answers on this processor, its kernels fused and its threads kept.
 pub struct NativeEngine {
+    plan: NetworkPlan,
     network: Network,
     objective: Objective,
     optimizer: OptimizerSpec,
@@ -62,6 +64,7 @@ impl NativeEngine {
             [Buffer::zeros(len(0)), Buffer::zeros(len(1))]
         });
         Self {
+            plan: blueprint.network.clone(),
             objective: Objective {
                 loss: blueprint.loss,
                 outputs: blueprint.network.outputs,
@@ -88,8 +91,8 @@ impl NativeEngine {
     }
 
     /// A copy that answers only, shared by as many threads as like.
-    pub fn predictor(&self, blueprint: &Blueprint) -> Predictor {
-        let mut network = Network::new(&blueprint.network);
+    pub fn predictor(&self) -> Predictor {
+        let mut network = Network::new(&self.plan);
         for (copy, tensor) in network.parameters.iter_mut().zip(&self.network.parameters) {
             copy.values.copy_from_slice(&tensor.values);
         }

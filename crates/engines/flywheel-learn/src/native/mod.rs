@@ -27,6 +27,8 @@ mod pass;
 mod pool;
 mod predictor;
 mod product;
+#[cfg(test)]
+mod tests;
 mod tile;
 mod update;
 

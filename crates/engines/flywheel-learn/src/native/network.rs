@@ -224,9 +224,11 @@ impl Network {
     ) -> Operation {
         let weight = self.parameters.len();
         // An image shares its statistics over all pixels; a row, though it was an image once, has its own for each number.
-        let (width, shape, layout) = match layer.input {
-            Shape::Image(_) => (extent.stride, [extent.channels], Layout::Straight(extent.channels)),
-            Shape::Flat(_) => (extent.len(), [extent.features()], Layout::Row(extent)),
+        let (len, width, shape, layout) = match layer.input {
+            Shape::Image(_) => {
+                (extent.span(), extent.stride, [extent.channels], Layout::Straight(extent.channels))
+            }
+            Shape::Flat(_) => (extent.len(), extent.len(), [extent.features()], Layout::Row(extent)),
         };
         for name in ["weight", "bias", "running_mean", "running_var"] {
             self.tensor(index, layer, name, &shape, layout.clone());
@@ -237,7 +239,7 @@ impl Network {
                 tensor.fill(1.0);
             }
         }
-        Operation::BatchNorm(BatchNorm { momentum, epsilon, extent, width, weight, frozen: layer.frozen })
+        Operation::BatchNorm(BatchNorm { momentum, epsilon, len, width, weight, frozen: layer.frozen })
     }
 
     fn tensor(&mut self, index: usize, layer: &LayerPlan, name: &str, shape: &[usize], layout: Layout) {

@@ -3,7 +3,6 @@
 //! Sums are taken over fixed groups of rows and then over the groups in order, so that threads don't change a bit.
 
 use super::super::buffer::Buffer;
-use super::super::extent::Extent;
 use super::super::parameter::Parameter;
 use super::super::pool::Pool;
 use super::super::product::{Rows, RowsMut, even_part};
@@ -17,8 +16,8 @@ pub struct BatchNorm {
     pub momentum: f32,
     /// Added to the variance.
     pub epsilon: f32,
-    /// The sizes of a row.
-    pub extent: Extent,
+    /// Numbers of a row.
+    pub len: usize,
     /// Numbers that each have their own statistics and lie side by side: a pixel's channels, or a whole row.
     pub width: usize,
     /// Its scale among the network's tensors; shift, running mean and running variance follow.
@@ -87,7 +86,7 @@ impl BatchNorm {
         let bias = &parameters[self.weight + 1].values[..self.width];
         let spacing = output.spacing;
         pool.split(input.count, [(output.data, spacing)], |_, row, [to]| {
-            let from = input.row(row, self.extent.len());
+            let from = input.row(row, self.len);
             for (to, from) in to.chunks_mut(self.width).zip(from.chunks(self.width)) {
                 for (i, (y, x)) in to.iter_mut().zip(from).enumerate() {
                     *y = (x - statistics.mean[i]) * statistics.scale[i] * weight[i] + bias[i];
@@ -110,7 +109,7 @@ impl BatchNorm {
         let weight = &parameters[self.weight].values[..self.width];
         let count = self.count(input.count) as f32;
         let [along, total] = self.sums(pool, slope, |(row, at), pixel, [along, total]| {
-            let from = &input.row(row, self.extent.len())[at..];
+            let from = &input.row(row, self.len)[at..];
             for (i, (d, x)) in pixel.iter().zip(from).enumerate() {
                 along[i] += d * (x - mean[i]) * scale[i];
                 total[i] += d;
@@ -125,8 +124,8 @@ impl BatchNorm {
             // Running statistics are constants: nothing passes through them.
             let through = if self.frozen { 0.0 } else { 1.0 / count };
             pool.split(input.count, [(data, spacing)], |_, row, [to]| {
-                let inputs = input.row(row, self.extent.len()).chunks(self.width);
-                let slopes = slope.row(row, self.extent.len()).chunks(self.width);
+                let inputs = input.row(row, self.len).chunks(self.width);
+                let slopes = slope.row(row, self.len).chunks(self.width);
                 for ((to, from), slope) in to.chunks_mut(self.width).zip(inputs).zip(slopes) {
                     for (i, ((to, x), d)) in to.iter_mut().zip(from).zip(slope).enumerate() {
                         let normal = (x - mean[i]) * scale[i];
@@ -141,7 +140,7 @@ impl BatchNorm {
 
     /// How many numbers share a statistic.
     fn count(&self, rows: usize) -> f64 {
-        (rows * self.extent.len() / self.width) as f64
+        (rows * self.len / self.width) as f64
     }
 
     /// Sums over rows and, for channels, pixels: `add((row, position), pixel, sums)` adds one pixel.
@@ -155,7 +154,7 @@ impl BatchNorm {
         let slices = groups.each_mut().map(|group| (group.as_mut_slice(), self.width));
         pool.split(GROUPS, slices, |_, group, mut sums| {
             for row in even_part(rows.count, GROUPS, group) {
-                for (pixel, numbers) in rows.row(row, self.extent.len()).chunks(self.width).enumerate() {
+                for (pixel, numbers) in rows.row(row, self.len).chunks(self.width).enumerate() {
                     add((row, pixel * self.width), numbers, sums.each_mut().map(|sum| &mut **sum));
                 }
             }

@@ -1,3 +1,23 @@
 //! Data in and out: sources, profiles, checks and splits of tables and images.
+//!
+//! [`import`] reads what a person has (IDX, images, CSV, JSON Lines, Parquet) into a [`frame::Frame`],
+//! [`Warehouse`] keeps frames as Delta Lake tables, [`profile`] says what a table looks like,
+//! and [`fetch`] brings known data sets from the network.
+//! This crate knows no project folder, no HTTP server, and no learning.
 
+pub mod fetch;
+mod finding;
 pub mod frame;
+pub mod infer;
+mod interner;
+pub mod profile;
+pub mod source;
+pub mod storage;
+pub mod stored;
+pub mod warehouse;
+
+pub use profile::profile;
+pub use source::{Format, ImportOptions, Imported, Source, import};
+pub use stored::StoredTable;
+pub use warehouse::Warehouse;
+pub mod spool;

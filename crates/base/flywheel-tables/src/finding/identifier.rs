@@ -1,0 +1,67 @@
+//! A column looks like an id: a different value in (almost) every row.
+
+use flywheel_spec::table::{Finding, FindingKind};
+use flywheel_spec::{Phrase, phrase};
+
+use super::Evidence;
+use crate::frame::Values;
+
+/// Different values for each filled row.
+const SHARE: f64 = 0.98;
+
+/// Fewer rows may differ by chance.
+const FEWEST_ROWS: u64 = 20;
+
+/// Letters of a text on average beyond which it is prose and not a name or a key.
+const PROSE: usize = 60;
+
+/// Columns of short texts that hardly repeat, and of whole numbers that count the rows or are named as keys.
+pub(super) fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, column) in evidence.columns.iter().enumerate() {
+        let filled = evidence.rows() - column.missing;
+        let differs = column.distinct as f64 >= SHARE * filled as f64;
+        if filled < FEWEST_ROWS || !differs || evidence.target == Some(index) {
+            continue;
+        }
+        let looks_like_id = match &evidence.table.frame.columns[index].values {
+            Values::Text(texts) => {
+                let letters: usize = texts.iter().flatten().map(|text| text.chars().count()).sum();
+                letters <= PROSE * filled as usize
+            }
+            Values::Number(values) => {
+                let whole = values.iter().all(|value| value.is_nan() || value.fract() == 0.0);
+                whole && (counts_up(values) || is_key(&column.name))
+            }
+            Values::Time(_) | Values::Image(_) => false,
+        };
+        if looks_like_id {
+            let message = phrase!(
+                "tables.finding_identifier",
+                column = column.name,
+                distinct = column.distinct,
+                rows = filled
+            );
+            let advice = Some(Phrase::new("tables.finding_identifier_advice"));
+            findings.push(Finding {
+                kind: FindingKind::Identifier,
+                column: Some(column.name.clone()),
+                message,
+                advice,
+            });
+        }
+    }
+    findings
+}
+
+fn counts_up(values: &[f64]) -> bool {
+    values.windows(2).all(|pair| pair[1] - pair[0] == 1.0)
+}
+
+fn is_key(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let named = name
+        .split(['_', ' ', '-', '.'])
+        .any(|part| matches!(part, "id" | "key" | "uid" | "uuid" | "udi" | "no"));
+    named || name.ends_with("id") || name.contains("编号")
+}

@@ -1,0 +1,329 @@
+//! Turns a column of cells into a column of values, and says what it did to how many of them.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use flywheel_spec::table::ColumnKind;
+use flywheel_spec::{Phrase, Problem, phrase};
+
+use super::number::{self, Decimal};
+use super::{STRAYS, is_missing, number_kind, text_kind, time};
+use crate::frame::{Column, Values};
+use crate::interner::Interner;
+use crate::source::raw::RawColumn;
+use crate::source::{LISTED, Notes};
+
+/// Cells looked at before a column is read in full as time.
+const SAMPLE: usize = 200;
+
+/// Where the cells of a column stand, for messages.
+pub(crate) struct Lines<'a> {
+    /// The file.
+    pub(crate) file: &'a str,
+    /// The line of each row, from 1; empty where the file has no lines.
+    pub(crate) lines: &'a [u64],
+}
+
+/// The values of a column and what they are; `wanted` overrides what would be inferred.
+pub(crate) fn refine(
+    raw: &RawColumn,
+    wanted: Option<ColumnKind>,
+    lines: &Lines<'_>,
+    notes: &mut Notes,
+) -> (Column, ColumnKind) {
+    let present: Vec<bool> = raw.cells().map(|cell| !is_missing(cell)).collect();
+    say_missing(raw, &present, notes);
+    let read = Reader { raw, present: &present, lines };
+    let (values, kind) = match wanted {
+        Some(ColumnKind::Number) => (read.numbers(read.decimal(), true, notes), ColumnKind::Number),
+        Some(ColumnKind::Time) => (read.times(true, notes), ColumnKind::Time),
+        Some(kind) => (read.texts(), kind),
+        None => read.infer(notes),
+    };
+    (Column { name: raw.name.clone(), values }, kind)
+}
+
+/// The kind of a column that came as numbers; codes become text, as categories are in a frame.
+pub(crate) fn refine_numbers(values: Vec<f64>, wanted: Option<ColumnKind>) -> (Values, ColumnKind) {
+    let kind = wanted.unwrap_or_else(|| number_kind(&values));
+    match kind {
+        ColumnKind::Number | ColumnKind::Image => (Values::Number(values), ColumnKind::Number),
+        ColumnKind::Time => (Values::Time(values), kind),
+        ColumnKind::Category | ColumnKind::Boolean | ColumnKind::Text => (codes(&values), kind),
+    }
+}
+
+fn codes(values: &[f64]) -> Values {
+    let mut interner = Interner::default();
+    let code = |&value: &f64| (!value.is_nan()).then(|| interner.share(&value.to_string()));
+    Values::Text(values.iter().map(code).collect())
+}
+
+/// A column while it is read.
+struct Reader<'a> {
+    raw: &'a RawColumn,
+    present: &'a [bool],
+    lines: &'a Lines<'a>,
+}
+
+impl Reader<'_> {
+    fn filled(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.raw.cells().enumerate().filter(|(row, _)| self.present[*row])
+    }
+
+    fn infer(&self, notes: &mut Notes) -> (Values, ColumnKind) {
+        let filled = self.present.iter().filter(|&&present| present).count();
+        if filled == 0 {
+            return (self.texts(), ColumnKind::Text);
+        }
+        let decimal = self.decimal();
+        let (mut numbers, mut padded, mut decorated) = (0, 0, 0);
+        for (_, cell) in self.filled() {
+            if let Some(read) = number::read(cell, decimal) {
+                numbers += 1;
+                decorated += usize::from(read.decorated);
+                padded += usize::from(number::is_padded_code(cell));
+            }
+        }
+        let strays = filled - numbers;
+        let share = strays as f64 / filled as f64;
+        if numbers > 0 && share < STRAYS && padded == 0 {
+            let is_date = decorated == 0 && strays == 0 && self.is_packed_date();
+            if is_date {
+                return (self.times(false, notes), ColumnKind::Time);
+            }
+            let values = self.numbers(decimal, false, notes);
+            let Values::Number(numbers) = values else { return (values, ColumnKind::Number) };
+            return refine_numbers(numbers, None);
+        }
+        if self.looks_like_time() {
+            return (self.times(false, notes), ColumnKind::Time);
+        }
+        if numbers * 2 > filled && padded == 0 {
+            self.say_mixed(numbers, decimal, notes);
+        }
+        let values = self.texts();
+        let kind = match &values {
+            Values::Text(texts) => {
+                let mut counts: HashMap<&str, usize> = HashMap::new();
+                for text in texts.iter().flatten() {
+                    *counts.entry(text).or_default() += 1;
+                }
+                text_kind(&counts)
+            }
+            _ => ColumnKind::Text,
+        };
+        (values, kind)
+    }
+
+    /// Numbers; what is none becomes missing and is told.
+    fn numbers(&self, decimal: Decimal, asked: bool, notes: &mut Notes) -> Values {
+        let mut strays = Strays::default();
+        let mut decorated = 0_usize;
+        let mut example = String::new();
+        let mut values = vec![f64::NAN; self.raw.len()];
+        for (row, cell) in self.filled() {
+            match number::read(cell, decimal) {
+                Some(read) => {
+                    if read.decorated {
+                        decorated += 1;
+                        if example.is_empty() {
+                            example = format!("`{}` = {}", cell.trim(), read.value);
+                        }
+                    }
+                    values[row] = read.value;
+                }
+                None => strays.add(row, cell),
+            }
+        }
+        if decorated > 0 {
+            notes.actions.push(phrase!(
+                "tables.numbers_undecorated",
+                column = self.raw.name,
+                count = decorated,
+                example = example
+            ));
+        }
+        let key = if asked { "tables.not_numbers_asked" } else { "tables.not_numbers" };
+        strays.say(key, self.raw, self.lines, notes);
+        Values::Number(values)
+    }
+
+    fn times(&self, asked: bool, notes: &mut Notes) -> Values {
+        let (order, guessed) =
+            time::order(self.filled().map(|(_, cell)| cell)).unwrap_or((time::Order::MonthFirst, false));
+        if guessed {
+            notes.problems.push(
+                Problem::warning(phrase!("tables.day_or_month", column = self.raw.name))
+                    .advise(Phrase::new("tables.day_or_month_advice"))
+                    .in_file(self.lines.file)
+                    .in_column(&self.raw.name),
+            );
+        }
+        let mut strays = Strays::default();
+        let mut values = vec![f64::NAN; self.raw.len()];
+        for (row, cell) in self.filled() {
+            match time::read(cell, order) {
+                Some(secs) => values[row] = secs,
+                None => strays.add(row, cell),
+            }
+        }
+        let key = if asked { "tables.not_times_asked" } else { "tables.not_times" };
+        strays.say(key, self.raw, self.lines, notes);
+        Values::Time(values)
+    }
+
+    fn texts(&self) -> Values {
+        let mut interner = Interner::default();
+        let mut values: Vec<Option<Arc<str>>> = vec![None; self.raw.len()];
+        for (row, cell) in self.filled() {
+            values[row] = Some(interner.share(cell.trim()));
+        }
+        Values::Text(values)
+    }
+
+    fn decimal(&self) -> Decimal {
+        let mut commas = 0_usize;
+        for (_, cell) in self.filled() {
+            if number::has_decimal_comma(cell) {
+                commas += 1;
+            } else if cell.contains('.') && !cell.contains(',') && number::number(cell).is_some() {
+                return Decimal::Point;
+            }
+        }
+        if commas > 0 { Decimal::Comma } else { Decimal::Point }
+    }
+
+    /// True for numbers such as 20150701 in a column whose name speaks of a date.
+    fn is_packed_date(&self) -> bool {
+        let name = self.raw.name.to_lowercase();
+        let named = ["date", "day", "time", "日期", "时间"].iter().any(|word| name.contains(word));
+        let fits = |cell: &str| cell.trim().len() == 8 && time::moment(cell).is_some();
+        named && self.filled().all(|(_, cell)| fits(cell))
+    }
+
+    fn looks_like_time(&self) -> bool {
+        let sample: Vec<&str> = self.filled().map(|(_, cell)| cell).take(SAMPLE).collect();
+        let fits = |order| {
+            let read = sample.iter().filter(|cell| time::read(cell, order).is_some()).count();
+            (sample.len() - read) as f64 <= STRAYS * sample.len() as f64
+        };
+        if !fits(time::Order::MonthFirst) && !fits(time::Order::DayFirst) {
+            return false;
+        }
+        let Some((order, _)) = time::order(self.filled().map(|(_, cell)| cell)) else { return false };
+        let (mut filled, mut read) = (0_usize, 0_usize);
+        for (_, cell) in self.filled() {
+            filled += 1;
+            read += usize::from(time::read(cell, order).is_some());
+        }
+        ((filled - read) as f64) < STRAYS * filled as f64 || filled == read
+    }
+
+    /// A column of numbers in the main, whose many texts forbid to drop them unasked.
+    fn say_mixed(&self, numbers: usize, decimal: Decimal, notes: &mut Notes) {
+        let mut strays = Strays::default();
+        for (row, cell) in self.filled() {
+            if number::read(cell, decimal).is_none() {
+                strays.add(row, cell);
+            }
+        }
+        let examples = strays.examples(self.lines);
+        notes.problems.push(
+            Problem::warning(phrase!(
+                "tables.mixed_column",
+                column = self.raw.name,
+                numbers = numbers,
+                texts = strays.count,
+                examples = examples
+            ))
+            .advise(phrase!("tables.mixed_column_advice", column = self.raw.name))
+            .in_file(self.lines.file)
+            .in_column(&self.raw.name),
+        );
+    }
+}
+
+/// Cells that do not fit their column.
+#[derive(Default)]
+struct Strays {
+    count: usize,
+    first: Vec<(usize, String)>,
+}
+
+impl Strays {
+    fn add(&mut self, row: usize, cell: &str) {
+        self.count += 1;
+        if self.first.len() < LISTED {
+            self.first.push((row, shortened(cell)));
+        }
+    }
+
+    fn examples(&self, lines: &Lines<'_>) -> String {
+        let place = |row: usize| match lines.lines.get(row) {
+            Some(line) => format!("{line}"),
+            None => format!("#{}", row + 1),
+        };
+        let mut text = self
+            .first
+            .iter()
+            .map(|(row, cell)| format!("{}: `{cell}`", place(*row)))
+            .collect::<Vec<_>>()
+            .join(", ");
+        if self.count > self.first.len() {
+            text.push_str(", …");
+        }
+        text
+    }
+
+    fn say(&self, key: &str, raw: &RawColumn, lines: &Lines<'_>, notes: &mut Notes) {
+        let Some((row, _)) = self.first.first() else { return };
+        let mut problem = Problem::warning(phrase!(
+            key,
+            column = raw.name,
+            count = self.count,
+            examples = self.examples(lines)
+        ))
+        .advise(phrase!("tables.strays_advice", column = raw.name))
+        .in_file(lines.file)
+        .in_column(&raw.name)
+        .at_row(*row as u64 + 1);
+        problem.place.line = lines.lines.get(*row).copied();
+        notes.problems.push(problem);
+    }
+}
+
+/// A cell short enough for a message.
+pub(crate) fn shortened(cell: &str) -> String {
+    let cell = cell.trim();
+    match cell.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &cell[..end]),
+        None => cell.to_owned(),
+    }
+}
+
+fn say_missing(raw: &RawColumn, present: &[bool], notes: &mut Notes) {
+    let mut words: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in (0..raw.len()).filter(|&row| !present[row]) {
+        let cell = raw.cell(row);
+        // An empty cell is plainly missing; only what could be read otherwise is worth a word.
+        if !cell.is_empty() {
+            *words.entry(cell.trim()).or_default() += 1;
+        }
+    }
+    if words.is_empty() {
+        return;
+    }
+    let count: usize = words.values().sum();
+    let said: Vec<String> = words
+        .iter()
+        .map(|(word, count)| format!("`{}` × {count}", if word.is_empty() { " " } else { word }))
+        .collect();
+    notes.actions.push(phrase!(
+        "tables.missing_words",
+        column = raw.name,
+        count = count,
+        words = said.join(", ")
+    ));
+}

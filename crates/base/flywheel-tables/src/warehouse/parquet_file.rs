@@ -1,0 +1,145 @@
+//! One data file: written aside and put in its place whole, read batch by batch into the frame's own memory.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Schema};
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use datafusion::parquet::schema::types::ColumnPath;
+use flywheel_spec::table::ColumnKind;
+
+use super::layout::{self, Gathered};
+use crate::frame::{Frame, Values};
+use crate::storage::StorageError;
+
+/// Begins the name of a file that is still being written; readers of Delta Lake pass such names over.
+pub const STAGING: &str = "_staging-";
+
+/// Bytes that one batch should hold at most.
+const BATCH_BYTES: usize = 8 << 20;
+
+/// Rows that one batch holds at most.
+const BATCH_ROWS: usize = 16_384;
+
+/// A data file that is whole on disk.
+#[derive(Debug)]
+pub struct Written {
+    /// Where.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+/// Writes the frame into `folder/name`; on any failure nothing of it stays.
+pub fn write(
+    folder: &Path,
+    name: &str,
+    frame: &Frame,
+    schema: &Arc<Schema>,
+) -> Result<Written, StorageError> {
+    std::fs::create_dir_all(folder)?;
+    let staged = tempfile::Builder::new().prefix(STAGING).suffix(".parquet").tempfile_in(folder)?;
+    let rows = batch_rows(frame);
+    let mut writer = ArrowWriter::try_new(staged.as_file(), schema.clone(), Some(properties(schema, rows)))?;
+    let mut start = 0;
+    while start < frame.rows() {
+        let end = frame.rows().min(start + rows);
+        writer.write(&layout::batch(frame, schema, start, end)?)?;
+        start = end;
+    }
+    writer.close()?;
+    staged.as_file().sync_all()?;
+    let bytes = staged.as_file().metadata()?.len();
+    let path = folder.join(name);
+    staged.persist(&path).map_err(|error| error.error)?;
+    set_readable(&path)?;
+    Ok(Written { path, bytes })
+}
+
+/// Reads the files one after the other into one frame, at most `limit` rows.
+pub fn read(files: &[(PathBuf, u64)], limit: Option<u64>) -> Result<(Frame, Vec<ColumnKind>), StorageError> {
+    let opened = files
+        .iter()
+        .map(|(path, _)| {
+            let file = File::open(path)?;
+            let metadata = ArrowReaderMetadata::load(&file, Default::default())?;
+            Ok((file, metadata))
+        })
+        .collect::<Result<Vec<_>, StorageError>>()?;
+    let stored: usize = opened
+        .iter()
+        .map(|(_, metadata)| usize::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0))
+        .sum();
+    let wanted = limit.map_or(stored, |limit| stored.min(usize::try_from(limit).unwrap_or(usize::MAX)));
+
+    let mut columns: Vec<Gathered> = match opened.first() {
+        Some((_, metadata)) => metadata
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| Gathered::new(field, wanted))
+            .collect::<Result<_, _>>()?,
+        None => Vec::new(),
+    };
+    let mut left = wanted;
+    for (file, metadata) in opened {
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
+            .with_batch_size(4096)
+            .with_limit(left)
+            .build()?;
+        for batch in reader {
+            let batch = batch?;
+            left -= batch.num_rows();
+            for (column, array) in columns.iter_mut().zip(batch.columns()) {
+                column.push(array)?;
+            }
+        }
+    }
+    let (columns, kinds) = columns.into_iter().map(Gathered::finish).unzip();
+    Ok((Frame { columns }, kinds))
+}
+
+/// Rows of a file without reading its values.
+pub fn count_rows(path: &Path) -> Result<u64, StorageError> {
+    let metadata = ArrowReaderMetadata::load(&File::open(path)?, Default::default())?;
+    Ok(u64::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0))
+}
+
+fn batch_rows(frame: &Frame) -> usize {
+    let wide = frame.columns.iter().map(|column| match &column.values {
+        Values::Image(images) => images.shape.bytes(),
+        _ => 16,
+    });
+    (BATCH_BYTES / wide.sum::<usize>().max(1)).clamp(1, BATCH_ROWS)
+}
+
+fn properties(schema: &Schema, rows: usize) -> WriterProperties {
+    let level = ZstdLevel::try_new(1).unwrap_or_default();
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_row_count(Some(rows.max(BATCH_ROWS / 4)))
+        .set_statistics_enabled(EnabledStatistics::Chunk);
+    for field in schema.fields().iter().filter(|field| *field.data_type() == DataType::Binary) {
+        let column = ColumnPath::new(vec![field.name().clone()]);
+        properties = properties
+            .set_column_dictionary_enabled(column.clone(), false)
+            .set_column_statistics_enabled(column, EnabledStatistics::None);
+    }
+    properties.build()
+}
+
+/// A temporary file is readable by its owner alone; a table is readable by whom the folder allows.
+#[cfg(unix)]
+fn set_readable(path: &Path) -> Result<(), std::io::Error> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_readable(_path: &Path) -> Result<(), std::io::Error> {
+    Ok(())
+}

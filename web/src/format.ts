@@ -23,20 +23,21 @@ export function number(value: number, tongue: Tongue): string {
   return new Intl.NumberFormat(locale(tongue), { maximumFractionDigits: digits }).format(value)
 }
 
-/** A share as a percentage; one digit after the point, two where 99% hides the difference. */
-export function percent(share: number, tongue: Tongue, digits?: number): string {
+/** A share as a percentage, with one digit after the point unless told otherwise. */
+export function percent(share: number, tongue: Tongue, digits = 1): string {
   if (!Number.isFinite(share)) return '–'
-  const size = Math.abs(share)
-  const wanted = digits ?? (size > 0.99 && size < 1 ? 2 : 1)
-  return new Intl.NumberFormat(locale(tongue), { style: 'percent', maximumFractionDigits: wanted }).format(share)
+  const format = { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits } as const
+  return new Intl.NumberFormat(locale(tongue), format).format(share)
 }
 
 /** A metric's value in its own unit. */
 export function metricValue(metric: MetricName, value: number | null | undefined, tongue: Tongue): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'
-  if (SHARES.has(metric)) return percent(value, tongue)
-  const wide = metric === 'rmse' || metric === 'mae'
-  return wide ? number(value, tongue) : new Intl.NumberFormat(locale(tongue), { maximumFractionDigits: 3 }).format(value)
+  if (SHARES.has(metric)) return percent(value, tongue, 1)
+  if (metric === 'rmse' || metric === 'mae') return number(value, tongue)
+  // Close to one, the third digit hides the difference.
+  const digits = value > 0.995 && value < 1 ? 4 : 3
+  return new Intl.NumberFormat(locale(tongue), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
 }
 
 /** A 95% interval: 97.5–98.1%. */

@@ -24,8 +24,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { petrol, saffron, brick, dark },
   primaryColor: 'petrol',
-  primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
+  primaryShade: { light: 7, dark: 6 },
   defaultRadius: 'md',
   fontFamily: 'var(--face-text)',
   fontFamilyMonospace: 'var(--face-code)',
@@ -35,6 +34,7 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { withArrow: true, multiline: true, maw: 280, openDelay: 200 } },
     Select: { defaultProps: { checkIconPosition: 'right', comboboxProps: { shadow: 'md' } } },
+    Badge: { defaultProps: { size: 'lg', radius: 'sm', tt: 'none', fw: 600 } },
     Table: { defaultProps: { verticalSpacing: 10, horizontalSpacing: 14 } },
   },
 })

@@ -5,11 +5,14 @@ import type { Problem, ProblemDetails } from './types'
 export class Failure extends Error {
   /** The HTTP status; 0 when the server did not answer. */
   readonly status: number
+  /** The kind of problem, such as `not-found`; absent when the server named none. */
+  readonly kind: string | undefined
   /** Every mistake, with place and advice; empty when the server named none. */
   readonly problems: Problem[]
 
-  constructor(status: number, title: string, problems: Problem[] = []) {
+  constructor(status: number, title: string, problems: Problem[] = [], kind?: string) {
     super(title)
+    this.kind = kind
     this.status = status
     this.problems = problems
   }
@@ -18,7 +21,7 @@ export class Failure extends Error {
 /** Reads a failed answer: a problem document (RFC 9457), or whatever else came. */
 export function failureFrom(status: number, body: unknown): Failure {
   if (isProblemDetails(body)) {
-    return new Failure(status, body.detail ?? body.title, body.problems ?? [])
+    return new Failure(status, body.detail ?? body.title, body.problems ?? [], body.type.replace(/^urn:flywheel:problem:/, ''))
   }
   return new Failure(status, typeof body === 'string' && body !== '' ? body.slice(0, 300) : `HTTP ${status}`)
 }

@@ -11,10 +11,13 @@ export function useTables() {
   })
 }
 
-export function useProfile(table: string) {
+/** With a target, the findings name what gives it away; the profile before stays until the next is there. */
+export function useProfile(table: string, target?: string) {
+  const question = target === undefined ? '' : `?target=${encodeURIComponent(target)}`
   return useQuery({
-    queryKey: ['profile', table],
-    queryFn: ({ signal }) => get<ProfileReport>(`/api/v1/tables/${encodeURIComponent(table)}/profile`, signal),
+    queryKey: ['profile', table, target],
+    queryFn: ({ signal }) => get<ProfileReport>(`/api/v1/tables/${encodeURIComponent(table)}/profile${question}`, signal),
+    placeholderData: (before) => (before?.table === table ? before : undefined),
     staleTime: 60_000,
   })
 }
@@ -25,7 +28,7 @@ export function useUpload(onProgress: (share: number) => void) {
   return useMutation({
     mutationFn: (file: File) => upload(file, onProgress),
     onSuccess: (report) => {
-      client.setQueryData(['profile', report.table.name], report.profile)
+      client.setQueryData(['profile', report.table.name, undefined], report.profile)
       void client.invalidateQueries({ queryKey: ['tables'] })
       void client.invalidateQueries({ queryKey: ['project'] })
     },

@@ -10,14 +10,13 @@ import { Coded } from './Say'
 export function Failed({ error, retry }: { error: Error; retry?: () => void }) {
   const { t } = useTranslation()
   const failure = error instanceof Failure ? error : new Failure(-1, error.message)
-  const silent = failure.status === 0
   return (
     <div role="alert" className={classes.failed}>
       <div className={classes.head}>
         <Icon name="error" size={20} />
         <div>
-          <p className={classes.title}>{silent ? t('failure.silent') : titleOf(failure, t('failure.several', { count: failure.problems.length }))}</p>
-          {silent && (
+          <p className={classes.title}>{title(failure, t)}</p>
+          {failure.status === 0 && (
             <p className={classes.advice}>
               <Coded text={t('failure.silentAdvice')} />
             </p>
@@ -34,7 +33,22 @@ export function Failed({ error, retry }: { error: Error; retry?: () => void }) {
   )
 }
 
-/** The problems speak for themselves where there are any. */
-function titleOf(failure: Failure, several: string): string {
-  return failure.problems.length > 0 ? several : failure.message
+type Translate = ReturnType<typeof useTranslation>['t']
+
+/** The kind in words where the problems say the rest, else whatever message there is. */
+function title(failure: Failure, t: Translate): string {
+  if (failure.status === 0) return t('failure.silent')
+  if (failure.problems.length === 0) return failure.message
+  switch (failure.kind) {
+    case 'not-found':
+      return t('failure.notFound')
+    case 'conflict':
+      return t('failure.conflict')
+    case 'unavailable':
+      return t('failure.unavailable')
+    case 'internal':
+      return t('failure.internal')
+    default:
+      return t('failure.several', { count: failure.problems.length })
+  }
 }

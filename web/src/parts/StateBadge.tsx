@@ -7,7 +7,7 @@ import classes from './StateBadge.module.css'
 export function StateBadge({ state }: { state: RunState }) {
   const { t } = useTranslation()
   return (
-    <Badge className={classes.badge} data-state={state} variant="default" radius="sm">
+    <Badge className={classes.badge} data-state={state} variant="default">
       {t(`run.${state}`)}
     </Badge>
   )

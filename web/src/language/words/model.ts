@@ -12,6 +12,7 @@ export const model = {
     newest: ['Newest', '最新'],
     quality: ['Quality, validation', '验证成绩'],
     made: ['Made', '产生于'],
+    ways: ['Actions', '操作'],
     try: ['Try it', '试一试'],
     monitor: ['Monitor', '监控'],
   },

@@ -2,7 +2,7 @@
 export const report = {
   verdict: {
     label: ['Verdict', '结论'],
-    guess: ['guessing: {{value}}', '乱猜：{{value}}'],
+    guess: ['guessing: {{value}}', '靠猜：{{value}}'],
     next: ['Next:', '下一步：'],
   },
   part: {
@@ -25,6 +25,10 @@ export const report = {
     confusionCell: ['{{truth}} taken for {{answer}}: {{rows}} rows, {{share}}', '{{truth}} 认成 {{answer}}：{{rows}} 行，{{share}}'],
     truth: ['Truth', '真实'],
     answer: ['Answer', '答案'],
+    calibration: ['Can its confidence be trusted?', '它的把握可信吗？'],
+    calibrationNote: ['Each dot is a group of answers. On the line, “80% sure” is right 80% of the time; below it, the model is too sure.', '每个点是一组答案。落在线上，“八成把握”就有八成答对；在线下，说明它过于自信。'],
+    calibrationBin: ['{{sure}} sure: {{right}} right of {{rows}} rows', '把握 {{sure}}：{{rows}} 行里答对 {{right}}'],
+    sure: ['how sure', '把握'],
     classes: ['Class by class', '逐类来看'],
     classesNote: ['Precision: of those called so, how many are. Recall: of those that are, how many were found.', '精确率：判为该类的有多少是对的。召回率：真正属于该类的找出了多少。'],
     class: ['Class', '类别'],
@@ -50,7 +54,7 @@ export const report = {
     loss: ['Loss', '损失'],
     optimizer: ['Optimizer and rate', '优化器与学习率'],
     batch: ['Rows a step', '每步行数'],
-    epochs: ['Passes done and planned', '完成与计划的遍数'],
+    epochs: ['Epochs done and planned', '完成与计划的轮数'],
     engine: ['Engine', '计算引擎'],
     engineText_one: ['{{engine}}, {{count}} thread', '{{engine}}，{{count}} 个线程'],
     engineText_other: ['{{engine}}, {{count}} threads', '{{engine}}，{{count}} 个线程'],
@@ -67,7 +71,7 @@ export const report = {
     f1: { name: ['F1', 'F1'], hint: ['Precision and recall in one', '精确率与召回率的综合'] },
     f1_macro: { name: ['F1, macro', '宏平均 F1'], hint: ['Mean of the classes, each counting alike', '各类别同等看待的平均'] },
     f1_weighted: { name: ['F1, weighted', '加权 F1'], hint: ['Mean of the classes by their size', '按类别大小加权的平均'] },
-    auc: { name: ['AUC', 'AUC'], hint: ['How well it puts the likely ones first; guessing gives 0.5', '把更可能的排在前面的能力，乱猜是 0.5'] },
+    auc: { name: ['AUC', 'AUC'], hint: ['How well it puts the likely ones first; guessing gives 0.5', '把更可能的排在前面的能力，靠猜是 0.5'] },
     average_precision: { name: ['Average precision', '平均精确率'], hint: ['Precision over all thresholds', '各阈值下精确率的平均'] },
     log_loss: { name: ['Log loss', '对数损失'], hint: ['How costly its confidence is when wrong; smaller is better', '答错时把握的代价，越小越好'] },
     calibration_error: { name: ['Calibration error', '校准误差'], hint: ['How far “80% sure” is from right 80% of the time', '“八成把握”与实际八成答对相差多少'] },

@@ -30,6 +30,10 @@ export const shell = {
     ],
     several_one: ['Something needs to be mended first', '有一处需要先改正'],
     several_other: ['{{count}} things need to be mended first', '有 {{count}} 处需要先改正'],
+    notFound: ['This is not here', '找不到'],
+    conflict: ['Something stands in the way', '有冲突'],
+    unavailable: ['Not just now', '暂时不可用'],
+    internal: ['The program has made a mistake', '程序出错了'],
     retry: ['Try again', '重试'],
   },
   problem: {

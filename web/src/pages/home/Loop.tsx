@@ -9,8 +9,11 @@ interface LoopProps {
   busy: boolean
 }
 
-const RADIUS = 128
+const RADIUS = 132
 const CENTRE = 200
+/** The part of the square that is drawn on: five stops leave the bottom empty. */
+const TOP = 28
+const TALL = 320
 
 export function Loop({ counts, busy }: LoopProps) {
   const { t } = useTranslation()
@@ -24,9 +27,10 @@ export function Loop({ counts, busy }: LoopProps) {
   const turn = 360 / stops.length
   return (
     <nav className={classes.loop} aria-label={t('loop.label')}>
-      <svg viewBox={`0 0 ${CENTRE * 2} ${CENTRE * 2}`} aria-hidden="true" focusable="false">
+      <svg viewBox={`0 ${TOP} ${CENTRE * 2} ${TALL}`} aria-hidden="true" focusable="false">
         <circle className={classes.rim} cx={CENTRE} cy={CENTRE} r={RADIUS} />
-        <g className={busy ? classes.busy : undefined}>
+        {busy && <circle className={classes.busy} cx={CENTRE} cy={CENTRE} r={RADIUS} />}
+        <g>
           {stops.map((stop, index) => {
             const [x, y] = at(index * turn + turn / 2, RADIUS)
             return (
@@ -39,18 +43,19 @@ export function Loop({ counts, busy }: LoopProps) {
             )
           })}
           {stops.map((stop, index) => {
-            const [x1, y1] = at(index * turn, 40)
-            const [x2, y2] = at(index * turn, RADIUS - 34)
+            const [x1, y1] = at(index * turn, 26)
+            const [x2, y2] = at(index * turn, RADIUS - 16)
             return <line key={stop.name} className={classes.spoke} x1={x1} y1={y1} x2={x2} y2={y2} />
           })}
         </g>
-        <circle className={classes.hub} cx={CENTRE} cy={CENTRE} r={13} />
+        <circle className={classes.axle} cx={CENTRE} cy={CENTRE} r={22} />
+        <circle className={classes.hub} cx={CENTRE} cy={CENTRE} r={11} />
       </svg>
       <ol>
         {stops.map((stop, index) => {
           const [x, y] = at(index * turn, RADIUS)
           return (
-            <li key={stop.name} style={{ left: `${x / 4}%`, top: `${y / 4}%` }}>
+            <li key={stop.name} style={{ left: `${(x / (CENTRE * 2)) * 100}%`, top: `${((y - TOP) / TALL) * 100}%` }}>
               <Link to={stop.to} className={classes.stop} data-reached={stop.count > 0}>
                 <strong>{stop.name}</strong>
                 <span>{stop.unit}</span>

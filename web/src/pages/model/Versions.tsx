@@ -1,5 +1,5 @@
 /** A model's versions: deploy one, go back to the one before, take one away as a file. */
-import { Badge, Button, Table } from '@mantine/core'
+import { Badge, Button, Table, VisuallyHidden } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { exportAddress, useDeploy, useRollback } from '../../api/models'
@@ -45,7 +45,9 @@ export function Versions({ model }: { model: ModelSummary }) {
               <Table.Th>{t('models.quality')}</Table.Th>
               <Table.Th>{t('models.made')}</Table.Th>
               <Table.Th>{t('model.size')}</Table.Th>
-              <Table.Th />
+              <Table.Th>
+                <VisuallyHidden>{t('models.ways')}</VisuallyHidden>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -85,7 +87,7 @@ function VersionLine({ name, version, deploying, onDeploy }: VersionLineProps) {
       <Table.Th scope="row" className={classes.version}>
         {t('models.version', { version: version.version })}
         {version.deployed && (
-          <Badge size="sm" variant="filled">
+          <Badge size="md" variant="filled">
             {t('model.answering')}
           </Badge>
         )}

@@ -1,5 +1,5 @@
 /** Every model with the version that answers and how good its newest is. */
-import { Button, Table } from '@mantine/core'
+import { Button, Table, VisuallyHidden } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useModels } from '../../api/models'
@@ -41,7 +41,9 @@ export default function Models() {
                   <Table.Th>{t('models.newest')}</Table.Th>
                   <Table.Th>{t('models.quality')}</Table.Th>
                   <Table.Th>{t('models.made')}</Table.Th>
-                  <Table.Th />
+                  <Table.Th>
+                    <VisuallyHidden>{t('models.ways')}</VisuallyHidden>
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

@@ -25,7 +25,7 @@ export function Drift({ inputs }: { inputs: DriftReport[] }) {
             <Table.Tr key={input.column}>
               <Table.Th scope="row">{input.column}</Table.Th>
               <Table.Td>
-                <Badge className={classes.level} data-level={input.level} variant="default" radius="sm">
+                <Badge className={classes.level} data-level={input.level} variant="default">
                   {t(`drift.${input.level}`)}
                 </Badge>
               </Table.Td>

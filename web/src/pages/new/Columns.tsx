@@ -67,7 +67,7 @@ function ColumnRow({ column, rows, isTarget, findings }: ColumnRowProps) {
       <Table.Th scope="row" className={classes.name}>
         {column.name}
         {isTarget && (
-          <Badge size="sm" variant="filled">
+          <Badge size="md" variant="filled">
             {t('column.target')}
           </Badge>
         )}

@@ -23,7 +23,7 @@ export default function Teach() {
   const tongue = useTongue()
   const { table = '' } = useParams()
   const [asked, ask] = useSearchParams()
-  const profile = useProfile(table)
+  const profile = useProfile(table, asked.get('target') ?? undefined)
   const brought = (useLocation().state as { report?: ImportReport } | null)?.report
 
   if (profile.isError) return <Failed error={profile.error} retry={() => void profile.refetch()} />

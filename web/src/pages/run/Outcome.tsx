@@ -1,8 +1,9 @@
 /** What came out of a training: the verdict, then everything that it rests on. */
-import { useState } from 'react'
 import { SegmentedControl } from '@mantine/core'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { EvaluationReport, TrainReport } from '../../api/types'
+import { Calibration } from '../../charts/Calibration'
 import { Confusion } from '../../charts/Confusion'
 import { count } from '../../format'
 import { useTongue } from '../../language'
@@ -18,7 +19,7 @@ import { Rounds } from './Rounds'
 import { Settings } from './Settings'
 import { Verdict } from './Verdict'
 
-export function Outcome({ report }: { report: TrainReport }) {
+export function Outcome({ report, curves }: { report: TrainReport; curves: ReactNode }) {
   const { t } = useTranslation()
   const parts = [report.test, report.validation, report.train].filter((part): part is EvaluationReport => part != null)
   const [shown, show] = useState(parts[0]?.part)
@@ -49,6 +50,7 @@ export function Outcome({ report }: { report: TrainReport }) {
           sealed={<Sealed report={report} />}
         />
       )}
+      {curves}
       {report.rounds && report.rounds.length > 0 && <Rounds rounds={report.rounds} />}
       <Sheet title={t('report.network')} note={<Say phrase={report.plan.engine_reason} />}>
         <Network network={report.plan.network} />
@@ -72,7 +74,7 @@ export function Outcome({ report }: { report: TrainReport }) {
 }
 
 /** One part judged: its metrics, its classes, its mistakes. */
-function Judged({ report, choice, sealed }: { report: EvaluationReport; choice: React.ReactNode; sealed: React.ReactNode }) {
+function Judged({ report, choice, sealed }: { report: EvaluationReport; choice: ReactNode; sealed: ReactNode }) {
   const { t } = useTranslation()
   const tongue = useTongue()
   return (
@@ -89,6 +91,11 @@ function Judged({ report, choice, sealed }: { report: EvaluationReport; choice: 
       {report.confusion.length > 0 && (
         <Sheet title={t('report.confusion')} note={t('report.confusionNote')}>
           <Confusion classes={report.classes.map((one) => one.class)} rows={report.confusion} />
+        </Sheet>
+      )}
+      {report.calibration.length > 0 && (
+        <Sheet title={t('report.calibration')} note={t('report.calibrationNote')}>
+          <Calibration bins={report.calibration} />
         </Sheet>
       )}
       {report.classes.length > 0 && (

@@ -8,7 +8,7 @@ import { duration, moment } from '../../format'
 import { useTongue } from '../../language'
 import { Failed } from '../../parts/Failed'
 import { Page, Sheet } from '../../parts/Page'
-import { Say } from '../../parts/Say'
+import { Coded, Say } from '../../parts/Say'
 import { StateBadge } from '../../parts/StateBadge'
 import { Waiting } from '../../parts/Waiting'
 import { DeployButton } from './DeployButton'
@@ -36,6 +36,13 @@ function RunPage({ run }: { run: RunDetail }) {
   const epochs = live.epochs.length >= run.epochs.length ? live.epochs : run.epochs
   const plan = run.report?.plan ?? run.plan ?? live.plan
   const notes = live.notes.length >= run.notes.length ? live.notes : run.notes
+  const curves = epochs.length + live.losses.length > 0 && (
+    <Sheet title={running ? t('run.curvesNow') : t('run.curves')} note={t('run.curvesNote')}>
+      <TrainingCurves epochs={epochs} losses={live.losses} planned={plan?.epochs} best={run.report?.best_epoch} />
+      {run.report && <Findings findings={run.report.findings} />}
+      {!running && <EpochTable epochs={epochs} />}
+    </Sheet>
+  )
   return (
     <Page
       title={summary.id}
@@ -53,16 +60,14 @@ function RunPage({ run }: { run: RunDetail }) {
       }
       actions={summary.model && <DeployButton model={summary.model} />}
     >
-      {running && <UnderWay id={summary.id} live={live} epochs={epochs} plan={plan} started={summary.started_at} />}
-      {run.report && <Outcome report={run.report} />}
-      {run.tune && <Tuning report={run.tune} />}
-      {epochs.length + live.losses.length > 0 && (
-        <Sheet title={t('run.curves')} note={run.report ? t('run.curvesNote') : undefined}>
-          <TrainingCurves epochs={epochs} losses={live.losses} planned={plan?.epochs} best={run.report?.best_epoch} />
-          {run.report && <Findings findings={run.report.findings} />}
-          {!running && <EpochTable epochs={epochs} />}
-        </Sheet>
+      {summary.state === 'interrupted' && (
+        <p className={classes.interrupted}>
+          <Coded text={t('run.resume', { run: summary.id })} />
+        </p>
       )}
+      {running && <UnderWay id={summary.id} live={live} epochs={epochs} plan={plan} started={summary.started_at} />}
+      {run.report ? <Outcome report={run.report} curves={curves} /> : curves}
+      {run.tune && <Tuning report={run.tune} />}
       {notes.length > 0 && (
         <Sheet title={t('run.notes')}>
           <Findings findings={notes} />

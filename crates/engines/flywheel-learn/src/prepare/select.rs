@@ -1,0 +1,380 @@
+//! Which rows can be learned from at all, and what their target is, before any of them is put in a part.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use flywheel_spec::recipe::{Task, TrainSpec};
+use flywheel_spec::table::ColumnKind;
+use flywheel_spec::{Phrase, Problem, Problems, phrase};
+use flywheel_tables::frame::{Column, Values};
+
+use crate::split::own_part;
+use crate::table::Table;
+
+/// Marks a row without a class.
+const NO_CLASS: u32 = u32::MAX;
+
+/// Classes beyond which a target is more likely a number or an id.
+const MOST_CLASSES: usize = 1000;
+
+/// The rows with a usable target, and the target's classes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selection {
+    /// The rows of the table, from 0, ascending.
+    pub rows: Vec<usize>,
+    /// Classes or a number.
+    pub task: Task,
+    /// The column to predict.
+    pub target: String,
+    /// The classes in the order of the model's outputs: numbers by size, words by their characters; empty in regression.
+    pub classes: Vec<String>,
+    /// What was done to how many rows.
+    pub actions: Vec<Phrase>,
+    /// Doubts about the target.
+    pub warnings: Vec<Problem>,
+    class_of_row: Vec<u32>,
+}
+
+impl Selection {
+    /// Selects the rows that the recipe asks for and that have a target; all mistakes about columns and target at once.
+    ///
+    /// The order is: the first `data.limit` rows, rows without a target dropped, `data.classes` kept, repeated rows
+    /// dropped. Rows are compared over the whole table and not within a part, so that no copy of a training row judges;
+    /// a table's own test rows always stay, and it is their copies elsewhere that go.
+    pub fn of(table: &Table, spec: &TrainSpec) -> Result<Self, Problems> {
+        let mut problems = check_names(table, spec);
+        let Some(column) = table.frame.column(&spec.data.target) else {
+            problems.push(no_such_column(table, &spec.data.target).at_setting("data.target"));
+            return Err(problems);
+        };
+        let task = match task_of(table, column, spec) {
+            Ok(task) => task,
+            Err(problem) => {
+                problems.push(problem);
+                return Err(problems);
+            }
+        };
+        let mut selection = Self {
+            rows: first_rows(table, spec),
+            task,
+            target: column.name.clone(),
+            classes: Vec::new(),
+            actions: Vec::new(),
+            warnings: Vec::new(),
+            class_of_row: Vec::new(),
+        };
+        match task {
+            Task::Classification => selection.keep_classes(column, spec, &mut problems),
+            Task::Regression => selection.keep_numbers(table, &mut problems),
+        }
+        if spec.prepare.drop_duplicates {
+            selection.drop_duplicates(table, spec);
+        }
+        selection.check_target(table, &mut problems);
+        let (mut selection, warnings) = problems.settle(selection)?;
+        selection.warnings = warnings;
+        Ok(selection)
+    }
+
+    /// The class of a row of the table, as a position in `classes`; absent where the target is missing or left out.
+    pub fn class_of(&self, row: usize) -> Option<usize> {
+        self.class_of_row.get(row).filter(|&&class| class != NO_CLASS).map(|&class| class as usize)
+    }
+
+    /// The target of every row of the table as a number; missing ones are NaN.
+    pub fn numbers(&self, table: &Table) -> Result<Vec<f64>, Problem> {
+        match table.frame.column(&self.target) {
+            Some(column) => Ok(super::number::as_numbers(&column.values).into_owned()),
+            None => Err(no_such_column(table, &self.target).at_setting("data.target")),
+        }
+    }
+
+    /// Rows of each class among these.
+    pub fn class_counts(&self, rows: &[usize]) -> Vec<u64> {
+        let mut counts = vec![0; self.classes.len()];
+        for class in rows.iter().filter_map(|&row| self.class_of(row)) {
+            counts[class] += 1;
+        }
+        counts
+    }
+
+    /// The classes that none of these rows is of.
+    pub fn absent_classes(&self, rows: &[usize]) -> Vec<&str> {
+        let counts = self.class_counts(rows);
+        self.classes
+            .iter()
+            .zip(counts)
+            .filter(|(_, count)| *count == 0)
+            .map(|(class, _)| class.as_str())
+            .collect()
+    }
+
+    fn keep_classes(&mut self, column: &Column, spec: &TrainSpec, problems: &mut Problems) {
+        let wanted: HashSet<&str> = spec.data.classes.iter().map(String::as_str).collect();
+        let mut names = BTreeSet::new();
+        let mut missing = 0;
+        let mut unwanted = 0;
+        let mut kept = Vec::with_capacity(self.rows.len());
+        for &row in &self.rows {
+            match column.values.text(row).filter(|class| !class.is_empty()) {
+                None => missing += 1,
+                Some(class) if !wanted.is_empty() && !wanted.contains(class.as_str()) => unwanted += 1,
+                Some(class) => {
+                    kept.push((row, class.clone()));
+                    names.insert(class);
+                }
+            }
+        }
+        for class in &spec.data.classes {
+            if !names.contains(class) {
+                let all: BTreeSet<String> =
+                    self.rows.iter().filter_map(|&row| column.values.text(row)).collect();
+                problems.push(nearest(
+                    Problem::error(phrase!("prepare.unknown_class", class = class, column = self.target))
+                        .at_setting("data.classes"),
+                    class,
+                    all.iter().map(String::as_str),
+                ));
+            }
+        }
+        self.classes = in_order(names);
+        let places: HashMap<&str, u32> =
+            self.classes.iter().enumerate().map(|(place, class)| (class.as_str(), place as u32)).collect();
+        self.class_of_row = vec![NO_CLASS; column.values.len()];
+        for (row, class) in &kept {
+            self.class_of_row[*row] = places[class.as_str()];
+        }
+        self.rows = kept.into_iter().map(|(row, _)| row).collect();
+        self.say_dropped(missing);
+        if unwanted > 0 {
+            self.actions.push(phrase!("prepare.other_classes_dropped", count = unwanted));
+        }
+    }
+
+    fn keep_numbers(&mut self, table: &Table, problems: &mut Problems) {
+        let numbers = match self.numbers(table) {
+            Ok(numbers) => numbers,
+            Err(problem) => {
+                problems.push(problem);
+                return;
+            }
+        };
+        let before = self.rows.len();
+        self.rows.retain(|&row| numbers[row].is_finite());
+        self.say_dropped(before - self.rows.len());
+    }
+
+    fn say_dropped(&mut self, missing: usize) {
+        if missing > 0 {
+            self.actions.push(phrase!(
+                "prepare.target_missing_dropped",
+                count = missing,
+                column = self.target
+            ));
+        }
+    }
+
+    fn drop_duplicates(&mut self, table: &Table, spec: &TrainSpec) {
+        let own = own_part(table, spec);
+        let is_own_test =
+            |row: usize| own.is_some_and(|part| part.values.text(row).as_deref() == Some("test"));
+        let columns: Vec<&Values> = table
+            .frame
+            .columns
+            .iter()
+            .filter(|column| own.is_none_or(|part| part.name != column.name))
+            .map(|column| &column.values)
+            .collect();
+        let (tests, others): (Vec<usize>, Vec<usize>) = self.rows.iter().partition(|&&row| is_own_test(row));
+        let mut seen: HashMap<u64, Vec<usize>> = HashMap::new();
+        let mut dropped = HashSet::new();
+        for row in tests.into_iter().chain(others) {
+            let alike = seen.entry(row_hash(&columns, row)).or_default();
+            let repeated =
+                alike.iter().any(|&earlier| columns.iter().all(|values| equal(values, earlier, row)));
+            if repeated && !is_own_test(row) {
+                dropped.insert(row);
+            } else {
+                alike.push(row);
+            }
+        }
+        self.rows.retain(|row| !dropped.contains(row));
+        self.actions.push(phrase!("prepare.duplicates_dropped", count = dropped.len()));
+    }
+
+    fn check_target(&self, table: &Table, problems: &mut Problems) {
+        let place = |problem: Problem| problem.in_column(&self.target).at_setting("data.target");
+        if self.rows.is_empty() {
+            problems.push(place(
+                Problem::error(phrase!("prepare.no_rows", column = self.target))
+                    .advise(phrase!("prepare.no_rows_advice")),
+            ));
+            return;
+        }
+        let constant = match self.task {
+            Task::Classification => self.classes.len() == 1,
+            Task::Regression => self
+                .numbers(table)
+                .is_ok_and(|numbers| self.rows.iter().all(|&row| numbers[row] == numbers[self.rows[0]])),
+        };
+        if constant {
+            let value = table.frame.column(&self.target).and_then(|column| column.values.text(self.rows[0]));
+            problems.push(place(
+                Problem::error(phrase!(
+                    "prepare.constant_target",
+                    column = self.target,
+                    value = value.unwrap_or_default()
+                ))
+                .advise(phrase!("prepare.constant_target_advice")),
+            ));
+        }
+        if self.classes.len() > MOST_CLASSES {
+            problems.push(place(
+                Problem::error(phrase!(
+                    "prepare.too_many_classes",
+                    column = self.target,
+                    classes = self.classes.len(),
+                    most = MOST_CLASSES
+                ))
+                .advise(phrase!("prepare.too_many_classes_advice")),
+            ));
+        }
+    }
+}
+
+/// A column that the recipe names and the table lacks, with the nearest name that it has.
+pub(crate) fn no_such_column(table: &Table, name: &str) -> Problem {
+    let problem = Problem::error(phrase!("prepare.no_such_column", table = table.name, column = name));
+    nearest(problem, name, table.frame.columns.iter().map(|column| column.name.as_str()))
+}
+
+fn nearest<'a>(problem: Problem, typed: &str, known: impl Iterator<Item = &'a str>) -> Problem {
+    let known: Vec<&str> = known.collect();
+    let similarity = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &typed.to_lowercase());
+    match known.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b))) {
+        Some(name) if similarity(name) > 0.7 => {
+            problem.advise(phrase!("prepare.nearest_advice", nearest = name))
+        }
+        _ => {
+            let listed = known.iter().take(12).copied().collect::<Vec<_>>().join("`, `");
+            problem.advise(phrase!("prepare.known_advice", known = listed))
+        }
+    }
+}
+
+fn check_names(table: &Table, spec: &TrainSpec) -> Problems {
+    let mut problems = Problems::default();
+    let inputs =
+        spec.data.columns.iter().enumerate().map(|(index, name)| (format!("data.columns.{index}"), name));
+    let left =
+        spec.data.leave_out.iter().enumerate().map(|(index, name)| (format!("data.leave_out.{index}"), name));
+    let exceptions = spec
+        .prepare
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| (format!("prepare.columns.{index}.name"), &column.name));
+    for (setting, name) in inputs.chain(left).chain(exceptions) {
+        if table.frame.column(name).is_none() {
+            problems.push(no_such_column(table, name).at_setting(setting));
+        }
+    }
+    if spec.data.columns.contains(&spec.data.target) {
+        problems.push(
+            Problem::error(phrase!("prepare.target_as_input", column = spec.data.target))
+                .at_setting("data.columns"),
+        );
+    }
+    problems
+}
+
+/// What the recipe says, else what the target holds: classes unless it is a number that measures.
+fn task_of(table: &Table, column: &Column, spec: &TrainSpec) -> Result<Task, Problem> {
+    let typed = spec.prepare.columns.iter().find(|exception| exception.name == column.name);
+    let kind = typed.and_then(|exception| exception.kind).unwrap_or_else(|| kind_of(table, &column.name));
+    let refused = |key: &str, advice: &str| {
+        Err(Problem::error(Phrase::new(key).with("column", &column.name))
+            .advise(Phrase::new(advice).with("column", &column.name))
+            .in_column(&column.name)
+            .at_setting("data.target"))
+    };
+    match (kind, spec.data.task) {
+        (ColumnKind::Image, _) => refused("prepare.target_is_image", "prepare.target_kind_advice"),
+        (ColumnKind::Time, Some(Task::Classification) | None) => {
+            refused("prepare.target_is_time", "prepare.target_kind_advice")
+        }
+        (_, Some(Task::Regression)) => {
+            let numbers = super::number::as_numbers(&column.values);
+            let texts = (0..column.values.len()).filter(|&row| column.values.text(row).is_some()).count();
+            let readable = numbers.iter().filter(|number| number.is_finite()).count();
+            if readable * 2 < texts {
+                return refused("prepare.target_not_a_number", "prepare.target_not_a_number_advice");
+            }
+            Ok(Task::Regression)
+        }
+        (ColumnKind::Number, None) => Ok(Task::Regression),
+        _ => Ok(Task::Classification),
+    }
+}
+
+fn kind_of(table: &Table, name: &str) -> ColumnKind {
+    let named = table.frame.columns.iter().zip(&table.kinds).find(|(column, _)| column.name == name);
+    named.map_or(ColumnKind::Text, |(_, kind)| *kind)
+}
+
+/// The first `data.limit` rows; of a table with parts of its own the first of each part, in the parts' proportion.
+fn first_rows(table: &Table, spec: &TrainSpec) -> Vec<usize> {
+    let rows = table.frame.rows();
+    let limit = spec.data.limit.map_or(rows, |limit| rows.min(limit as usize));
+    if limit == rows {
+        return (0..rows).collect();
+    }
+    let Some(part) = own_part(table, spec) else { return (0..limit).collect() };
+    let words: Vec<String> = (0..rows).map(|row| part.values.text(row).unwrap_or_default()).collect();
+    let mut sizes: HashMap<&str, usize> = HashMap::new();
+    for word in &words {
+        *sizes.entry(word).or_default() += 1;
+    }
+    let mut left: HashMap<&str, usize> =
+        sizes.into_iter().map(|(word, size)| (word, (size * limit).div_ceil(rows))).collect();
+    (0..rows)
+        .filter(|&row| {
+            let Some(left) = left.get_mut(words[row].as_str()) else { return false };
+            let taken = *left > 0;
+            *left = left.saturating_sub(1);
+            taken
+        })
+        .collect()
+}
+
+/// Numbers by size when all are numbers, else by their characters.
+fn in_order(names: BTreeSet<String>) -> Vec<String> {
+    let mut names: Vec<String> = names.into_iter().collect();
+    let number = |name: &String| name.parse::<f64>().ok().filter(|number| number.is_finite());
+    if names.iter().all(|name| number(name).is_some()) {
+        names.sort_by(|a, b| {
+            number(a).partial_cmp(&number(b)).unwrap_or(std::cmp::Ordering::Equal).then(a.cmp(b))
+        });
+    }
+    names
+}
+
+fn row_hash(columns: &[&Values], row: usize) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for values in columns {
+        match values {
+            Values::Number(values) | Values::Time(values) => values[row].to_bits().hash(&mut hasher),
+            Values::Text(values) => values[row].hash(&mut hasher),
+            Values::Image(images) => images.image(row).hash(&mut hasher),
+        }
+    }
+    hasher.finish()
+}
+
+fn equal(values: &Values, a: usize, b: usize) -> bool {
+    match values {
+        Values::Number(values) | Values::Time(values) => values[a].to_bits() == values[b].to_bits(),
+        Values::Text(values) => values[a] == values[b],
+        Values::Image(images) => images.image(a) == images.image(b),
+    }
+}

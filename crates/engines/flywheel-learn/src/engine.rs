@@ -96,14 +96,16 @@ pub trait Engine: Send {
     fn optimizer_state(&self) -> Vec<Tensor>;
 
     /// Takes back what `weights` and `optimizer_state` gave; missing, extra or misshapen tensors are named in the error.
+    /// An empty optimizer state is a fresh one.
     fn restore(&mut self, weights: &[Tensor], optimizer_state: &[Tensor]) -> Result<(), String>;
 
     /// Gradient of the batch's data loss by each weight, in the order of `weights` without running statistics; for tests and diagnosis.
+    /// A batch norm's running statistics may move, as in a step.
     fn gradients(&mut self, batch: &Batch<'_>, step: &Step) -> Vec<Tensor>;
 }
 
 /// Finds each wanted tensor among those given, in the order wanted; missing, extra and misshapen ones are named together.
-pub fn matched<'a>(wanted: &[(String, &[usize])], given: &'a [Tensor]) -> Result<Vec<&'a Tensor>, String> {
+pub fn matched<'a>(wanted: &[(String, Vec<usize>)], given: &'a [Tensor]) -> Result<Vec<&'a Tensor>, String> {
     let mut mistakes = Vec::new();
     let mut found = Vec::with_capacity(wanted.len());
     for (name, shape) in wanted {

@@ -208,7 +208,11 @@ impl Signal {
 fn activate<const D: usize>(function: Activation, signal: Tensor<D>) -> Tensor<D> {
     match function {
         Activation::Relu => activation::relu(signal),
-        Activation::LeakyRelu => activation::leaky_relu(signal, 0.01),
+        Activation::LeakyRelu => {
+            // Burn's own has slope 1 at 0, where PyTorch (and the fast path) has 0.01.
+            let above = signal.clone().detach().greater_scalar(0.0).float();
+            signal * (above * 0.99 + 0.01)
+        }
         Activation::Gelu => activation::gelu(signal),
         Activation::Tanh => signal.tanh(),
         Activation::Sigmoid => activation::sigmoid(signal),

@@ -14,7 +14,7 @@ use burn::tensor::{Device, Tensor as BurnTensor};
 use self::forward::{Mode, Pass, Seen, numbers};
 use self::input::Input;
 use self::leaves::Leaves;
-use crate::engine::{Batch, Blueprint, Divergence, Engine, Step, StepOutcome, Tensor};
+use crate::engine::{Batch, Blueprint, Divergence, Engine, Step, StepOutcome, Tensor, matched};
 use crate::loss::Objective;
 use crate::network::{LayerKind, Parameter, Role};
 use crate::optimizer::{Moved, Optimizer, slots};
@@ -39,8 +39,8 @@ pub struct BurnEngine {
 }
 
 impl BurnEngine {
-    /// A network with its first weights; `Err` names the tensors that don't fit the blueprint.
-    pub fn new(blueprint: &Blueprint, weights: &[Tensor], device: Device) -> Result<Self, String> {
+    /// Builds what the blueprint describes on a device, with weights yet to be given by [`Engine::restore`].
+    pub fn new(blueprint: &Blueprint, device: Device) -> Result<Self, String> {
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(blueprint.threads.max(1))
             .thread_name(|index| format!("burn-{index}"))
@@ -63,7 +63,7 @@ impl BurnEngine {
             true => vec![vec![0.0; parameter.len()]; memories],
             false => Vec::new(),
         });
-        let mut engine = Self {
+        Ok(Self {
             memory: memory.collect(),
             weights: parameters.iter().map(|parameter| vec![0.0; parameter.len()]).collect(),
             piece: piece_rows(blueprint),
@@ -73,17 +73,7 @@ impl BurnEngine {
             optimizer,
             objective,
             parameters,
-        };
-        engine.set_weights(weights)?;
-        Ok(engine)
-    }
-
-    fn set_weights(&mut self, weights: &[Tensor]) -> Result<(), String> {
-        let wanted: Vec<(String, &[usize])> =
-            self.parameters.iter().map(|parameter| (parameter.name.clone(), &parameter.shape[..])).collect();
-        let found = crate::engine::matched(&wanted, weights)?;
-        self.weights = found.into_iter().map(|tensor| tensor.values.clone()).collect();
-        Ok(())
+        })
     }
 
     fn leaves(&self, device: &Device, learned: impl Fn(&Parameter) -> bool) -> Leaves {
@@ -109,7 +99,7 @@ impl BurnEngine {
         let mut outputs = Vec::with_capacity(batch.chosen.len() * self.objective.outputs);
         let mut seen = Vec::new();
         for from in (0..batch.chosen.len()).step_by(self.piece) {
-            let to = (from + self.piece).min(batch.chosen.len());
+            let to = from.saturating_add(self.piece).min(batch.chosen.len());
             let leaves = self.leaves(&device, wanted);
             let mode = Mode::Learning { seed: self.blueprint.seed, step: step.number, first_row: from };
             let mut pass = Pass {
@@ -225,7 +215,7 @@ impl Engine for BurnEngine {
         let leaves = self.leaves(&self.device, |_| false);
         let mut outputs = Vec::with_capacity(batch.chosen.len() * self.objective.outputs);
         for from in (0..batch.chosen.len()).step_by(self.piece) {
-            let to = (from + self.piece).min(batch.chosen.len());
+            let to = from.saturating_add(self.piece).min(batch.chosen.len());
             let mut pass = Pass {
                 network: &self.blueprint.network,
                 leaves: &leaves,
@@ -262,19 +252,25 @@ impl Engine for BurnEngine {
 
     fn restore(&mut self, weights: &[Tensor], optimizer_state: &[Tensor]) -> Result<(), String> {
         let names = slots(&self.blueprint.optimizer);
-        let moving = || self.parameters.iter().filter(|parameter| moves(parameter));
-        let wanted: Vec<(String, &[usize])> = moving()
-            .flat_map(|parameter| {
-                names.iter().map(|slot| (format!("{}.{slot}", parameter.name), &parameter.shape[..]))
-            })
-            .collect();
-        let found = crate::engine::matched(&wanted, optimizer_state)?;
-        let mut values =
-            found.into_iter().map(|tensor| tensor.values.clone()).collect::<Vec<_>>().into_iter();
-        self.set_weights(weights)?;
+        let wanted = |tensors: Vec<(String, &Parameter)>| -> Vec<(String, Vec<usize>)> {
+            tensors.into_iter().map(|(name, parameter)| (name, parameter.shape.clone())).collect()
+        };
+        let all = self.parameters.iter().map(|parameter| (parameter.name.clone(), parameter)).collect();
+        let moving = self.parameters.iter().filter(|parameter| moves(parameter));
+        let remembered = moving.flat_map(|parameter| {
+            names.iter().map(move |slot| (format!("{}.{slot}", parameter.name), parameter))
+        });
+        let weights = matched(&wanted(all), weights)?;
+        let mut memories = match optimizer_state.is_empty() {
+            true => Vec::new(),
+            false => matched(&wanted(remembered.collect()), optimizer_state)?,
+        }
+        .into_iter();
+        self.weights = weights.into_iter().map(|tensor| tensor.values.clone()).collect();
         for slot in self.memory.iter_mut().flatten() {
-            if let Some(values) = values.next() {
-                *slot = values;
+            match memories.next() {
+                Some(tensor) => slot.clone_from(&tensor.values),
+                None => slot.fill(0.0),
             }
         }
         Ok(())
@@ -293,11 +289,12 @@ fn moves(parameter: &Parameter) -> bool {
     parameter.role.learned() && !parameter.frozen
 }
 
-/// Rows whose activations fit the bound; a batch norm sees pieces of at least 8192 rows, so that usual batches stay whole.
+/// Rows whose activations fit the bound; statistics over a batch need all its rows at once.
 fn piece_rows(blueprint: &Blueprint) -> usize {
-    let network = &blueprint.network;
-    let numbers: usize = network.layers.iter().map(|layer| layer.input.len() + layer.output.len()).sum();
-    let fitting = (PIECE_BYTES / 4 / numbers.max(1)).clamp(64, 8192);
-    let normalised = network.layers.iter().any(|layer| matches!(layer.kind, LayerKind::BatchNorm { .. }));
-    if normalised { 8192 } else { fitting }
+    let layers = &blueprint.network.layers;
+    if layers.iter().any(|layer| matches!(layer.kind, LayerKind::BatchNorm { .. })) {
+        return usize::MAX;
+    }
+    let numbers: usize = layers.iter().map(|layer| layer.input.len() + layer.output.len()).sum();
+    (PIECE_BYTES / 4 / numbers.max(1)).clamp(64, 8192)
 }

@@ -173,7 +173,7 @@ fn choose(at: Shape, draw: [usize; 6]) -> Choice {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 100, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn random_recipes(
         image in any::<bool>(),

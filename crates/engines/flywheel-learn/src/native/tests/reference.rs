@@ -188,8 +188,11 @@ fn activation(name: Activation, x: &[f64]) -> Vec<f64> {
     }
 }
 
-/// The error function by its series.
+/// The error function by its series; beyond 5 it is one to eleven places.
 fn erf(x: f64) -> f64 {
+    if x.abs() > 5.0 {
+        return x.signum();
+    }
     let (mut term, mut sum) = (x, x);
     for n in 1..200 {
         term *= -x * x / f64::from(n);

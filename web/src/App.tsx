@@ -11,6 +11,7 @@ import { theme, variables } from './theme'
 const Home = lazy(() => import('./pages/home/Home'))
 const NewModel = lazy(() => import('./pages/new/NewModel'))
 const Teach = lazy(() => import('./pages/new/Teach'))
+const RecipePage = lazy(() => import('./pages/new/RecipePage'))
 const Runs = lazy(() => import('./pages/runs/Runs'))
 const Compare = lazy(() => import('./pages/runs/Compare'))
 const Run = lazy(() => import('./pages/run/Run'))
@@ -30,6 +31,7 @@ const router = createBrowserRouter([
       { path: '/', element: <Home /> },
       { path: '/new', element: <NewModel /> },
       { path: '/new/:table', element: <Teach /> },
+      { path: '/recipes/:name', element: <RecipePage /> },
       { path: '/runs', element: <Runs /> },
       { path: '/runs/compare', element: <Compare /> },
       { path: '/runs/:id', element: <Run /> },

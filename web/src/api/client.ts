@@ -1,4 +1,5 @@
 /** One way to ask the server: the answer, or a `Failure`. */
+import i18next from 'i18next'
 import { Failure, failureFrom } from './failure'
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -8,7 +9,7 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 export async function post<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   return ask<T>(path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'accept-language': i18next.language },
     body: JSON.stringify(body ?? {}),
     signal,
   })

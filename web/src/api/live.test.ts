@@ -19,7 +19,7 @@ describe('a run that is followed', () => {
     expect(live.progress?.epoch).toBe(2)
   })
 
-  it('starts over when its stream does', () => {
+  it('starts over with a new stream', () => {
     const live = told(epoch(1), epoch(2), { kind: 'restart' }, epoch(1))
     expect(numbers(live.epochs)).toEqual([1])
   })

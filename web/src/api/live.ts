@@ -23,7 +23,7 @@ export const nothingYet: LiveRun = { epochs: [], losses: [], notes: [] }
 /** What a stream can bring: an event, or its own beginning. */
 type Heard = TrainEvent | { kind: 'restart' }
 
-/** What is known after one more event; `restart` forgets all, because a stream replays from the start. */
+/** What is known after one more event; `restart` forgets all, because a new stream tells it from the start. */
 export function follow(live: LiveRun, event: Heard): LiveRun {
   switch (event.kind) {
     case 'restart':
@@ -74,7 +74,8 @@ export function useLiveRun(id: string, enabled: boolean): LiveRun {
       heard.push(event)
       timer ??= setTimeout(flush, GATHER_MILLIS)
     }
-    stream.onopen = () => gather({ kind: 'restart' })
+    // A stream that breaks is taken up by the browser behind the last event it heard.
+    gather({ kind: 'restart' })
     const hear = (message: MessageEvent<string>) => {
       const event = JSON.parse(message.data) as TrainEvent
       gather(event)
@@ -85,7 +86,6 @@ export function useLiveRun(id: string, enabled: boolean): LiveRun {
       }
     }
     stream.onmessage = hear
-    for (const kind of ['started', 'progress', 'epoch', 'note', 'finished']) stream.addEventListener(kind, hear)
     return () => {
       clearTimeout(timer)
       stream.close()

@@ -1,6 +1,7 @@
 /** Recipes: those of the project, a draft for a table and its target, and the check of a text. */
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { get, post } from './client'
+import { useTongue } from '../language'
 import type { CheckReport, RecipeDraft, RecipeSummary } from './types'
 
 export function useRecipes() {
@@ -10,27 +11,27 @@ export function useRecipes() {
   })
 }
 
-/** Writes a recipe for a table and its target. */
-export function useDraft(table: string, target: string | undefined) {
+/** Writes a recipe for a table and its target, with its comments in the language shown. */
+export function useDraft(table: string, target: string) {
+  const client = useQueryClient()
+  const tongue = useTongue()
   return useQuery({
-    queryKey: ['draft', table, target],
-    enabled: target !== undefined,
-    queryFn: ({ signal }) => post<RecipeDraft>('/api/v1/recipes/draft', { table, target }, signal),
+    queryKey: ['draft', table, target, tongue],
+    queryFn: async ({ signal }) => {
+      const draft = await post<RecipeDraft>('/api/v1/recipes/draft', { table, target }, signal)
+      client.setQueryData(['check', draft.recipe], draft.report)
+      return draft
+    },
     staleTime: Infinity,
   })
 }
 
 /** Checks a text against its data; the report before stays until the next is there. */
-export function useCheck(recipe: string, enabled: boolean) {
+export function useCheck(recipe: string) {
   return useQuery({
     queryKey: ['check', recipe],
-    enabled,
     queryFn: ({ signal }) => post<CheckReport>('/api/v1/recipes/check', { recipe }, signal),
     placeholderData: keepPreviousData,
-    staleTime: Infinity,
+    staleTime: 60_000,
   })
-}
-
-export function useCheckOnce() {
-  return useMutation({ mutationFn: (recipe: string) => post<CheckReport>('/api/v1/recipes/check', { recipe }) })
 }

@@ -1,7 +1,7 @@
 /** Runs: the list, one in full, starting and stopping. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { get, post } from './client'
-import type { RunDetail, RunSummary } from './types'
+import type { RunComparison, RunDetail, RunSummary } from './types'
 
 /** Asked again often enough that a run started in a terminal shows up at once. */
 export function useRuns() {
@@ -19,6 +19,14 @@ export function useRun(id: string, enabled = true) {
     queryFn: ({ signal }) => get<RunDetail>(`/api/v1/runs/${encodeURIComponent(id)}`, signal),
     // The curves come through the stream of events; this only notices an end that the stream missed.
     refetchInterval: (query) => (query.state.data?.summary.state === 'running' ? 5_000 : false),
+  })
+}
+
+export function useComparison(ids: string[]) {
+  return useQuery({
+    queryKey: ['comparison', ...ids],
+    queryFn: ({ signal }) =>
+      get<RunComparison>(`/api/v1/runs/compare?ids=${ids.map(encodeURIComponent).join(',')}`, signal),
   })
 }
 

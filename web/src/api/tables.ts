@@ -39,7 +39,7 @@ export function useUpload(onProgress: (share: number) => void) {
 function upload(file: File, onProgress: (share: number) => void): Promise<ImportReport> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('POST', `/api/v1/tables?name=${encodeURIComponent(tableName(file.name))}`)
+    request.open('POST', '/api/v1/tables')
     request.setRequestHeader('content-type', 'application/octet-stream')
     request.setRequestHeader('x-file-name', encodeURIComponent(file.name))
     request.responseType = 'json'
@@ -51,11 +51,4 @@ function upload(file: File, onProgress: (share: number) => void): Promise<Import
     }
     request.send(file)
   })
-}
-
-/** A name for the table from the file's: lower-case letters, digits, `-` and `_`. */
-export function tableName(fileName: string): string {
-  const stem = fileName.replace(/\.(csv|tsv|jsonl|ndjson|json|parquet|zip|gz)$/i, '').replace(/\.(csv|tsv|jsonl|ndjson)$/i, '')
-  const name = stem.toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[-_]+|[-_]+$/g, '')
-  return name === '' ? 'table' : name.slice(0, 60)
 }

@@ -10,6 +10,8 @@ export const data = {
     reading: ['Reading {{file}} and looking at every column …', '正在读取 {{file}}，逐列查看 …'],
     sendingLabel: ['Upload', '上传进度'],
     tables: ['Or go on with a table that is here', '或者使用已有的表'],
+    recipes: ['Or train a recipe of this project', '或者训练本项目的一份配方'],
+    recipesNote: ['Texts in the folder recipes, which can be kept in git.', 'recipes 文件夹里的文本，可以用 git 管理。'],
     tablesNote: ['Everything that was imported into this project.', '已导入本项目的全部数据。'],
   },
   drop: {

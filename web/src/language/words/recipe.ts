@@ -7,6 +7,8 @@ export const recipe = {
     text: ['Recipe, TOML', '配方（TOML)'],
     train: ['Train', '开始训练'],
     trainNote: ['You can watch it learn, and stop it at any time: the best model so far is kept.', '可以看着它学习，随时停下，目前最好的模型会保留。'],
+    noteOwn: ['As the text says; what you change here is trained and does not change the file.', '按文本执行；在这里的修改只用于本次训练，不会改动文件。'],
+    checking: ['Checking …', '正在检查 …'],
     blocked: ['Mend what is marked above first.', '请先改正上面标出的问题。'],
   },
   plan: {

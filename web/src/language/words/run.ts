@@ -74,6 +74,7 @@ export const run = {
     lead: ['{{one}} and {{two}}', '{{one}} 与 {{two}}'],
     none: ['Nothing chosen', '还没有选择'],
     noneText: ['Choose two runs in the list.', '请在列表里选两次训练。'],
+    says: ['What the comparison says', '对比结论'],
     curves: ['How they learned', '学习过程'],
     metrics: ['How good they are', '成绩'],
     metricsNote: ['On the validation part, with 95% intervals. Where the intervals overlap much, the difference may be chance.', '在验证部分上，附 95% 区间。区间重叠较多时，差别可能只是偶然。'],

@@ -3,6 +3,7 @@ import { Progress } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
+import { useRecipes } from '../../api/recipes'
 import { useTables, useUpload } from '../../api/tables'
 import type { ImportReport, TableSummary } from '../../api/types'
 import { ago, bytes, count } from '../../format'
@@ -16,6 +17,7 @@ import classes from './NewModel.module.css'
 export default function NewModel() {
   const { t } = useTranslation()
   const tables = useTables()
+  const recipes = useRecipes()
   const go = useNavigate()
   const [sent, setSent] = useState(0)
   const upload = useUpload(setSent)
@@ -41,6 +43,17 @@ export default function NewModel() {
           <ul className={classes.tables}>
             {tables.data.map((table) => (
               <TableLink key={table.name} table={table} />
+            ))}
+          </ul>
+        </Sheet>
+      )}
+      {recipes.data && recipes.data.length > 0 && (
+        <Sheet title={t('new.recipes')} note={t('new.recipesNote')}>
+          <ul className={classes.recipes}>
+            {recipes.data.map((recipe) => (
+              <li key={recipe.name}>
+                <Link to={`/recipes/${recipe.name}`}>{recipe.name}</Link>
+              </li>
             ))}
           </ul>
         </Sheet>

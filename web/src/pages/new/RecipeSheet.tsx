@@ -3,60 +3,61 @@ import { Button, Switch } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useCheck, useDraft } from '../../api/recipes'
+import { useNavigate } from 'react-router'
+import { useCheck } from '../../api/recipes'
+import { useTrain } from '../../api/runs'
 import { Failed } from '../../parts/Failed'
 import { Icon } from '../../parts/Icon'
 import { Sheet } from '../../parts/Page'
 import { Problems } from '../../parts/Problems'
-import { Waiting } from '../../parts/Waiting'
 import { PlanInWords } from './PlanInWords'
 import { RecipeEditor } from './RecipeEditor'
 import classes from './RecipeSheet.module.css'
 
 interface RecipeSheetProps {
-  table: string
-  target: string
-  starting: boolean
-  failure: Error | null
-  onTrain: (recipe: string) => void
+  /** The recipe before anybody changed it here. */
+  recipe: string
+  note: string
+  /** True when the text is what one came for. */
+  shownFirst?: boolean
 }
 
-export function RecipeSheet({ table, target, starting, failure, onTrain }: RecipeSheetProps) {
+export function RecipeSheet({ recipe: original, note, shownFirst = false }: RecipeSheetProps) {
   const { t } = useTranslation()
-  const draft = useDraft(table, target)
+  const go = useNavigate()
   const [edited, setEdited] = useState<string>()
-  const [shown, setShown] = useState(false)
-  const [settled] = useDebouncedValue(edited, 400)
-  const check = useCheck(settled ?? '', settled !== undefined)
-
-  if (draft.isError) return <Failed error={draft.error} retry={() => void draft.refetch()} />
-  if (!draft.data) return <Waiting rows={1} />
-  const recipe = edited ?? draft.data.recipe
-  const report = edited !== undefined && check.data ? check.data : draft.data.report
-  const checking = edited !== settled || check.isFetching
+  const [shown, setShown] = useState(shownFirst)
+  const recipe = edited ?? original
+  const [settled] = useDebouncedValue(recipe, 400)
+  const check = useCheck(settled)
+  const train = useTrain()
+  const report = check.data
+  const checking = recipe !== settled || check.isFetching
   return (
     <Sheet
       id="recipe"
       title={t('recipe.title')}
-      note={t('recipe.note')}
+      note={note}
       aside={<Switch label={t('recipe.show')} checked={shown} onChange={(event) => setShown(event.currentTarget.checked)} />}
     >
-      {report.plan && <PlanInWords plan={report.plan} />}
-      {shown && <RecipeEditor recipe={recipe} problems={report.problems} onChange={setEdited} />}
-      {!shown && <Problems problems={report.problems} />}
+      {report?.plan && <PlanInWords plan={report.plan} />}
+      {shown && <RecipeEditor recipe={recipe} problems={report?.problems ?? []} onChange={setEdited} />}
+      {!shown && report && <Problems problems={report.problems} />}
       {check.isError && <Failed error={check.error} />}
-      {failure && <Failed error={failure} />}
+      {train.isError && <Failed error={train.error} />}
       <div className={classes.start}>
         <Button
           size="lg"
           leftSection={<Icon name="play" size={18} />}
-          disabled={!report.runnable || checking}
-          loading={starting}
-          onClick={() => onTrain(recipe)}
+          disabled={!report?.runnable || checking}
+          loading={train.isPending || train.isSuccess}
+          onClick={() => train.mutate(recipe, { onSuccess: (run) => void go(`/runs/${run.id}`) })}
         >
           {t('recipe.train')}
         </Button>
-        <p>{report.runnable ? t('recipe.trainNote') : t('recipe.blocked')}</p>
+        <p aria-live="polite">
+          {checking || !report ? t('recipe.checking') : report.runnable ? t('recipe.trainNote') : t('recipe.blocked')}
+        </p>
       </div>
     </Sheet>
   )

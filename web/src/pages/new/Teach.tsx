@@ -1,8 +1,8 @@
 /** One table on its way to a model: what it looks like, what shall be predicted, what will happen, and the button. */
 import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { Link, useLocation, useNavigate, useParams, useSearchParams } from 'react-router'
-import { useTrain } from '../../api/runs'
+import { Link, useLocation, useParams, useSearchParams } from 'react-router'
+import { useDraft } from '../../api/recipes'
 import { useProfile } from '../../api/tables'
 import type { ImportReport, ProfileReport } from '../../api/types'
 import { count } from '../../format'
@@ -84,18 +84,11 @@ function Profile({ profile, target }: { profile: ProfileReport; target: string |
   )
 }
 
-/** The recipe for this table and target, and the training that it starts. */
+/** The recipe drafted for this table and target. */
 function Making({ table, target }: { table: string; target: string }) {
-  const go = useNavigate()
-  const train = useTrain()
-  return (
-    <RecipeSheet
-      key={`${table}:${target}`}
-      table={table}
-      target={target}
-      starting={train.isPending || train.isSuccess}
-      failure={train.error}
-      onTrain={(recipe) => train.mutate(recipe, { onSuccess: (run) => void go(`/runs/${run.id}`) })}
-    />
-  )
+  const { t } = useTranslation()
+  const draft = useDraft(table, target)
+  if (draft.isError) return <Failed error={draft.error} retry={() => void draft.refetch()} />
+  if (!draft.data) return <Waiting rows={1} />
+  return <RecipeSheet key={draft.data.recipe} recipe={draft.data.recipe} note={t('recipe.note')} />
 }

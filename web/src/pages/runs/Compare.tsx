@@ -2,8 +2,8 @@
 import { Table } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
-import { useRun } from '../../api/runs'
-import type { EpochReport, MetricName, RunDetail } from '../../api/types'
+import { useComparison, useRun } from '../../api/runs'
+import type { EpochReport, MetricName, RunComparison, RunDetail } from '../../api/types'
 import type { Curve } from '../../charts/curve'
 import { Curves } from '../../charts/Curves'
 import { duration, interval, metricValue, number } from '../../format'
@@ -11,18 +11,15 @@ import { useTongue } from '../../language'
 import { Empty } from '../../parts/Empty'
 import { Failed } from '../../parts/Failed'
 import { Page, Sheet } from '../../parts/Page'
+import { Say } from '../../parts/Say'
 import { Waiting } from '../../parts/Waiting'
 import classes from './Compare.module.css'
-import { differences } from './differences'
 
 export default function Compare() {
   const { t } = useTranslation()
   const [asked] = useSearchParams()
-  const [first = '', second = ''] = (asked.get('runs') ?? '').split(',')
-  const one = useRun(first, first !== '')
-  const two = useRun(second, second !== '')
-
-  if (first === '' || second === '') {
+  const ids = (asked.get('runs') ?? '').split(',').filter((id) => id !== '')
+  if (ids.length < 2) {
     return (
       <Page title={t('compare.title')} above={<Link to="/runs">{t('runs.title')}</Link>}>
         <Empty title={t('compare.none')} action={<Link to="/runs">{t('runs.title')}</Link>}>
@@ -31,23 +28,40 @@ export default function Compare() {
       </Page>
     )
   }
-  const failure = one.error ?? two.error
-  if (failure) return <Failed error={failure} />
-  if (!one.data || !two.data) return <Waiting />
-  return <SideBySide one={one.data} two={two.data} />
+  return <Two one={ids[0]!} two={ids[1]!} />
 }
 
-function SideBySide({ one, two }: { one: RunDetail; two: RunDetail }) {
+function Two({ one, two }: { one: string; two: string }) {
+  const first = useRun(one)
+  const second = useRun(two)
+  const comparison = useComparison([one, two])
+  const failure = first.error ?? second.error ?? comparison.error
+  if (failure) return <Failed error={failure} />
+  if (!first.data || !second.data || !comparison.data) return <Waiting />
+  return <SideBySide one={first.data} two={second.data} comparison={comparison.data} />
+}
+
+function SideBySide({ one, two, comparison }: { one: RunDetail; two: RunDetail; comparison: RunComparison }) {
   const { t } = useTranslation()
   const tongue = useTongue()
   const metric = one.epochs[0]?.metric
-  const differing = differences(one.recipe, two.recipe)
   return (
     <Page
       title={t('compare.title')}
       above={<Link to="/runs">{t('runs.title')}</Link>}
       lead={t('compare.lead', { one: one.summary.id, two: two.summary.id })}
     >
+      {comparison.findings.length > 0 && (
+        <Sheet title={t('compare.says')}>
+          <ul className={classes.findings}>
+            {comparison.findings.map((finding, index) => (
+              <li key={`${finding.key}-${index}`}>
+                <Say phrase={finding} />
+              </li>
+            ))}
+          </ul>
+        </Sheet>
+      )}
       <Sheet title={t('compare.curves')}>
         <div className={classes.curves}>
           <Curves
@@ -70,10 +84,10 @@ function SideBySide({ one, two }: { one: RunDetail; two: RunDetail }) {
         <MetricsBeside one={one} two={two} />
       </Sheet>
       <Sheet title={t('compare.settings')}>
-        {differing.length === 0 ? (
+        {comparison.settings.length === 0 ? (
           <p className={classes.same}>{t('compare.same')}</p>
         ) : (
-          <SettingsBeside one={one} two={two} differing={differing} />
+          <SettingsBeside one={one} two={two} settings={comparison.settings} />
         )}
       </Sheet>
     </Page>
@@ -134,20 +148,29 @@ function MetricsBeside({ one, two }: { one: RunDetail; two: RunDetail }) {
   )
 }
 
-function SettingsBeside({ one, two, differing }: { one: RunDetail; two: RunDetail; differing: ReturnType<typeof differences> }) {
+interface SettingsBesideProps {
+  one: RunDetail
+  two: RunDetail
+  settings: RunComparison['settings']
+}
+
+function SettingsBeside({ one, two, settings }: SettingsBesideProps) {
   const { t } = useTranslation()
   return (
     <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('compare.settings')}>
       <Table>
         <Heads one={one} two={two} />
         <Table.Tbody>
-          {differing.map((setting) => (
+          {settings.map((setting) => (
             <Table.Tr key={setting.path}>
               <Table.Th scope="row" className={classes.code}>
                 {setting.path}
               </Table.Th>
-              <Table.Td className={classes.code}>{setting.one ?? '–'}</Table.Td>
-              <Table.Td className={classes.code}>{setting.two ?? '–'}</Table.Td>
+              {setting.values.map((value, run) => (
+                <Table.Td key={run} className={classes.code}>
+                  {value || '–'}
+                </Table.Td>
+              ))}
             </Table.Tr>
           ))}
         </Table.Tbody>

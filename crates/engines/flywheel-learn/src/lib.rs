@@ -4,6 +4,7 @@ pub mod augment;
 pub mod burn;
 pub mod draw;
 pub mod engine;
+pub mod evaluate;
 pub mod examples;
 mod figure;
 pub mod loss;

@@ -1,0 +1,205 @@
+//! Metrics against scikit-learn's, verdicts in every situation, and the time they take.
+
+use std::time::Instant;
+
+use flywheel_spec::recipe::Task;
+
+use super::*;
+use crate::prepare::{Preparation, TargetCode};
+
+#[test]
+fn metrics_of_three_classes_are_those_of_scikit_learn() {
+    // scikit-learn 1.9.1 and numpy 2.4.6 on the same rows; the calibration error by its definition.
+    let answers = Answers::Classes(class_answers(90, 3));
+    for (metric, expected) in SKLEARN_THREE {
+        close(measure(metric, &answers), expected, metric);
+    }
+    let Answers::Classes(answers) = answers else { unreachable!() };
+    assert_eq!(Confusion::of(&answers).cells, SKLEARN_CONFUSION);
+}
+
+#[test]
+fn metrics_of_two_classes_are_those_of_the_second() {
+    // scikit-learn 1.9.1.
+    let answers = Answers::Classes(class_answers(80, 2));
+    for (metric, expected) in SKLEARN_TWO {
+        close(measure(metric, &answers), expected, metric);
+    }
+}
+
+#[test]
+fn metrics_of_numbers_are_those_of_scikit_learn() {
+    // scikit-learn 1.9.1.
+    let answers = Answers::Numbers(number_answers(60));
+    for (metric, expected) in SKLEARN_NUMBERS {
+        close(measure(metric, &answers), expected, metric);
+    }
+}
+
+#[test]
+fn every_interval_holds_its_estimate() {
+    let chance = Chance::new(5);
+    let all = [
+        estimates(&Answers::Classes(class_answers(90, 3)), &chance),
+        estimates(&Answers::Classes(class_answers(80, 2)), &chance),
+        estimates(&Answers::Numbers(number_answers(60)), &chance),
+    ];
+    assert_eq!(all.iter().map(Vec::len).collect::<Vec<_>>(), [11, 11, 3]);
+    for value in all.into_iter().flatten() {
+        assert!(value.low < value.value && value.value < value.high, "{value:?}");
+    }
+}
+
+#[test]
+fn intervals_cover_the_truth_about_95_times_of_100() {
+    // A made-up model that is right with probability 0.8 in each of three equally frequent classes.
+    let (mut covered, trials) = (0, 200);
+    for trial in 0..trials {
+        let mut chance = Chance::new(trial).stream("coverage");
+        let truths: Vec<u32> = (0..300).map(|row| row % 3).collect();
+        let answer =
+            |truth: &u32| if chance.coin(0.8) { *truth } else { (*truth + 1 + chance.u32() % 2) % 3 };
+        let predicted: Vec<u32> = truths.iter().map(answer).collect();
+        let probabilities = predicted.iter().flat_map(|&answer| one_hot(answer, 3)).collect();
+        let answers = Answers::Classes(ClassAnswers { classes: 3, truths, predicted, probabilities });
+        let macro_f1 = interval(MetricName::F1Macro, &answers, &Chance::new(trial)).unwrap();
+        covered += u32::from(macro_f1.low <= 0.8 && 0.8 <= macro_f1.high);
+    }
+    assert!((180..=199).contains(&covered), "{covered} of {trials}");
+}
+
+#[test]
+fn a_perfect_part_is_not_taken_for_certainty() {
+    let mut answers = class_answers(90, 3);
+    answers.predicted = answers.truths.clone();
+    for value in estimates(&Answers::Classes(answers), &Chance::new(1)) {
+        let counted = matches!(
+            value.metric,
+            MetricName::Accuracy | MetricName::BalancedAccuracy | MetricName::F1Macro | MetricName::Recall
+        );
+        assert!(!counted || (value.value == 1.0 && value.low < 0.99), "{value:?}");
+    }
+}
+
+#[test]
+fn the_verdict_names_the_baseline_and_the_next_step() {
+    let good = verdict_of(class_answers(900, 3), None);
+    assert!(
+        good.better_than_guessing && good.against_guessing.en.contains("always answering `a`"),
+        "{good:?}"
+    );
+    assert!(good.how_good.zh.contains("900"), "{good:?}");
+
+    let mut guessing = class_answers(900, 3);
+    guessing.predicted.fill(0);
+    let bad = verdict_of(guessing, None);
+    assert!(!bad.better_than_guessing, "{bad:?}");
+    assert_eq!(bad.next.key, "evaluate.next_learned_nothing");
+
+    assert_eq!(verdict_of(class_answers(900, 3), Some(0.999)).next.key, "evaluate.next_overfitted");
+    assert_eq!(verdict_of(class_answers(60, 3), None).next.key, "evaluate.next_few_rows");
+}
+
+#[test]
+fn ten_thousand_rows_of_ten_classes_are_judged_in_half_a_second() {
+    let answers = Answers::Classes(class_answers(10_000, 10));
+    let quickest = (0..3)
+        .map(|_| {
+            let begun = Instant::now();
+            assert_eq!(estimates(&answers, &Chance::new(1)).len(), 11);
+            begun.elapsed()
+        })
+        .min()
+        .unwrap();
+    // Half a second on a quiet machine; four times as much while others work on it.
+    assert!(quickest.as_secs_f64() < 2.0, "{quickest:?}");
+    println!("10,000 rows, 10 classes: {quickest:?}");
+}
+
+fn close(found: Option<f64>, expected: f64, metric: MetricName) {
+    let found = found.unwrap_or(f64::NAN);
+    assert!((found - expected).abs() < 1e-6, "{metric:?}: {found}, expected {expected}");
+}
+
+fn verdict_of(answers: ClassAnswers, train_value: Option<f64>) -> flywheel_spec::evaluation::Verdict {
+    let labels = vec!["a".to_owned(), "b".to_owned(), "c".to_owned()];
+    let preparation = Preparation {
+        task: Task::Classification,
+        target_column: "kind".to_owned(),
+        target: TargetCode::Classes { labels, counts: vec![50, 30, 20] },
+        columns: Vec::new(),
+    };
+    let answers = Answers::Classes(answers);
+    let rows: Vec<usize> = (0..answers.len()).collect();
+    let judgement = Judgement {
+        part: "validation",
+        answers: &answers,
+        rows: &rows,
+        frame: &Frame::default(),
+        preparation: &preparation,
+        metric: None,
+        train_value,
+        seed: 0,
+        warnings: Vec::new(),
+    };
+    let report = judge(&judgement);
+    assert!(report.mistakes.len() <= 24);
+    report.verdict
+}
+
+/// The rows that scikit-learn was given.
+fn class_answers(rows: usize, classes: usize) -> ClassAnswers {
+    let truths: Vec<u32> = (0..rows).map(|row| ((row * 7 + row / 3) % classes) as u32).collect();
+    let mut probabilities = Vec::new();
+    for (row, &truth) in truths.iter().enumerate() {
+        let logit = |class: usize| {
+            (0.7 * row as f64 + 2.0 * class as f64).sin() + if class == truth as usize { 0.8 } else { 0.0 }
+        };
+        let sum: f64 = (0..classes).map(|class| logit(class).exp()).sum();
+        probabilities.extend((0..classes).map(|class| (logit(class).exp() / sum) as f32));
+    }
+    let predicted = probabilities.chunks_exact(classes).map(|row| choose(row, None)).collect();
+    ClassAnswers { classes, truths, predicted, probabilities }
+}
+
+fn number_answers(rows: usize) -> NumberAnswers {
+    let truth = |row: usize| 10.0 + (row as f64 * 0.5).sin() * 3.0 + row as f64 * 0.1;
+    NumberAnswers {
+        truths: (0..rows).map(truth).collect(),
+        predicted: (0..rows).map(|row| truth(row) + (row as f64 * 1.3).cos()).collect(),
+    }
+}
+
+fn one_hot(class: u32, classes: u32) -> Vec<f32> {
+    (0..classes).map(|other| if other == class { 1.0 } else { 0.0 }).collect()
+}
+
+const SKLEARN_THREE: [(MetricName, f64); 9] = [
+    (MetricName::Accuracy, 0.5),
+    (MetricName::BalancedAccuracy, 0.5),
+    (MetricName::Precision, 0.479_365_079_365_079_27),
+    (MetricName::Recall, 0.5),
+    (MetricName::F1, 0.487_956_487_956_488),
+    (MetricName::Auc, 0.757_777_777_777_777_7),
+    (MetricName::AveragePrecision, 0.671_024_935_870_282_1),
+    (MetricName::LogLoss, 0.866_307_970_788_792_2),
+    (MetricName::CalibrationError, 0.280_766_629_355_720_17),
+];
+
+const SKLEARN_CONFUSION: [[u64; 3]; 3] = [[5, 15, 10], [10, 20, 0], [10, 0, 20]];
+
+const SKLEARN_TWO: [(MetricName, f64); 7] = [
+    (MetricName::Precision, 0.461_538_461_538_461_56),
+    (MetricName::Recall, 0.666_666_666_666_666_6),
+    (MetricName::F1, 0.545_454_545_454_545_4),
+    (MetricName::F1Macro, 0.613_152_804_642_166_4),
+    (MetricName::Auc, 0.786_163_522_012_578_7),
+    (MetricName::AveragePrecision, 0.699_712_108_225_658_1),
+    (MetricName::LogLoss, 0.503_288_250_512_679_1),
+];
+
+const SKLEARN_NUMBERS: [(MetricName, f64); 3] = [
+    (MetricName::Rmse, 0.707_941_706_932_193_9),
+    (MetricName::Mae, 0.636_824_368_987_045_9),
+    (MetricName::R2, 0.927_109_942_143_352),
+];

@@ -1,12 +1,13 @@
 //! Parquet: typed columns as they are, codes and repeated texts recognised, images in bytes decoded.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use datafusion::arrow::array::{Array, ArrayRef, BinaryArray, StructArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field};
-use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use datafusion::parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use flywheel_spec::table::{ColumnKind, ImageShape};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 
@@ -19,13 +20,17 @@ use crate::warehouse::layout::Gathered;
 
 /// Reads a Parquet file.
 pub(super) fn import(name: &str, bytes: Vec<u8>, options: &ImportOptions) -> Result<Imported, Problems> {
+    let broken = |reason: String| {
+        let problem = Problem::error(phrase!("tables.parquet_broken", reason = reason));
+        Problems::from(problem.advise(Phrase::new("tables.copy_again")).in_file(name))
+    };
     let mut notes = Notes::default();
-    let (frame, kinds) = match read(name, bytes, options, &mut notes) {
-        Ok(read) => read,
-        Err(error) => {
-            let problem = Problem::error(phrase!("tables.parquet_broken", reason = error));
-            return Err(problem.advise(Phrase::new("tables.copy_again")).in_file(name).into());
-        }
+    // The Parquet library panics on some damaged files, which are a person's mistake and not ours.
+    let read = catch_unwind(AssertUnwindSafe(|| read(name, bytes, options, &mut notes)));
+    let (frame, kinds) = match read {
+        Ok(Ok(read)) => read,
+        Ok(Err(error)) => return Err(broken(error.to_string())),
+        Err(_) => return Err(broken("its pages contradict each other".to_owned())),
     };
     if frame.rows() == 0 && !notes.problems.stop() {
         notes.problems.push(
@@ -43,8 +48,12 @@ fn read(
     options: &ImportOptions,
     notes: &mut Notes,
 ) -> Result<(Frame, Vec<ColumnKind>), StorageError> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes))?;
-    let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
+    // The copy of Arrow's schema that some writers embed is left aside: a damaged one makes Arrow panic.
+    let options_of_reader = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new_with_options(Bytes::from(bytes), options_of_reader)?;
+    // The count is only a hint for the memory to reserve, and may be wrong in a damaged file.
+    let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0).min(1 << 20);
     let schema = builder.schema().clone();
     let mut columns: Vec<Building> =
         schema.fields().iter().map(|field| Building::new(field, rows)).collect::<Result<_, _>>()?;

@@ -1,32 +1,31 @@
-/** One way to ask the server: the answer, or a `Failure`. */
+/** One way to ask the server, typed by its own document: the answer, or a `Failure`. */
 import i18next from 'i18next'
+import createClient from 'openapi-fetch'
 import { Failure, failureFrom } from './failure'
+import type { paths } from './schema'
 
-export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return ask<T>(path, { signal })
+export const server = createClient<paths>()
+
+server.use({
+  onRequest({ request }) {
+    request.headers.set('accept-language', i18next.language)
+  },
+  async onResponse({ response }) {
+    if (response.ok) return
+    throw failureFrom(response.status, parsed(await response.text()))
+  },
+  onError({ error }) {
+    if (error instanceof Failure || (error instanceof DOMException && error.name === 'AbortError')) return
+    return new Failure(0, String(error))
+  },
+})
+
+/** The data of an answer; one that failed has been thrown before. */
+export async function answer<T>(asked: Promise<{ data?: T }>): Promise<T> {
+  return (await asked).data as T
 }
 
-export async function post<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  return ask<T>(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'accept-language': i18next.language },
-    body: JSON.stringify(body ?? {}),
-    signal,
-  })
-}
-
-async function ask<T>(path: string, init: RequestInit): Promise<T> {
-  const response = await fetch(path, init).catch((error: unknown) => {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new Failure(0, String(error))
-  })
-  const text = await response.text()
-  const body = parse(text)
-  if (!response.ok) throw failureFrom(response.status, body)
-  return body as T
-}
-
-function parse(text: string): unknown {
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,5 +1,5 @@
 /** What went wrong between the page and the server, with every mistake the server named. */
-import type { Problem, ProblemDetails } from './types'
+import type { Problem, ProblemDocument } from './types'
 
 /** An answer that is not the one asked for, or no answer at all. */
 export class Failure extends Error {
@@ -20,12 +20,12 @@ export class Failure extends Error {
 
 /** Reads a failed answer: a problem document (RFC 9457), or whatever else came. */
 export function failureFrom(status: number, body: unknown): Failure {
-  if (isProblemDetails(body)) {
-    return new Failure(status, body.detail ?? body.title, body.problems ?? [], body.type.replace(/^urn:flywheel:problem:/, ''))
+  if (isProblem(body)) {
+    return new Failure(status, body.detail, body.problems, body.type.replace(/^urn:flywheel:problem:/, ''))
   }
   return new Failure(status, typeof body === 'string' && body !== '' ? body.slice(0, 300) : `HTTP ${status}`)
 }
 
-function isProblemDetails(body: unknown): body is ProblemDetails {
-  return typeof body === 'object' && body !== null && 'title' in body
+function isProblem(body: unknown): body is ProblemDocument {
+  return typeof body === 'object' && body !== null && 'problems' in body && 'type' in body
 }

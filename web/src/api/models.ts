@@ -1,36 +1,38 @@
 /** Models: the list, one in full, deploying, rolling back, asking for predictions. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { get, post } from './client'
-import type { DeploymentReport, ImageInput, ModelDetail, ModelSummary, PredictResponse } from './types'
-
-const address = (name: string) => `/api/v1/models/${encodeURIComponent(name)}`
+import { answer, server } from './client'
+import type { ImageInput } from './types'
 
 /** Asked again often enough that a deployment made in a terminal shows up. */
 export function useModels() {
   return useQuery({
     queryKey: ['models'],
-    queryFn: ({ signal }) => get<ModelSummary[]>('/api/v1/models', signal),
+    queryFn: ({ signal }) => answer(server.GET('/api/v1/models', { signal })),
     refetchInterval: 3_000,
   })
 }
 
-export function useModel(name: string) {
+/** A version in full: the deployed one, else the newest, when none is named. */
+export function useModel(name: string, version?: number) {
   return useQuery({
-    queryKey: ['model', name],
-    queryFn: ({ signal }) => get<ModelDetail>(address(name), signal),
+    queryKey: ['model', name, version],
+    queryFn: ({ signal }) =>
+      answer(server.GET('/api/v1/models/{name}', { params: { path: { name }, query: { version } }, signal })),
+    placeholderData: (before) => (before?.model.name === name ? before : undefined),
     refetchInterval: 3_000,
   })
 }
 
 /** The address of a version's bundle as a zip. */
 export function exportAddress(name: string, version: number): string {
-  return `${address(name)}/export/${version}`
+  return `/api/v1/models/${encodeURIComponent(name)}/export/${version}`
 }
 
 export function useDeploy(name: string) {
   const refresh = useRefresh(name)
   return useMutation({
-    mutationFn: (version: number) => post<DeploymentReport>(`${address(name)}/deploy`, { version }),
+    mutationFn: (version: number) =>
+      answer(server.POST('/api/v1/models/{name}/deploy', { params: { path: { name } }, body: { version } })),
     onSuccess: refresh,
   })
 }
@@ -38,17 +40,17 @@ export function useDeploy(name: string) {
 export function useRollback(name: string) {
   const refresh = useRefresh(name)
   return useMutation({
-    mutationFn: () => post<DeploymentReport>(`${address(name)}/rollback`),
+    mutationFn: () => answer(server.POST('/api/v1/models/{name}/rollback', { params: { path: { name } } })),
     onSuccess: refresh,
   })
 }
 
 export function predictRow(name: string, row: Record<string, unknown>, signal?: AbortSignal) {
-  return post<PredictResponse>(`${address(name)}/predict`, { rows: [row] }, signal)
+  return answer(server.POST('/api/v1/models/{name}/predict', { params: { path: { name } }, body: { rows: [row] }, signal }))
 }
 
 export function predictImage(name: string, image: ImageInput, signal?: AbortSignal) {
-  return post<PredictResponse>(`${address(name)}/predict`, { images: [image] }, signal)
+  return answer(server.POST('/api/v1/models/{name}/predict', { params: { path: { name } }, body: { images: [image] }, signal }))
 }
 
 function useRefresh(name: string) {

@@ -1,12 +1,11 @@
 /** How a deployed model fares, and the truths sent back to it. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { get, post } from './client'
-import type { MonitorReport } from './types'
+import { answer, server } from './client'
 
 export function useMonitor(name: string) {
   return useQuery({
     queryKey: ['monitor', name],
-    queryFn: ({ signal }) => get<MonitorReport>(`/api/v1/models/${encodeURIComponent(name)}/monitor`, signal),
+    queryFn: ({ signal }) => answer(server.GET('/api/v1/models/{name}/monitor', { params: { path: { name } }, signal })),
     refetchInterval: 3_000,
   })
 }
@@ -16,7 +15,7 @@ export function useTruth(name: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: ({ id, label }: { id: string; label: string }) =>
-      post<unknown>(`/api/v1/predictions/${encodeURIComponent(id)}/label`, { label }),
+      answer(server.POST('/api/v1/predictions/{id}/label', { params: { path: { id } }, body: { label } })),
     onSuccess: () => void client.invalidateQueries({ queryKey: ['monitor', name] }),
   })
 }

@@ -1,13 +1,12 @@
 /** Recipes: those of the project, a draft for a table and its target, and the check of a text. */
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { get, post } from './client'
+import { answer, server } from './client'
 import { useTongue } from '../language'
-import type { CheckReport, RecipeDraft, RecipeSummary } from './types'
 
 export function useRecipes() {
   return useQuery({
     queryKey: ['recipes'],
-    queryFn: ({ signal }) => get<RecipeSummary[]>('/api/v1/recipes', signal),
+    queryFn: ({ signal }) => answer(server.GET('/api/v1/recipes', { signal })),
   })
 }
 
@@ -18,7 +17,7 @@ export function useDraft(table: string, target: string) {
   return useQuery({
     queryKey: ['draft', table, target, tongue],
     queryFn: async ({ signal }) => {
-      const draft = await post<RecipeDraft>('/api/v1/recipes/draft', { table, target }, signal)
+      const draft = await answer(server.POST('/api/v1/recipes/draft', { body: { table, target }, signal }))
       client.setQueryData(['check', draft.recipe], draft.report)
       return draft
     },
@@ -30,7 +29,7 @@ export function useDraft(table: string, target: string) {
 export function useCheck(recipe: string) {
   return useQuery({
     queryKey: ['check', recipe],
-    queryFn: ({ signal }) => post<CheckReport>('/api/v1/recipes/check', { recipe }, signal),
+    queryFn: ({ signal }) => answer(server.POST('/api/v1/recipes/check', { body: { recipe }, signal })),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   })

@@ -1,22 +1,22 @@
 /** Tables: the list, a profile, and the upload of a file that becomes one. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { get } from './client'
+import { answer, server } from './client'
 import { Failure, failureFrom } from './failure'
-import type { ImportReport, ProfileReport, TableSummary } from './types'
+import type { ImportReport } from './types'
 
 export function useTables() {
   return useQuery({
     queryKey: ['tables'],
-    queryFn: ({ signal }) => get<TableSummary[]>('/api/v1/tables', signal),
+    queryFn: ({ signal }) => answer(server.GET('/api/v1/tables', { signal })),
   })
 }
 
 /** With a target, the findings name what gives it away; the profile before stays until the next is there. */
 export function useProfile(table: string, target?: string) {
-  const question = target === undefined ? '' : `?target=${encodeURIComponent(target)}`
   return useQuery({
     queryKey: ['profile', table, target],
-    queryFn: ({ signal }) => get<ProfileReport>(`/api/v1/tables/${encodeURIComponent(table)}/profile${question}`, signal),
+    queryFn: ({ signal }) =>
+      answer(server.GET('/api/v1/tables/{name}/profile', { params: { path: { name: table }, query: { target } }, signal })),
     placeholderData: (before) => (before?.table === table ? before : undefined),
     staleTime: 60_000,
   })

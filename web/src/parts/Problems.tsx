@@ -22,7 +22,7 @@ export function Problems({ problems, onVisit }: { problems: Problem[]; onVisit?:
                 <Say phrase={problem.advice} />
               </p>
             )}
-            <Where place={problem.place} onVisit={onVisit} />
+            {problem.place && <Where place={problem.place} onVisit={onVisit} />}
           </div>
         </li>
       ))}

@@ -15,6 +15,7 @@ export function Field({ input, value, onChange }: FieldProps) {
   const { t } = useTranslation()
   const tongue = useTongue()
   const placeholder = t('field.missing')
+  const [low, high] = input.range ?? []
   switch (input.kind) {
     case 'boolean':
       return (
@@ -50,7 +51,9 @@ export function Field({ input, value, onChange }: FieldProps) {
         <TextInput
           label={input.name}
           description={
-            input.range ? t('field.range', { low: number(input.range[0], tongue), high: number(input.range[1], tongue) }) : undefined
+            low !== undefined && high !== undefined
+              ? t('field.range', { low: number(low, tongue), high: number(high, tongue) })
+              : undefined
           }
           inputWrapperOrder={['label', 'input', 'description']}
           placeholder={placeholder}

@@ -1,6 +1,6 @@
 /** The head of a model's three pages: its card, trying it, watching it. */
 import { useTranslation } from 'react-i18next'
-import { Link, NavLink, Outlet, useOutletContext, useParams } from 'react-router'
+import { Link, NavLink, Outlet, useOutletContext, useParams, useSearchParams } from 'react-router'
 import { useModel } from '../../api/models'
 import type { ModelDetail } from '../../api/types'
 import { Failed } from '../../parts/Failed'
@@ -11,7 +11,9 @@ import classes from './ModelFrame.module.css'
 export default function ModelFrame() {
   const { t } = useTranslation()
   const { name = '' } = useParams()
-  const model = useModel(name)
+  const [asked] = useSearchParams()
+  const version = Number(asked.get('version') ?? Number.NaN)
+  const model = useModel(name, Number.isInteger(version) ? version : undefined)
   if (model.isError && !model.data) return <Failed error={model.error} retry={() => void model.refetch()} />
   if (!model.data) return <Waiting />
   const { deployed } = model.data.model

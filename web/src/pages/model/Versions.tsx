@@ -85,7 +85,7 @@ function VersionLine({ name, version, deploying, onDeploy }: VersionLineProps) {
   return (
     <Table.Tr className={version.deployed ? classes.answers : undefined}>
       <Table.Th scope="row" className={classes.version}>
-        {t('models.version', { version: version.version })}
+        <Link to={`/models/${name}?version=${version.version}`}>{t('models.version', { version: version.version })}</Link>
         {version.deployed && (
           <Badge size="md" variant="filled">
             {t('model.answering')}

@@ -39,7 +39,7 @@ export function PlanInWords({ plan }: { plan: PlanSummary }) {
           batch: whole(plan.batch_size),
           loss: t(`loss.${plan.loss.kind}` as 'loss.mse', { defaultValue: plan.loss.kind }),
           optimizer: t(`optimizer.${plan.optimizer.kind}` as 'optimizer.adam', { defaultValue: plan.optimizer.kind }),
-          rate: number(plan.optimizer.learning_rate, tongue),
+          rate: number(plan.optimizer.learning_rate ?? Number.NaN, tongue),
           metric: t(`metric.${plan.keep_best}.name`),
         })}
       </Step>

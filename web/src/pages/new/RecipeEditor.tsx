@@ -68,7 +68,7 @@ function Line({ number, text, worst }: { number: number; text: string; worst: Pr
 }
 
 function worstAt(problems: Problem[], line: number): Problem['severity'] | undefined {
-  const here = problems.filter((problem) => problem.place.line === line)
+  const here = problems.filter((problem) => problem.place?.line === line)
   if (here.some((problem) => problem.severity === 'error')) return 'error'
   return here.length > 0 ? 'warning' : undefined
 }

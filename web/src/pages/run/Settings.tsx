@@ -22,7 +22,7 @@ export function Settings({ report }: { report: TrainReport }) {
     [t('settings.loss'), t(`loss.${plan.loss.kind}` as 'loss.mse', { defaultValue: plan.loss.kind })],
     [
       t('settings.optimizer'),
-      `${t(`optimizer.${plan.optimizer.kind}` as 'optimizer.adam', { defaultValue: plan.optimizer.kind })}, ${number(plan.optimizer.learning_rate, tongue)}`,
+      `${t(`optimizer.${plan.optimizer.kind}` as 'optimizer.adam', { defaultValue: plan.optimizer.kind })}, ${number(plan.optimizer.learning_rate ?? Number.NaN, tongue)}`,
     ],
     [t('settings.batch'), count(plan.batch_size, tongue)],
     [t('settings.epochs'), `${report.epochs.length} / ${plan.epochs}`],

@@ -1,6 +1,7 @@
 //! The model loop: prepare, build, train, evaluate, tune, predict and monitor deep networks.
 
 pub mod augment;
+pub mod bundle;
 pub mod burn;
 pub mod draw;
 pub mod engine;
@@ -8,9 +9,12 @@ pub mod evaluate;
 pub mod examples;
 mod figure;
 pub mod loss;
+pub mod monitor;
 pub mod native;
 pub mod network;
 pub mod optimizer;
+pub mod predict;
+pub mod plan;
 pub mod prepare;
 pub mod schedule;
 pub mod split;

@@ -30,7 +30,8 @@ use crate::prepare::Preparation;
 pub use answers::{Answers, ClassAnswers, NumberAnswers};
 pub use confusion::Confusion;
 
-pub(crate) use answers::{choose, most_frequent, probabilities};
+pub(crate) use answers::{choose, probabilities};
+pub(crate) use verdict::{metric_words, written};
 
 /// The metrics of a model of classes, in the order shown.
 const CLASS_METRICS: [MetricName; 11] = [

@@ -94,7 +94,7 @@ impl BooleanCode {
 }
 
 /// The usual spellings of yes and no.
-fn said(value: &str) -> Option<bool> {
+pub(crate) fn said(value: &str) -> Option<bool> {
     match value.to_lowercase().as_str() {
         "true" | "yes" | "y" | "t" | "1" | "on" | "是" | "真" => Some(true),
         "false" | "no" | "n" | "f" | "0" | "off" | "否" | "假" => Some(false),

@@ -35,6 +35,7 @@ pub use select::Selection;
 pub use target::TargetCode;
 pub use time::{TimeCode, TimePart};
 
+pub(crate) use boolean::said;
 pub(crate) use category::category_at;
 pub(crate) use number::{as_numbers, read as read_number};
 pub(crate) use time::{as_times, read as read_time, show as show_time};

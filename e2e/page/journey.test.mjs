@@ -102,7 +102,7 @@ test('the truth is sent back, and the monitor knows', async () => {
   await page.getByRole('button', { name: 'The truth is no' }).click()
   await page.getByText('Noted: it was no.').waitFor()
   await page.getByRole('main').getByRole('link', { name: 'Monitor' }).click()
-  await page.getByTestId('predictions').getByText('2').waitFor()
+  await page.getByTestId('predictions').filter({ hasText: /^2/ }).waitFor()
   await page.getByText(/1 prediction whose truth is known|1 truth known/).first().waitFor()
   await assertAccessible(page, 'the monitor')
 })

@@ -3,10 +3,12 @@ import { useDisclosure } from '@mantine/hooks'
 import { Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { NavLink, Outlet, useLocation } from 'react-router'
+import { Failure } from '../api/failure'
 import { useProject } from '../api/project'
 import { useRuns } from '../api/runs'
 import { preferProject } from '../language'
 import { Icon, type IconName } from '../parts/Icon'
+import { Coded } from '../parts/Say'
 import { Waiting } from '../parts/Waiting'
 import { LanguageSwitch } from './LanguageSwitch'
 import { SchemeSwitch } from './SchemeSwitch'
@@ -25,6 +27,8 @@ export function Shell() {
   const { t } = useTranslation()
   const [open, { toggle, close }] = useDisclosure(false)
   const project = useProject()
+  // What is on the page stays; as soon as the server is back it goes on.
+  const silent = project.data && project.error instanceof Failure && project.error.status === 0
   const running = useRuns().data?.filter((run) => run.state === 'running').length ?? 0
   const { pathname } = useLocation()
 
@@ -81,6 +85,14 @@ export function Shell() {
         </div>
       </header>
       <main id="content" className={classes.content} tabIndex={-1}>
+        {silent && (
+          <p className={classes.silent} role="status">
+            <Icon name="warning" />
+            <span>
+              <Coded text={t('failure.silentNow')} />
+            </span>
+          </p>
+        )}
         <Suspense fallback={<Waiting />}>
           <Outlet />
         </Suspense>

@@ -24,6 +24,7 @@ export const shell = {
   },
   failure: {
     silent: ['The server does not answer', '服务器没有响应'],
+    silentNow: ['The server does not answer just now; is `flywheel serve` still running?', '服务器暂时没有响应，`flywheel serve` 还在运行吗？'],
     silentAdvice: [
       'Is `flywheel serve` still running in its terminal? The page goes on as soon as it is back.',
       '终端里的 `flywheel serve` 还在运行吗？它恢复后，页面会接着工作。',

@@ -22,7 +22,7 @@ export default function Home() {
   const runs = useRuns()
   const models = useModels()
 
-  if (project.isError) return <Failed error={project.error} retry={() => void project.refetch()} />
+  if (project.isError && !project.data) return <Failed error={project.error} retry={() => void project.refetch()} />
   if (!project.data) return <Waiting />
   const deployed = models.data?.filter((model) => model.deployed != null) ?? []
   return (

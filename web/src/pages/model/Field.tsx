@@ -16,6 +16,9 @@ export function Field({ input, value, onChange }: FieldProps) {
   const tongue = useTongue()
   const placeholder = t('field.missing')
   const [low, high] = input.range ?? []
+  // As the table spells yes and no.
+  const spellings = input.categories?.length === 2 ? input.categories : ['true', 'false']
+  const named: Record<string, string> = { true: t('field.yes'), false: t('field.no') }
   switch (input.kind) {
     case 'boolean':
       return (
@@ -23,11 +26,10 @@ export function Field({ input, value, onChange }: FieldProps) {
           <SegmentedControl
             fullWidth
             aria-label={input.name}
-            value={value === 'true' || value === 'false' ? value : ''}
+            value={spellings.includes(value) ? value : ''}
             onChange={onChange}
             data={[
-              { value: 'true', label: t('field.yes') },
-              { value: 'false', label: t('field.no') },
+              ...spellings.map((spelling) => ({ value: spelling, label: named[spelling] ?? spelling })),
               { value: '', label: t('field.unknown') },
             ]}
           />

@@ -15,7 +15,7 @@ import classes from './Models.module.css'
 export default function Models() {
   const { t } = useTranslation()
   const models = useModels()
-  if (models.isError) return <Failed error={models.error} retry={() => void models.refetch()} />
+  if (models.isError && !models.data) return <Failed error={models.error} retry={() => void models.refetch()} />
   if (!models.data) return <Waiting />
   return (
     <Page title={t('models.title')} lead={t('models.lead')}>

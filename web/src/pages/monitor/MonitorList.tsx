@@ -13,7 +13,7 @@ import classes from './MonitorList.module.css'
 export default function MonitorList() {
   const { t } = useTranslation()
   const models = useModels()
-  if (models.isError) return <Failed error={models.error} retry={() => void models.refetch()} />
+  if (models.isError && !models.data) return <Failed error={models.error} retry={() => void models.refetch()} />
   if (!models.data) return <Waiting />
   const deployed = models.data.filter((model) => model.deployed != null)
   return (

@@ -12,7 +12,7 @@ export default function RecipePage() {
   const { t } = useTranslation()
   const { name = '' } = useParams()
   const recipes = useRecipes()
-  if (recipes.isError) return <Failed error={recipes.error} retry={() => void recipes.refetch()} />
+  if (recipes.isError && !recipes.data) return <Failed error={recipes.error} retry={() => void recipes.refetch()} />
   if (!recipes.data) return <Waiting />
   const recipe = recipes.data.find((candidate) => candidate.name === name)
   return (

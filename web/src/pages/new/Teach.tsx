@@ -26,7 +26,7 @@ export default function Teach() {
   const profile = useProfile(table, asked.get('target') ?? undefined)
   const brought = (useLocation().state as { report?: ImportReport } | null)?.report
 
-  if (profile.isError) return <Failed error={profile.error} retry={() => void profile.refetch()} />
+  if (profile.isError && !profile.data) return <Failed error={profile.error} retry={() => void profile.refetch()} />
   if (!profile.data) return <Waiting />
   const target = asked.get('target') ?? profile.data.likely_target ?? undefined
   return (
@@ -88,7 +88,7 @@ function Profile({ profile, target }: { profile: ProfileReport; target: string |
 function Making({ table, target }: { table: string; target: string }) {
   const { t } = useTranslation()
   const draft = useDraft(table, target)
-  if (draft.isError) return <Failed error={draft.error} retry={() => void draft.refetch()} />
+  if (draft.isError && !draft.data) return <Failed error={draft.error} retry={() => void draft.refetch()} />
   if (!draft.data) return <Waiting rows={1} />
   return <RecipeSheet key={draft.data.recipe} recipe={draft.data.recipe} note={t('recipe.note')} />
 }

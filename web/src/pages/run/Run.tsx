@@ -22,7 +22,7 @@ import { UnderWay } from './UnderWay'
 export default function Run() {
   const { id = '' } = useParams()
   const run = useRun(id)
-  if (run.isError) return <Failed error={run.error} retry={() => void run.refetch()} />
+  if (run.isError && !run.data) return <Failed error={run.error} retry={() => void run.refetch()} />
   if (!run.data) return <Waiting />
   return <RunPage key={id} run={run.data} />
 }

@@ -15,7 +15,7 @@ export default function Runs() {
   const runs = useRuns()
   const [chosen, setChosen] = useState<string[]>([])
 
-  if (runs.isError) return <Failed error={runs.error} retry={() => void runs.refetch()} />
+  if (runs.isError && !runs.data) return <Failed error={runs.error} retry={() => void runs.refetch()} />
   if (!runs.data) return <Waiting />
   const choose = (id: string) =>
     setChosen((before) => (before.includes(id) ? before.filter((other) => other !== id) : [...before, id].slice(-2)))

@@ -3,6 +3,8 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -37,6 +39,7 @@ pub struct Lost {
 pub struct Spool<T: Send + 'static> {
     sender: Option<SyncSender<Message<T>>>,
     lost: Arc<Mutex<Lost>>,
+    waiting: Arc<AtomicU64>,
     writer: Option<JoinHandle<()>>,
 }
 
@@ -60,10 +63,17 @@ impl<T: Send + 'static> Spool<T> {
         let segment = Segment::create(folder)?;
         let (sender, receiver) = sync_channel(options.queue.max(1));
         let lost = Arc::new(Mutex::new(Lost::default()));
-        let writer = Writer { folder: folder.to_owned(), options, segment, lost: lost.clone() };
+        let waiting = Arc::new(AtomicU64::new(0));
+        let writer = Writer {
+            folder: folder.to_owned(),
+            options,
+            segment,
+            lost: lost.clone(),
+            waiting: waiting.clone(),
+        };
         let thread = std::thread::Builder::new().name("spool".to_owned());
         let writer = thread.spawn(move || writer.run(&receiver, encode))?;
-        Ok(Self { sender: Some(sender), lost, writer: Some(writer) })
+        Ok(Self { sender: Some(sender), lost, waiting, writer: Some(writer) })
     }
 
     /// Takes a record; it is on the disk a few milliseconds later. Waits only while the queue is full.
@@ -91,13 +101,25 @@ impl<T: Send + 'static> Spool<T> {
         answer.recv().unwrap_or_else(|_| Err(io::Error::other("the spool's writer has ended")))
     }
 
+    /// Messages that wait for the disk.
+    pub fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     /// What could not be written since the spool was opened.
     pub fn lost(&self) -> Lost {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Messages that wait for the disk now.
+    pub fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     fn send(&self, message: Message<T>) {
         if let Some(sender) = &self.sender {
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+            self.waiting.fetch_add(1, Ordering::Relaxed);
             // The writer ends only after the sender is gone.
             let _ = sender.send(message);
         }
@@ -118,6 +140,7 @@ struct Writer {
     options: SpoolOptions,
     segment: Segment,
     lost: Arc<Mutex<Lost>>,
+    waiting: Arc<AtomicU64>,
 }
 
 impl Writer {
@@ -125,10 +148,13 @@ impl Writer {
         let mut bytes = Vec::new();
         while let Ok(first) = receiver.recv() {
             bytes.clear();
-            let mut records = 0;
+            let (mut messages, mut records) = (0, 0);
+            let mut taken = 0;
             let mut waiting = Vec::new();
             // Whatever has arrived by now shares one trip to the disk.
             for message in std::iter::once(first).chain(receiver.try_iter().take(self.options.queue)) {
+                taken += 1;
+                messages += 1;
                 match message {
                     Message::Record(record) => records += put(&mut bytes, &record, &encode),
                     Message::Durable(record, answer) => {
@@ -139,6 +165,8 @@ impl Writer {
                 }
             }
             let written = self.write(&bytes);
+            self.waiting.fetch_sub(messages, Ordering::Relaxed);
+            self.waiting.fetch_sub(taken, Ordering::Relaxed);
             if let Err(error) = &written {
                 let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
                 lost.records += records;

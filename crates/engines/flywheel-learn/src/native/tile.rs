@@ -28,7 +28,7 @@ pub struct Tile {
     pub a_inner: usize,
     /// From one outer term of A to the next.
     pub a_outer: usize,
-    /// First number of B.
+    /// First number of B, at the beginning of a cache line, as are all its rows.
     pub b: *const f32,
     /// From one inner row of B to the next.
     pub b_inner: usize,
@@ -66,6 +66,8 @@ trait Vector: Copy {
     const WIDTH: usize;
     unsafe fn zero() -> Self;
     unsafe fn load(from: *const f32) -> Self;
+    /// Like `load`, from a multiple of the vector's size; unlike it, no build guards it with checks.
+    unsafe fn load_aligned(from: *const f32) -> Self;
     unsafe fn store(self, to: *mut f32);
     /// `self + number · other`, rounded once where the processor can.
     unsafe fn add_product(self, number: *const f32, other: Self) -> Self;
@@ -83,12 +85,16 @@ impl Vector for __m512 {
         unsafe { _mm512_loadu_ps(from) }
     }
     #[inline(always)]
+    unsafe fn load_aligned(from: *const f32) -> Self {
+        unsafe { _mm512_load_ps(from) }
+    }
+    #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
         unsafe { _mm512_storeu_ps(to, self) }
     }
     #[inline(always)]
     unsafe fn add_product(self, number: *const f32, other: Self) -> Self {
-        unsafe { _mm512_fmadd_ps(_mm512_set1_ps(*number), other, self) }
+        unsafe { _mm512_fmadd_ps(_mm512_broadcastss_ps(_mm_load_ss(number)), other, self) }
     }
 }
 
@@ -104,12 +110,16 @@ impl Vector for __m256 {
         unsafe { _mm256_loadu_ps(from) }
     }
     #[inline(always)]
+    unsafe fn load_aligned(from: *const f32) -> Self {
+        unsafe { _mm256_load_ps(from) }
+    }
+    #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
         unsafe { _mm256_storeu_ps(to, self) }
     }
     #[inline(always)]
     unsafe fn add_product(self, number: *const f32, other: Self) -> Self {
-        unsafe { _mm256_fmadd_ps(_mm256_broadcast_ss(&*number), other, self) }
+        unsafe { _mm256_fmadd_ps(_mm256_broadcastss_ps(_mm_load_ss(number)), other, self) }
     }
 }
 
@@ -121,11 +131,15 @@ impl Vector for [f32; 8] {
     }
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self {
-        unsafe { from.cast::<Self>().read_unaligned() }
+        unsafe { *from.cast::<Self>() }
+    }
+    #[inline(always)]
+    unsafe fn load_aligned(from: *const f32) -> Self {
+        unsafe { *from.cast::<Self>() }
     }
     #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
-        unsafe { to.cast::<Self>().write_unaligned(self) }
+        unsafe { *to.cast::<Self>() = self }
     }
     #[inline(always)]
     unsafe fn add_product(mut self, number: *const f32, other: Self) -> Self {
@@ -147,6 +161,7 @@ macro_rules! each_row {
     };
 }
 
+/// Pointers move by `wrapping_add` only, which no build guards with checks: those would cost more than the sums.
 #[inline(always)]
 unsafe fn sum<V: Vector, const ROWS: usize, const VECTORS: usize, const ALONG: bool>(t: &Tile) {
     // SAFETY: the caller of `compute` vouches for all addresses of the tile.
@@ -156,30 +171,31 @@ unsafe fn sum<V: Vector, const ROWS: usize, const VECTORS: usize, const ALONG: b
         if t.accumulate {
             each_row!(R < ROWS, {
                 for v in 0..VECTORS {
-                    sums[R][v] = V::load(t.c.add(R * t.c_row + v * V::WIDTH));
+                    sums[R][v] = V::load(t.c.wrapping_add(R.wrapping_mul(t.c_row) + v * V::WIDTH));
                 }
             });
         }
         for o in 0..t.outer {
-            let mut a = t.a.add(o * t.a_outer);
-            let mut b = t.b.add(o * t.b_outer);
+            let mut a = t.a.wrapping_add(o.wrapping_mul(t.a_outer));
+            let mut b = t.b.wrapping_add(o.wrapping_mul(t.b_outer));
             for _ in 0..t.inner {
                 let mut strip = [V::zero(); VECTORS];
                 for v in 0..VECTORS {
-                    strip[v] = V::load(b.add(v * V::WIDTH));
+                    strip[v] = V::load_aligned(b.wrapping_add(v * V::WIDTH));
                 }
                 each_row!(R < ROWS, {
                     for v in 0..VECTORS {
-                        sums[R][v] = sums[R][v].add_product(a.add(R * row_stride), strip[v]);
+                        sums[R][v] =
+                            sums[R][v].add_product(a.wrapping_add(R.wrapping_mul(row_stride)), strip[v]);
                     }
                 });
-                a = a.add(if ALONG { 1 } else { t.a_inner });
-                b = b.add(t.b_inner);
+                a = a.wrapping_add(if ALONG { 1 } else { t.a_inner });
+                b = b.wrapping_add(t.b_inner);
             }
         }
         each_row!(R < ROWS, {
             for v in 0..VECTORS {
-                sums[R][v].store(t.c.add(R * t.c_row + v * V::WIDTH));
+                sums[R][v].store(t.c.wrapping_add(R.wrapping_mul(t.c_row) + v * V::WIDTH));
             }
         });
     }
@@ -228,6 +244,12 @@ unsafe fn shifted(t: &Tile, columns: usize) -> Tile {
 /// All that the tile addresses must lie in live memory, C disjoint from A and B, and no other thread may touch C.
 /// `rows` is from 1 to [`max_rows`], `strips` from 1 to 3, and `level` is one that this processor has.
 pub unsafe fn compute(level: Level, walk: Walk, rows: usize, strips: usize, t: &Tile) {
+    assert!(
+        (t.b as usize).is_multiple_of(64)
+            && t.b_inner.is_multiple_of(LANES)
+            && t.b_outer.is_multiple_of(LANES),
+        "B's rows must begin on cache lines"
+    );
     macro_rules! by_shape {
         ($function:ident, $along:literal, [$($one:literal)*], [$($three:literal)*]) => {
             match strips {
@@ -261,6 +283,7 @@ pub unsafe fn compute(level: Level, walk: Walk, rows: usize, strips: usize, t: &
 /// # Safety
 /// Every term names a row of B, which is as wide as C: `strips × 16`. `level` is one that this processor has.
 pub unsafe fn compute_row(level: Level, strips: usize, terms: &[(u32, f32)], b: &[f32], c: &mut [f32]) {
+    assert!((b.as_ptr() as usize).is_multiple_of(64), "B must begin on a cache line");
     debug_assert!(c.len() == strips * LANES && terms.iter().all(|t| (t.0 as usize + 1) * c.len() <= b.len()));
     // SAFETY: the caller vouches for the terms and the level.
     unsafe {
@@ -302,13 +325,13 @@ unsafe fn sum_row<V: Vector, const VECTORS: usize>(terms: &[(u32, f32)], b: &[f3
     unsafe {
         let mut sums = [V::zero(); VECTORS];
         for (row, number) in terms {
-            let line = b.as_ptr().add(*row as usize * VECTORS * V::WIDTH);
+            let line = b.as_ptr().wrapping_add((*row as usize).wrapping_mul(VECTORS * V::WIDTH));
             for v in 0..VECTORS {
-                sums[v] = sums[v].add_product(number, V::load(line.add(v * V::WIDTH)));
+                sums[v] = sums[v].add_product(number, V::load_aligned(line.wrapping_add(v * V::WIDTH)));
             }
         }
         for v in 0..VECTORS {
-            sums[v].store(c.as_mut_ptr().add(v * V::WIDTH));
+            sums[v].store(c.as_mut_ptr().wrapping_add(v * V::WIDTH));
         }
     }
 }

@@ -1,0 +1,65 @@
+//! What a training loop needs to know: the data, how long, how fast, what is judged.
+
+use flywheel_spec::recipe::{EarlyStoppingSpec, MetricName, Task};
+
+use crate::augment::Augmenter;
+use crate::draw;
+use crate::examples::Examples;
+use crate::loss::Objective;
+use crate::network::Head;
+use crate::schedule::Schedule;
+
+/// A training laid out, apart from the engine that computes it.
+pub struct Course<'a> {
+    /// What is learned from.
+    pub train: &'a Examples,
+    /// What chooses the best weights.
+    pub validation: &'a Examples,
+    /// Passes over the training part, at most.
+    pub epochs: usize,
+    /// Rows a step; all of them for full-batch gradient descent.
+    pub batch_size: usize,
+    /// The learning rate of every step.
+    pub schedule: Schedule,
+    /// The loss, which also judges the validation part.
+    pub objective: Objective,
+    /// λ of `λ Σ|w|` and of `λ Σw²`, for the reported training loss.
+    pub penalties: [f64; 2],
+    /// Classes or a number.
+    pub task: Task,
+    /// What turns outputs into answers.
+    pub head: Head,
+    /// The metric whose best epoch is kept.
+    pub metric: MetricName,
+    /// The metric over outputs (all rows of the examples, in order); absent where it is undefined.
+    pub judge: &'a (dyn Fn(&[f32], &Examples) -> Option<f64> + Sync),
+    /// What a standardised number is multiplied by to be in the target's unit; 1 for classes.
+    pub target_deviation: f64,
+    /// When to stop before the last epoch.
+    pub early_stopping: Option<EarlyStoppingSpec>,
+    /// Changes training images.
+    pub augmenter: Option<Augmenter>,
+    /// Threads that change images ahead of learning.
+    pub threads: usize,
+    /// Keys the order of each epoch.
+    pub seed: u64,
+    /// Names the plan; a checkpoint of another one is refused.
+    pub plan: String,
+}
+
+impl Course<'_> {
+    /// Steps an epoch.
+    pub fn steps(&self) -> usize {
+        self.train.len().div_ceil(self.batch_size)
+    }
+
+    /// The order in which an epoch (from 0) visits the training examples.
+    pub fn order(&self, epoch: usize) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.train.len() as u32).collect();
+        // The sum over all rows in another order is only another rounding.
+        if self.batch_size < order.len() {
+            draw::shuffle(self.seed, epoch).shuffle(&mut order);
+        }
+        order
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! [`import`] reads what a person has (IDX, images, CSV, JSON Lines, Parquet) into a [`frame::Frame`],
 //! [`Warehouse`] keeps frames as Delta Lake tables, [`profile`] says what a table looks like,
-//! and [`fetch`] brings known data sets from the network.
+//! [`fetch`] brings known data sets from the network, and [`spool`] holds what arrives until a table takes it.
 //! This crate knows no project folder, no HTTP server, and no learning.
 
 pub mod fetch;
@@ -12,6 +12,7 @@ pub mod infer;
 mod interner;
 pub mod profile;
 pub mod source;
+pub mod spool;
 pub mod storage;
 pub mod stored;
 pub mod warehouse;
@@ -20,4 +21,3 @@ pub use profile::profile;
 pub use source::{Format, ImportOptions, Imported, Source, import};
 pub use stored::StoredTable;
 pub use warehouse::Warehouse;
-pub mod spool;

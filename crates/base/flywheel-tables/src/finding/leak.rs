@@ -181,10 +181,14 @@ fn regression(evidence: &Evidence<'_>, target: usize, rows: &[usize], values: &[
             findings.push(finding(&column.name, message));
         }
     }
-    if numbers.len() <= MOST_ADDED {
-        findings.extend(made_of(evidence, target, rows, values, &numbers));
-    }
-    findings
+    let made = if numbers.len() <= MOST_ADDED {
+        made_of(evidence, target, rows, values, &numbers)
+    } else {
+        Vec::new()
+    };
+    // The formula says more than the share that one of its columns explains.
+    findings.retain(|finding| made.iter().all(|other| other.column != finding.column));
+    made.into_iter().chain(findings).collect()
 }
 
 /// Share of the target's spread on the odd rows that the means by code of the even rows explain.

@@ -8,11 +8,13 @@ const MISSING: [&str; 16] = [
 /// True for a blank cell and for the words that stand for one: `NA`, `N/A`, `null`, `?`, `-`, `无` and their like.
 pub fn is_missing(cell: &str) -> bool {
     let cell = cell.trim();
-    // The longest such word has nine bytes; most cells are told apart by their length or their first letter.
-    if cell.is_empty() {
-        return true;
+    // Most cells are told apart by their first letter or their length; the longest such word has six bytes.
+    match cell.as_bytes().first() {
+        None => return true,
+        Some(first) if first.is_ascii_digit() => return false,
+        Some(_) => {}
     }
-    cell.len() <= 9 && MISSING.iter().any(|word| cell.eq_ignore_ascii_case(word))
+    cell.len() <= 6 && MISSING.iter().any(|word| cell.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

@@ -1,14 +1,13 @@
 //! Turns a column of cells into a column of values, and says what it did to how many of them.
 
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use flywheel_spec::table::ColumnKind;
 use flywheel_spec::{Phrase, Problem, phrase};
 
 use super::number::{self, Decimal};
-use super::{STRAYS, is_missing, number_kind, text_kind, time};
+use super::{STRAYS, is_missing, kind_of, number_kind, time};
 use crate::frame::{Column, Values};
 use crate::interner::Interner;
 use crate::source::raw::RawColumn;
@@ -36,7 +35,7 @@ pub(crate) fn refine(
     say_missing(raw, &present, notes);
     let read = Reader { raw, present: &present, lines };
     let (values, kind) = match wanted {
-        Some(ColumnKind::Number) => (read.numbers(read.decimal(), true, notes), ColumnKind::Number),
+        Some(ColumnKind::Number) => (read.numbers(notes), ColumnKind::Number),
         Some(ColumnKind::Time) => (read.times(true, notes), ColumnKind::Time),
         Some(kind) => (read.texts(), kind),
         None => read.infer(notes),
@@ -77,77 +76,63 @@ impl Reader<'_> {
         if filled == 0 {
             return (self.texts(), ColumnKind::Text);
         }
-        let decimal = self.decimal();
-        let (mut numbers, mut padded, mut decorated) = (0, 0, 0);
-        for (_, cell) in self.filled() {
-            if let Some(read) = number::read(cell, decimal) {
-                numbers += 1;
-                decorated += usize::from(read.decorated);
-                padded += usize::from(number::is_padded_code(cell));
-            }
-        }
-        let strays = filled - numbers;
-        let share = strays as f64 / filled as f64;
-        if numbers > 0 && share < STRAYS && padded == 0 {
-            let is_date = decorated == 0 && strays == 0 && self.is_packed_date();
-            if is_date {
+        let read = self.read_numbers(self.decimal());
+        let share = read.strays.count as f64 / filled as f64;
+        if read.strays.count < filled && share < STRAYS && read.padded == 0 {
+            if read.decorated == 0 && read.strays.count == 0 && self.is_packed_date() {
                 return (self.times(false, notes), ColumnKind::Time);
             }
-            let values = self.numbers(decimal, false, notes);
-            let Values::Number(numbers) = values else { return (values, ColumnKind::Number) };
-            return refine_numbers(numbers, None);
+            self.say_numbers(&read, false, notes);
+            return refine_numbers(read.values, None);
         }
         if self.looks_like_time() {
             return (self.times(false, notes), ColumnKind::Time);
         }
-        if numbers * 2 > filled && padded == 0 {
-            self.say_mixed(numbers, decimal, notes);
+        if read.strays.count * 2 < filled && read.padded == 0 {
+            self.say_mixed(filled - read.strays.count, &read.strays, notes);
         }
         let values = self.texts();
-        let kind = match &values {
-            Values::Text(texts) => {
-                let mut counts: HashMap<&str, usize> = HashMap::new();
-                for text in texts.iter().flatten() {
-                    *counts.entry(text).or_default() += 1;
-                }
-                text_kind(&counts)
-            }
-            _ => ColumnKind::Text,
-        };
+        let kind = kind_of(&values);
         (values, kind)
     }
 
-    /// Numbers; what is none becomes missing and is told.
-    fn numbers(&self, decimal: Decimal, asked: bool, notes: &mut Notes) -> Values {
-        let mut strays = Strays::default();
-        let mut decorated = 0_usize;
-        let mut example = String::new();
-        let mut values = vec![f64::NAN; self.raw.len()];
+    /// Numbers as asked for; what is none becomes missing and is told.
+    fn numbers(&self, notes: &mut Notes) -> Values {
+        let read = self.read_numbers(self.decimal());
+        self.say_numbers(&read, true, notes);
+        Values::Number(read.values)
+    }
+
+    fn read_numbers(&self, decimal: Decimal) -> Numbers {
+        let mut read = Numbers { values: vec![f64::NAN; self.raw.len()], ..Numbers::default() };
         for (row, cell) in self.filled() {
-            match number::read(cell, decimal) {
-                Some(read) => {
-                    if read.decorated {
-                        decorated += 1;
-                        if example.is_empty() {
-                            example = format!("`{}` = {}", cell.trim(), read.value);
-                        }
-                    }
-                    values[row] = read.value;
+            let Some(number) = number::read(cell, decimal) else {
+                read.strays.add(row, cell);
+                continue;
+            };
+            if number.decorated {
+                read.decorated += 1;
+                if read.example.is_empty() {
+                    read.example = format!("`{}` = {}", cell.trim(), number.value);
                 }
-                None => strays.add(row, cell),
             }
+            read.padded += usize::from(number::is_padded_code(cell));
+            read.values[row] = number.value;
         }
-        if decorated > 0 {
+        read
+    }
+
+    fn say_numbers(&self, read: &Numbers, asked: bool, notes: &mut Notes) {
+        if read.decorated > 0 {
             notes.actions.push(phrase!(
                 "tables.numbers_undecorated",
                 column = self.raw.name,
-                count = decorated,
-                example = example
+                count = read.decorated,
+                example = read.example
             ));
         }
         let key = if asked { "tables.not_numbers_asked" } else { "tables.not_numbers" };
-        strays.say(key, self.raw, self.lines, notes);
-        Values::Number(values)
+        read.strays.say(key, self.raw, self.lines, notes);
     }
 
     fn times(&self, asked: bool, notes: &mut Notes) -> Values {
@@ -186,7 +171,7 @@ impl Reader<'_> {
     fn decimal(&self) -> Decimal {
         let mut commas = 0_usize;
         for (_, cell) in self.filled() {
-            if number::has_decimal_comma(cell) {
+            if cell.contains(',') && number::has_decimal_comma(cell) {
                 commas += 1;
             } else if cell.contains('.') && !cell.contains(',') && number::number(cell).is_some() {
                 return Decimal::Point;
@@ -222,27 +207,35 @@ impl Reader<'_> {
     }
 
     /// A column of numbers in the main, whose many texts forbid to drop them unasked.
-    fn say_mixed(&self, numbers: usize, decimal: Decimal, notes: &mut Notes) {
-        let mut strays = Strays::default();
-        for (row, cell) in self.filled() {
-            if number::read(cell, decimal).is_none() {
-                strays.add(row, cell);
-            }
-        }
-        let examples = strays.examples(self.lines);
+    fn say_mixed(&self, numbers: usize, strays: &Strays, notes: &mut Notes) {
         notes.problems.push(
             Problem::warning(phrase!(
                 "tables.mixed_column",
                 column = self.raw.name,
                 numbers = numbers,
                 texts = strays.count,
-                examples = examples
+                examples = strays.examples(self.lines)
             ))
             .advise(phrase!("tables.mixed_column_advice", column = self.raw.name))
             .in_file(self.lines.file)
             .in_column(&self.raw.name),
         );
     }
+}
+
+/// A column's cells read as numbers.
+#[derive(Default)]
+struct Numbers {
+    /// The number of each row, NaN where there is none.
+    values: Vec<f64>,
+    /// The filled cells that are none.
+    strays: Strays,
+    /// Numbers that were written with signs around them.
+    decorated: usize,
+    /// The first of these.
+    example: String,
+    /// Whole numbers with a leading zero.
+    padded: usize,
 }
 
 /// Cells that do not fit their column.

@@ -1,11 +1,12 @@
 //! CSV and its kin: lines of fields with a delimiter, quotes, any encoding; broken rows are set aside and named by their line.
 
 use csv::{ByteRecord, ReaderBuilder};
+use flywheel_spec::table::ColumnKind;
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 
 use super::raw::{RawColumn, RawTable};
 use super::{Format, ImportOptions, Imported, LISTED, Notes, encoding, listed, pixel_table};
-use crate::frame::Frame;
+use crate::frame::{Frame, Values};
 use crate::infer::{self, refine};
 
 /// What may stand between fields, the likelier first.
@@ -13,6 +14,9 @@ const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
 /// Bytes of the file that are tried with each delimiter.
 const SNIFFED: usize = 256 << 10;
+
+/// Rows looked at to tell a header from data.
+const SEEN: usize = 5000;
 
 /// A file in which more than this share of the rows is broken is not what it seems, and stops the import.
 const MOST_BROKEN: f64 = 0.2;
@@ -56,7 +60,7 @@ pub(super) fn import(name: &str, bytes: &[u8], options: &ImportOptions) -> Resul
     } else {
         typed(&mut table, options, &mut notes)
     };
-    say_broken(&table, &frame.0, &broken, &mut notes);
+    say_broken(&table, &frame, &broken, &mut notes);
     notes.settle(frame.0, frame.1, Format::Csv)
 }
 
@@ -65,7 +69,7 @@ pub(super) fn typed(
     table: &mut RawTable,
     options: &ImportOptions,
     notes: &mut Notes,
-) -> (Frame, Vec<flywheel_spec::table::ColumnKind>) {
+) -> (Frame, Vec<ColumnKind>) {
     let lines = infer::Lines { file: &table.file, lines: &table.lines };
     let mut frame = Frame::default();
     let mut kinds = Vec::new();
@@ -267,11 +271,23 @@ pub(super) fn unique(base: &str, taken: &[String]) -> String {
     std::iter::once(base.to_owned()).chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
 }
 
-/// A file without a header has its first row in place of names.
+/// A file without a header has its first row in place of names: numbers over numbers, and words that their columns hold as well.
 fn check_header(table: &RawTable, notes: &mut Notes) {
-    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
-    let is_number = |name: &&str| infer::number(name.trim_end_matches("_2")).is_some();
-    if !names.is_empty() && names.len() >= 2 && names.iter().all(is_number) {
+    let (mut numbers, mut words) = (0, 0);
+    for column in &table.columns {
+        let cells = || column.cells().take(SEEN).filter(|cell| !infer::is_missing(cell));
+        let of_numbers = cells().filter(|cell| infer::number(cell).is_some()).count() * 2 > cells().count();
+        // The second column of equal numbers was given a name of its own.
+        let name = column.name.rsplit_once('_').map_or(column.name.as_str(), |(name, _)| name);
+        let is_number = infer::number(&column.name).or_else(|| infer::number(name)).is_some();
+        match (of_numbers, is_number) {
+            (true, true) => numbers += 1,
+            (true, false) => return,
+            (false, _) => words += usize::from(cells().any(|cell| cell.trim() == column.name)),
+        }
+    }
+    if table.columns.len() >= 2 && (numbers == table.columns.len() || (numbers > 0 && words > 0)) {
+        let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
         notes.problems.push(
             Problem::error(phrase!("tables.no_header", found = listed(&names)))
                 .advise(phrase!("tables.no_header_advice", count = names.len()))
@@ -282,8 +298,9 @@ fn check_header(table: &RawTable, notes: &mut Notes) {
 }
 
 /// Tells every row that was set aside; too many of them mean that the header or the delimiter is wrong.
-fn say_broken(table: &RawTable, frame: &Frame, broken: &[Broken], notes: &mut Notes) {
+fn say_broken(table: &RawTable, typed: &(Frame, Vec<ColumnKind>), broken: &[Broken], notes: &mut Notes) {
     let Some(first) = broken.first() else { return };
+    let frame = &typed.0;
     let wanted = frame.columns.len().max(table.columns.len());
     let rows = frame.rows() + broken.len();
     let most_common = {
@@ -293,7 +310,8 @@ fn say_broken(table: &RawTable, frame: &Frame, broken: &[Broken], notes: &mut No
         }
         counts.into_iter().max_by_key(|(_, count)| *count).map_or(0, |(fields, _)| fields)
     };
-    if broken.len() as f64 > MOST_BROKEN * rows as f64 && broken.len() > 1 {
+    let too_many = broken.len() > 1 && broken.len() as f64 > MOST_BROKEN * rows as f64;
+    if too_many || frame.rows() == 0 {
         notes.problems.push(
             Problem::error(phrase!(
                 "tables.header_mismatch",
@@ -321,7 +339,7 @@ fn say_broken(table: &RawTable, frame: &Frame, broken: &[Broken], notes: &mut No
         .in_file(&table.file)
         .at_line(row.line)
         .at_row(row.row);
-        problem = match shift(frame, &row.fields) {
+        problem = match shift(typed, &row.fields) {
             Some((column, value)) => {
                 let advice =
                     phrase!("tables.shifted_row_where", column = column, value = infer::shortened(&value));
@@ -340,22 +358,22 @@ fn say_broken(table: &RawTable, frame: &Frame, broken: &[Broken], notes: &mut No
 }
 
 /// Where a row that lacks one field lost it: the column from which on all fits when moved by one, and what stands there.
-fn shift(frame: &Frame, fields: &[String]) -> Option<(String, String)> {
+fn shift((frame, kinds): &(Frame, Vec<ColumnKind>), fields: &[String]) -> Option<(String, String)> {
     if fields.len() + 1 != frame.columns.len() {
         return None;
     }
-    let fits = |column: usize, field: usize| fit(&frame.columns[column].values, &fields[field]);
+    let fits =
+        |column: usize, field: usize| fit(&frame.columns[column].values, kinds[column], &fields[field]);
     let straight: Vec<i32> = (0..fields.len()).map(|at| fits(at, at)).collect();
     let moved: Vec<i32> = (0..fields.len()).map(|at| fits(at + 1, at)).collect();
     let score = |gap: usize| straight[..gap].iter().sum::<i32>() + moved[gap..].iter().sum::<i32>();
     let best = (0..=fields.len()).max_by_key(|&gap| (score(gap), std::cmp::Reverse(gap)))?;
-    let column = frame.columns[best].name.clone();
-    (best < fields.len() && score(best) > score(fields.len())).then(|| (column, fields[best].clone()))
+    let is_plain = best < fields.len() && score(best) > score(fields.len());
+    is_plain.then(|| (frame.columns[best].name.clone(), fields[best].clone()))
 }
 
-/// How well a field suits a column: a value that the column holds, a number among numbers, a date among dates.
-fn fit(values: &crate::frame::Values, field: &str) -> i32 {
-    use crate::frame::Values;
+/// How well a field suits a column: a known category, a number among numbers, a date among dates, words among texts.
+fn fit(values: &Values, kind: ColumnKind, field: &str) -> i32 {
     if infer::is_missing(field) {
         return 0;
     }
@@ -363,13 +381,10 @@ fn fit(values: &crate::frame::Values, field: &str) -> i32 {
     let fits = match values {
         Values::Number(_) => infer::number(field).is_some(),
         Values::Time(_) => infer::moment(field).is_some(),
-        Values::Text(texts) => {
-            let known = texts.iter().take(20_000).flatten().any(|text| **text == *field);
-            if known {
-                return 2;
-            }
-            infer::number(field).is_none()
+        Values::Text(texts) if kind != ColumnKind::Text => {
+            texts.iter().take(20_000).flatten().any(|text| **text == *field)
         }
+        Values::Text(_) => infer::number(field).is_none(),
         Values::Image(_) => false,
     };
     if fits { 1 } else { -1 }

@@ -69,21 +69,19 @@ pub(super) fn companions(
     content: Vec<u8>,
 ) -> Result<Vec<(String, Vec<u8>)>, Problems> {
     let mut files = vec![(name, content)];
-    if let Some(mut folder) = folder {
-        for index in 0..folder.entries().len() {
-            let path = folder.entries()[index].path.clone();
-            let same = files[0].0.ends_with(&path);
-            if !path.contains('/') && is_idx_name(&path) && !same {
-                files.push((path, folder.read(index)?));
-            }
+    let Some(mut folder) = folder else { return Ok(files) };
+    let stem = |name: &str| last_part(name).trim_end_matches(".gz").to_owned();
+    // The file itself, and the gzip or plain form of a file that is taken already, are passed over.
+    let mut taken = vec![stem(&files[0].0)];
+    let entries = folder.entries().iter().map(|entry| entry.path.clone()).enumerate();
+    let mut beside: Vec<(usize, String)> =
+        entries.filter(|(_, path)| !path.contains('/') && is_idx_name(path)).collect();
+    beside.sort_by_key(|(_, path)| path.ends_with(".gz"));
+    for (index, path) in beside {
+        if !taken.contains(&stem(&path)) {
+            taken.push(stem(&path));
+            files.push((path, folder.read(index)?));
         }
-        let plain: Vec<String> = files.iter().map(|(name, _)| last_part(name).to_owned()).collect();
-        let mut first = true;
-        files.retain(|(name, _)| {
-            let stem = last_part(name).strip_suffix(".gz").map(str::to_owned);
-            let keep = std::mem::take(&mut first) || !stem.is_some_and(|stem| plain.contains(&stem));
-            keep
-        });
     }
     Ok(files)
 }

@@ -373,3 +373,6 @@ pub fn activation_name(activation: Activation) -> &'static str {
         Activation::Softmax => "softmax",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document, OpenAPI 3.1. */
+        get: operations["show_openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -11,7 +28,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["m"];
+        /** Every model, by name, with its versions and the one that answers. */
+        get: operations["list_models"];
         put?: never;
         post?: never;
         delete?: never;
@@ -27,7 +45,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["n"];
+        /** What it reads and answers, its card, its recipe, and who deployed what when. */
+        get: operations["show_model"];
         put?: never;
         post?: never;
         delete?: never;
@@ -45,7 +64,28 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["o"];
+        /**
+         * Deploys a version, the newest when none is named; an empty body is enough.
+         * @description Requests under way are answered by the version that began them; none fails.
+         */
+        post: operations["deploy_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/export/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Weights (safetensors), preparation, schema, recipe and card, in open formats, as one zip. */
+        get: operations["export_model"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -59,7 +99,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["s"];
+        /** Counts, latency, answers against training's, input drift, and realised quality, up to this moment. */
+        get: operations["monitor_model"];
         put?: never;
         post?: never;
         delete?: never;
@@ -77,7 +118,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["r"];
+        /**
+         * Asks the deployed version.
+         * @description Each answer has an id, by which the truth can be sent later; it is logged once it is given.
+         */
+        post: operations["predict"];
         delete?: never;
         options?: never;
         head?: never;
@@ -93,7 +138,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["q"];
+        /** Takes the last deployment back. */
+        post: operations["roll_back_model"];
         delete?: never;
         options?: never;
         head?: never;
@@ -109,7 +155,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["t"];
+        /** Tells the truth about an earlier prediction; it is on the disk when this answers. */
+        post: operations["label_prediction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -123,7 +170,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["a"];
+        /** The project's name, what it holds, and what to do next. */
+        get: operations["show_project"];
         put?: never;
         post?: never;
         delete?: never;
@@ -139,7 +187,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["d"];
+        /** Every recipe of the project, by name, with its text. */
+        get: operations["list_recipes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -157,7 +206,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["f"];
+        /**
+         * Every mistake and warning at once, with line and advice; and what will run, when nothing stops it.
+         * @description A recipe with mistakes is an answer like any other: `runnable` is false, and the status is 200.
+         */
+        post: operations["check_recipe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -173,7 +226,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["e"];
+        /** Writes a recipe that suits a table, and checks it; nothing is trained. */
+        post: operations["draft_recipe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -187,9 +241,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["g"];
+        /** Every run, newest first. */
+        get: operations["list_runs"];
         put?: never;
-        post: operations["h"];
+        /** Starts a training in this process; `events` of the run tell how it goes. */
+        post: operations["start_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -203,7 +259,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["i"];
+        /** The settings in which runs differ, their metrics, and what the comparison says. */
+        get: operations["compare_runs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -219,7 +276,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["j"];
+        /** What was asked, what ran, each epoch, and the report once it is over. */
+        get: operations["show_run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -235,7 +293,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["k"];
+        /**
+         * Follows a run: everything from its start, or from behind `Last-Event-ID`, then live.
+         * @description It does not matter which process works at the run.
+         *     The stream ends after `finished`, or when nobody works at the run any more;
+         *     asking on from there is answered with 204, which tells a browser to stop asking.
+         */
+        get: operations["follow_run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -253,7 +317,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["l"];
+        /**
+         * Asks a run to stop, whichever process works at it; the best model so far is kept.
+         * @description It answers at once; the run's events tell when it has stopped.
+         */
+        post: operations["stop_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -267,9 +335,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["b"];
+        /** Every table, by name. */
+        get: operations["list_tables"];
         put?: never;
-        post: operations["b2"];
+        /**
+         * Imports a file as the whole content of a table.
+         * @description The body is the file as it is: CSV, JSON Lines, Parquet, an IDX file, each plain or gzip, or a zip of image folders.
+         *     Its name stands in `x-file-name`, percent-encoded UTF-8.
+         *     The table is there in full, or as it was before.
+         */
+        post: operations["import_table"];
         delete?: never;
         options?: never;
         head?: never;
@@ -283,9 +358,248 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["c"];
+        /** Columns with their kinds, missing values, outliers and balance, and what a person should look at. */
+        get: operations["profile_table"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says `ok` as soon as requests are answered. */
+        get: operations["show_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests, predictions, latencies, the log's queue and the deployed versions, in Prometheus' text format 0.0.4. */
+        get: operations["show_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The server's name, version, and which of the protocol's extensions it speaks. */
+        get: operations["describe_server"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 200 as long as the server runs. */
+        get: operations["server_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 200 as soon as deployed models can be asked. */
+        get: operations["server_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The deployed version's inputs and outputs. */
+        get: operations["describe_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The deployed version's configuration, as far as it means something here. */
+        get: operations["configure_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/infer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the deployed version, in JSON or with the binary tensor extension, compressed or not. */
+        post: operations["infer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 200 when a version of the model is deployed. */
+        get: operations["model_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version's inputs and outputs, deployed or not. */
+        get: operations["describe_model_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/versions/{version}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version's configuration, deployed or not. */
+        get: operations["configure_model_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/versions/{version}/infer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a version, deployed or not. */
+        post: operations["infer_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/models/{name}/versions/{version}/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 200 when the version can be asked, deployed or not. */
+        get: operations["model_version_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/repository/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Every deployed model with its version. */
+        post: operations["index_repository"];
         delete?: never;
         options?: never;
         head?: never;
@@ -454,8 +768,11 @@ export interface components {
             /** @description When, RFC 3339, UTC. */
             at: string;
         };
+        /** @description What to learn from, and what to learn. */
         DraftRequest: {
+            /** @description The table. */
             table: string;
+            /** @description The column to predict. */
             target: string;
         };
         /**
@@ -1185,14 +1502,6 @@ export interface components {
             /** @description Where it stands. */
             place?: components["schemas"]["Place"];
         };
-        ProblemDocument: {
-            type: string;
-            title: string;
-            /** Format: int32 */
-            status: number;
-            detail: string;
-            problems: components["schemas"]["Problem"][];
-        };
         /** @description What a table looks like. */
         ProfileReport: {
             /** @description The table's name. */
@@ -1255,8 +1564,11 @@ export interface components {
             /** @description First day of the week. */
             first_day_of_week?: components["schemas"]["Weekday"];
         };
+        /** @description A recipe and its check. */
         RecipeDraft: {
+            /** @description The recipe, TOML, with comments in the language of `Accept-Language`. */
             recipe: string;
+            /** @description The recipe checked against the table. */
             report: components["schemas"]["CheckReport"];
         };
         /** @description A recipe in the project's folder. */
@@ -1268,7 +1580,9 @@ export interface components {
             /** @description The recipe, TOML. */
             recipe: string;
         };
+        /** @description A recipe as text. */
         RecipeText: {
+            /** @description The recipe, TOML. */
             recipe: string;
         };
         /** @description Runs side by side. */
@@ -1612,7 +1926,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    m: {
+    show_openapi: {
         parameters: {
             query?: never;
             header?: never;
@@ -1621,130 +1935,980 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description The document. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModelSummary"][];
-                };
-            };
-            /** @description no */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.0"
+                     *     }
+                     */
+                    "application/json": Record<string, unknown>;
                 };
             };
         };
     };
-    n: {
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The models. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "churn",
+                     *         "versions": [
+                     *           {
+                     *             "version": 1,
+                     *             "run": "churn-1",
+                     *             "created_at": "2026-03-01T09:31:00Z",
+                     *             "deployed": true,
+                     *             "bytes": 48112
+                     *           }
+                     *         ],
+                     *         "deployed": 1
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ModelSummary"][];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    show_model: {
         parameters: {
             query?: {
+                /** @description The version; the deployed one, else the newest, when absent. */
                 version?: number;
             };
             header?: never;
             path: {
+                /**
+                 * @description The model.
+                 * @example churn
+                 */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description The version. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "model": {
+                     *         "name": "churn",
+                     *         "versions": [
+                     *           {
+                     *             "version": 1,
+                     *             "run": "churn-1",
+                     *             "created_at": "2026-03-01T09:31:00Z",
+                     *             "deployed": true,
+                     *             "bytes": 48112
+                     *           }
+                     *         ],
+                     *         "deployed": 1
+                     *       },
+                     *       "version": 1,
+                     *       "signature": {
+                     *         "task": "classification",
+                     *         "target": "churned",
+                     *         "inputs": [
+                     *           {
+                     *             "name": "age",
+                     *             "kind": "number",
+                     *             "example": "41",
+                     *             "range": [
+                     *               18,
+                     *               91
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "labels": [
+                     *           "no",
+                     *           "yes"
+                     *         ]
+                     *       },
+                     *       "card_en": "# churn@1",
+                     *       "card_zh": "# churn@1",
+                     *       "recipe": "name = \"churn\"\n\n[data]\ntable = \"customers\"\ntarget = \"churned\"\n",
+                     *       "deployments": [
+                     *         {
+                     *           "name": "churn",
+                     *           "version": 1,
+                     *           "action": "deploy",
+                     *           "at": "2026-03-01T09:32:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ModelDetail"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    o: {
+    deploy_model: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The model.
+                 * @example churn
+                 */
                 name: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "version": 2
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeployRequest"];
             };
         };
         responses: {
-            /** @description x */
+            /** @description What answers now. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "churn",
+                     *       "version": 2,
+                     *       "previous": 1,
+                     *       "action": "deploy",
+                     *       "at": "2026-03-01T09:32:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DeploymentReport"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    s: {
+    export_model: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The model.
+                 * @example churn
+                 */
+                name: string;
+                /**
+                 * @description The version.
+                 * @example 2
+                 */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The zip. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example PK… */
+                    "application/zip": number[];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    monitor_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The model.
+                 * @example churn
+                 */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description The model watched. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "model": "churn",
+                     *       "version": 2,
+                     *       "findings": [],
+                     *       "predictions": 120,
+                     *       "versions": [
+                     *         {
+                     *           "version": 2,
+                     *           "count": 120
+                     *         }
+                     *       ],
+                     *       "latency": {
+                     *         "p50_micros": 31,
+                     *         "p95_micros": 48,
+                     *         "p99_micros": 75,
+                     *         "max_micros": 410
+                     *       },
+                     *       "by_hour": [
+                     *         {
+                     *           "hour": "2026-03-01T09:00:00Z",
+                     *           "count": 120
+                     *         }
+                     *       ],
+                     *       "labels": [
+                     *         {
+                     *           "label": "no",
+                     *           "training": 0.73,
+                     *           "served": 0.7
+                     *         },
+                     *         {
+                     *           "label": "yes",
+                     *           "training": 0.27,
+                     *           "served": 0.3
+                     *         }
+                     *       ],
+                     *       "drift": [],
+                     *       "labelled": 0,
+                     *       "realised": [],
+                     *       "expected": [],
+                     *       "warnings": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["MonitorReport"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    r: {
+    predict: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The model.
+                 * @example churn
+                 */
                 name: string;
             };
             cookie?: never;
@@ -1755,82 +2919,522 @@ export interface operations {
             };
         };
         responses: {
-            /** @description x */
+            /** @description One answer for each row or image. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "model": "churn",
+                     *       "version": 2,
+                     *       "predictions": [
+                     *         {
+                     *           "id": "churn.0649a3f2b1c0d41e2f000001",
+                     *           "label": "no",
+                     *           "probabilities": [
+                     *             {
+                     *               "label": "no",
+                     *               "probability": 0.83
+                     *             },
+                     *             {
+                     *               "label": "yes",
+                     *               "probability": 0.17
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PredictResponse"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    q: {
+    roll_back_model: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The model.
+                 * @example churn
+                 */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description What answers now. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "churn",
+                     *       "version": 1,
+                     *       "previous": 2,
+                     *       "action": "rollback",
+                     *       "at": "2026-03-01T09:33:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["DeploymentReport"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    t: {
+    label_prediction: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The prediction's id.
+                 * @example churn.0649a3f2b1c0d41e2f000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "label": "yes"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TruthRequest"];
             };
         };
         responses: {
-            /** @description x */
+            /** @description It is kept. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
         };
     };
-    a: {
+    show_project: {
         parameters: {
             query?: never;
             header?: never;
@@ -1839,27 +3443,177 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description The project. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "project": {
+                     *         "name": "my-startup",
+                     *         "language": "en",
+                     *         "time_zone": "Asia/Shanghai",
+                     *         "first_day_of_week": "monday"
+                     *       },
+                     *       "flywheel": "0.1.0",
+                     *       "tables": 1,
+                     *       "runs": 0,
+                     *       "deployed": 0,
+                     *       "next": [
+                     *         {
+                     *           "key": "workbench.next_data",
+                     *           "en": "import a table",
+                     *           "zh": "导入一张表"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProjectReport"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    d: {
+    list_recipes: {
         parameters: {
             query?: never;
             header?: never;
@@ -1868,27 +3622,165 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description The recipes. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "churn",
+                     *         "path": "recipes/churn.toml",
+                     *         "recipe": "name = \"churn\"\n\n[data]\ntable = \"customers\"\ntarget = \"churned\"\n"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["RecipeSummary"][];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    f: {
+    check_recipe: {
         parameters: {
             query?: never;
             header?: never;
@@ -1897,11 +3789,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "recipe": "name = \"churn\"\n\n[data]\ntable = \"customers\"\ntarget = \"churned\"\n"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecipeText"];
             };
         };
         responses: {
-            /** @description x */
+            /** @description The check. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1910,18 +3807,147 @@ export interface operations {
                     "application/json": components["schemas"]["CheckReport"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    e: {
+    draft_recipe: {
         parameters: {
             query?: never;
             header?: never;
@@ -1930,11 +3956,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "table": "customers",
+                 *       "target": "churned"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DraftRequest"];
             };
         };
         responses: {
-            /** @description x */
+            /** @description The recipe and its check. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1943,18 +3975,147 @@ export interface operations {
                     "application/json": components["schemas"]["RecipeDraft"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    g: {
+    list_runs: {
         parameters: {
             query?: never;
             header?: never;
@@ -1963,27 +4124,172 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description The runs. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "churn-1",
+                     *         "kind": "train",
+                     *         "recipe": "churn",
+                     *         "state": "running",
+                     *         "started_at": "2026-03-01T09:30:00Z",
+                     *         "secs": 1.5,
+                     *         "epochs": 2,
+                     *         "planned_epochs": 10,
+                     *         "metric": "accuracy",
+                     *         "best": 0.81
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["RunSummary"][];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    h: {
+    start_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -1992,11 +4298,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "recipe": "name = \"churn\"\n\n[data]\ntable = \"customers\"\ntarget = \"churned\"\n"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecipeText"];
             };
         };
         responses: {
-            /** @description x */
+            /** @description The run has begun. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2005,11 +4316,153 @@ export interface operations {
                     "application/json": components["schemas"]["RunSummary"];
                 };
             };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
         };
     };
-    i: {
+    compare_runs: {
         parameters: {
             query: {
+                /**
+                 * @description Their ids, with commas between.
+                 * @example churn-1,churn-2
+                 */
                 ids: string;
             };
             header?: never;
@@ -2018,120 +4471,722 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description The comparison. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "runs": [],
+                     *       "settings": [
+                     *         {
+                     *           "path": "train.batch_size",
+                     *           "values": [
+                     *             "32",
+                     *             "64"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "metrics": [
+                     *         {
+                     *           "metric": "accuracy",
+                     *           "values": [
+                     *             0.81,
+                     *             0.84
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "findings": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["RunComparison"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    j: {
+    show_run: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The run.
+                 * @example churn-1
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description The run. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "summary": {
+                     *         "id": "churn-1",
+                     *         "kind": "train",
+                     *         "recipe": "churn",
+                     *         "state": "running",
+                     *         "started_at": "2026-03-01T09:30:00Z",
+                     *         "secs": 1.5,
+                     *         "epochs": 2,
+                     *         "planned_epochs": 10,
+                     *         "metric": "accuracy",
+                     *         "best": 0.81
+                     *       },
+                     *       "recipe": "name = \"churn\"\n\n[data]\ntable = \"customers\"\ntarget = \"churned\"\n",
+                     *       "epochs": [],
+                     *       "notes": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["RunDetail"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    k: {
+    follow_run: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The last event that is known already.
+                 * @example 17
+                 */
+                "Last-Event-ID"?: number | null;
+            };
             path: {
+                /**
+                 * @description The run.
+                 * @example churn-1
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description One event a line of the run's story; the data is the event as JSON. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrainEvent"];
+                    /**
+                     * @example id: 18
+                     *     data: {"kind":"progress","epoch":2,"step":40,"steps":375,"loss":0.31,"rows_per_sec":84000.0,"left_secs":4.2}
+                     */
+                    "text/event-stream": components["schemas"]["TrainEvent"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description There is nothing after that event, and nobody works at the run. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    l: {
+    stop_run: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The run.
+                 * @example churn-1
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description The run, asked to stop. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "churn-1",
+                     *       "kind": "train",
+                     *       "recipe": "churn",
+                     *       "state": "running",
+                     *       "started_at": "2026-03-01T09:30:00Z",
+                     *       "secs": 1.5,
+                     *       "epochs": 2,
+                     *       "planned_epochs": 10,
+                     *       "metric": "accuracy",
+                     *       "best": 0.81
+                     *     }
+                     */
                     "application/json": components["schemas"]["RunSummary"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    b: {
+    list_tables: {
         parameters: {
             query?: never;
             header?: never;
@@ -2140,42 +5195,197 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description The tables. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "customers",
+                     *         "version": 0,
+                     *         "rows": 7043,
+                     *         "columns": 21,
+                     *         "bytes": 182044,
+                     *         "source": "customers.csv",
+                     *         "written_at": "2026-03-01T09:30:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["TableSummary"][];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
     };
-    b2: {
+    import_table: {
         parameters: {
             query?: {
+                /** @description The table's name; made from the file's name when absent. */
                 name?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The file's name, percent-encoded UTF-8.
+                 * @example customers.csv
+                 */
+                "x-file-name"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
+        /** @description The file. */
         requestBody: {
             content: {
+                /**
+                 * @example customer,age,churned
+                 *     1,41,yes
+                 *     2,7,no
+                 */
                 "application/octet-stream": number[];
             };
         };
         responses: {
-            /** @description x */
+            /** @description What was read and done, and the table's profile. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2184,37 +5394,1393 @@ export interface operations {
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
         };
     };
-    c: {
+    profile_table: {
         parameters: {
             query?: {
+                /** @description The column to be predicted; what gives it away is then among the findings. */
                 target?: string;
             };
             header?: never;
             path: {
+                /**
+                 * @description The table.
+                 * @example customers
+                 */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description x */
+            /** @description The profile. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "table": "customers",
+                     *       "version": 0,
+                     *       "rows": 2,
+                     *       "duplicate_rows": 0,
+                     *       "columns": [
+                     *         {
+                     *           "name": "plan",
+                     *           "kind": "category",
+                     *           "missing": 0,
+                     *           "distinct": 2,
+                     *           "outliers": 0,
+                     *           "examples": [
+                     *             "basic",
+                     *             "gold"
+                     *           ],
+                     *           "top": [
+                     *             {
+                     *               "value": "basic",
+                     *               "count": 1
+                     *             },
+                     *             {
+                     *               "value": "gold",
+                     *               "count": 1
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "findings": [],
+                     *       "likely_target": "churned"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProfileReport"];
                 };
             };
-            /** @description no */
-            default: {
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    show_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It answers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example ok */
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    show_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metrics. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example # TYPE flywheel_deployed_version gauge
+                     *     flywheel_deployed_version{model="churn"} 2
+                     */
+                    "text/plain; version=0.0.4": string;
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    describe_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The server. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "flywheel",
+                     *       "version": "0.1.0",
+                     *       "extensions": [
+                     *         "binary_tensor_data",
+                     *         "classification",
+                     *         "model_configuration",
+                     *         "model_repository"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, unknown>;
+                };
+            };
+        };
+    };
+    server_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It runs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "live": true
+                     *     }
+                     */
+                    "application/json": Record<string, unknown>;
+                };
+            };
+        };
+    };
+    server_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ready": true
+                     *     }
+                     */
+                    "application/json": Record<string, unknown>;
+                };
+            };
+        };
+    };
+    describe_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The model.
+                 * @example digits
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The model. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "digits",
+                     *       "versions": [
+                     *         "1"
+                     *       ],
+                     *       "platform": "flywheel",
+                     *       "inputs": [
+                     *         {
+                     *           "name": "image",
+                     *           "datatype": "UINT8",
+                     *           "shape": [
+                     *             -1,
+                     *             28,
+                     *             28,
+                     *             1
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "outputs": [
+                     *         {
+                     *           "name": "label",
+                     *           "datatype": "BYTES",
+                     *           "shape": [
+                     *             -1
+                     *           ]
+                     *         },
+                     *         {
+                     *           "name": "probabilities",
+                     *           "datatype": "FP32",
+                     *           "shape": [
+                     *             -1,
+                     *             10
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description The request is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "the request has no `inputs`"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description There is no such model or version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description The model has no version that answers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+        };
+    };
+    configure_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The model.
+                 * @example digits
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "digits",
+                     *       "platform": "flywheel",
+                     *       "backend": "flywheel",
+                     *       "max_batch_size": 0,
+                     *       "input": [
+                     *         {
+                     *           "name": "image",
+                     *           "data_type": "TYPE_UINT8",
+                     *           "dims": [
+                     *             -1,
+                     *             28,
+                     *             28,
+                     *             1
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "output": [
+                     *         {
+                     *           "name": "label",
+                     *           "data_type": "TYPE_STRING",
+                     *           "dims": [
+                     *             -1
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description The request is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "the request has no `inputs`"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description There is no such model or version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description The model has no version that answers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+        };
+    };
+    infer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Length of the JSON, when tensors follow it as bytes. */
+                "Inference-Header-Content-Length"?: number | null;
+            };
+            path: {
+                /**
+                 * @description The model.
+                 * @example churn
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "inputs": [
+                 *         {
+                 *           "name": "age",
+                 *           "shape": [
+                 *             2
+                 *           ],
+                 *           "datatype": "INT64",
+                 *           "data": [
+                 *             41,
+                 *             7
+                 *           ]
+                 *         },
+                 *         {
+                 *           "name": "plan",
+                 *           "shape": [
+                 *             2
+                 *           ],
+                 *           "datatype": "BYTES",
+                 *           "data": [
+                 *             "basic",
+                 *             "gold"
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description The answers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "model_name": "churn",
+                     *       "model_version": "1",
+                     *       "outputs": [
+                     *         {
+                     *           "name": "label",
+                     *           "shape": [
+                     *             2
+                     *           ],
+                     *           "datatype": "BYTES",
+                     *           "data": [
+                     *             "no",
+                     *             "no"
+                     *           ]
+                     *         },
+                     *         {
+                     *           "name": "probabilities",
+                     *           "shape": [
+                     *             2,
+                     *             2
+                     *           ],
+                     *           "datatype": "FP32",
+                     *           "data": [
+                     *             0.83,
+                     *             0.17,
+                     *             0.91,
+                     *             0.09
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description The request is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "the request has no `inputs`"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description There is no such model or version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description The model has no version that answers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+        };
+    };
+    model_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The model.
+                 * @example digits
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ready": true
+                     *     }
+                     */
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description The request is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "the request has no `inputs`"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description There is no such model or version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description The model has no version that answers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+        };
+    };
+    describe_model_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The model.
+                 * @example digits
+                 */
+                name: string;
+                /**
+                 * @description The version.
+                 * @example 1
+                 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The model. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "bikes",
+                     *       "versions": [
+                     *         "1"
+                     *       ],
+                     *       "platform": "flywheel",
+                     *       "inputs": [
+                     *         {
+                     *           "name": "temperature",
+                     *           "datatype": "FP64",
+                     *           "shape": [
+                     *             -1
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "outputs": [
+                     *         {
+                     *           "name": "value",
+                     *           "datatype": "FP64",
+                     *           "shape": [
+                     *             -1
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description The request is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "the request has no `inputs`"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description There is no such model or version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description The model has no version that answers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+        };
+    };
+    configure_model_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The model.
+                 * @example digits
+                 */
+                name: string;
+                /**
+                 * @description The version.
+                 * @example 1
+                 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "digits",
+                     *       "platform": "flywheel",
+                     *       "backend": "flywheel",
+                     *       "max_batch_size": 0
+                     *     }
+                     */
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description The request is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "the request has no `inputs`"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description There is no such model or version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description The model has no version that answers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+        };
+    };
+    infer_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The model.
+                 * @example churn
+                 */
+                name: string;
+                /**
+                 * @description The version.
+                 * @example 1
+                 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "inputs": [
+                 *         {
+                 *           "name": "age",
+                 *           "shape": [
+                 *             1
+                 *           ],
+                 *           "datatype": "INT64",
+                 *           "data": [
+                 *             41
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description The answers, as without a version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description The request is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "the request has no `inputs`"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description There is no such model or version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description The model has no version that answers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+        };
+    };
+    model_version_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The model.
+                 * @example digits
+                 */
+                name: string;
+                /**
+                 * @description The version.
+                 * @example 1
+                 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can be asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ready": true
+                     *     }
+                     */
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description The request is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "the request has no `inputs`"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description There is no such model or version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+            /** @description The model has no version that answers. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Every mistake in one line, in the language of `Accept-Language`. */
+                        error: string;
+                    };
+                };
+            };
+        };
+    };
+    index_repository: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The models. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "churn",
+                     *         "version": "2",
+                     *         "state": "READY",
+                     *         "reason": ""
+                     *       }
+                     *     ]
+                     */
+                    "application/json": Record<string, unknown>[];
                 };
             };
         };

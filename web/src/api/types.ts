@@ -1,5 +1,5 @@
 /** The server's words by their own names; generated, so that a change in Rust is a mistake here at once. */
-import type { components } from './schema'
+import type { components, operations } from './schema'
 
 type Words = components['schemas']
 
@@ -31,7 +31,7 @@ export type Place = Words['Place']
 export type PlanSummary = Words['PlanSummary']
 export type PredictResponse = Words['PredictResponse']
 export type Problem = Words['Problem']
-export type ProblemDocument = Words['ProblemDocument']
+export type ProblemDocument = operations['show_project']['responses'][400]['content']['application/problem+json']
 export type ProfileReport = Words['ProfileReport']
 export type ProjectReport = Words['ProjectReport']
 export type RunComparison = Words['RunComparison']

@@ -12,6 +12,7 @@
 //! Unsafe code stands in `tile` (vectors), `product` and `layers::conv2d` (what tiles read and write), `disjoint` and its
 //! callers (slices shared out to threads), `pool` and `buffer`.
 
+mod adam;
 mod buffer;
 mod cpu;
 mod disjoint;

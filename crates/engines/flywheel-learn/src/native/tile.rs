@@ -82,7 +82,7 @@ impl Vector for __m512 {
     }
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self {
-        unsafe { _mm512_loadu_ps(from) }
+        unsafe { _mm512_maskz_loadu_ps(u16::MAX, from) }
     }
     #[inline(always)]
     unsafe fn load_aligned(from: *const f32) -> Self {
@@ -90,7 +90,7 @@ impl Vector for __m512 {
     }
     #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
-        unsafe { _mm512_storeu_ps(to, self) }
+        unsafe { _mm512_mask_storeu_ps(to, u16::MAX, self) }
     }
     #[inline(always)]
     unsafe fn add_product(self, number: *const f32, other: Self) -> Self {

@@ -4,6 +4,7 @@ use flywheel_spec::recipe::OptimizerSpec;
 
 use crate::engine::Step;
 
+use super::adam;
 use super::cpu::{Level, for_each_level};
 
 /// What is added to the loss for large weights.
@@ -35,7 +36,7 @@ pub struct Rule {
 enum Kind {
     Plain { rate: f32 },
     Momentum { rate: f32, momentum: f32, nesterov: bool },
-    Adam { keep: f32, size: f32, correction: f32, first: f32, second_kept: f32, second: f32, epsilon: f32 },
+    Adam(adam::Coefficients),
     RmsProp { rate: f32, decay: f32, epsilon: f32, momentum: f32 },
 }
 
@@ -45,7 +46,7 @@ impl Rule {
         let rate = step.learning_rate;
         let adam = |beta1: f64, beta2: f64, epsilon: f64, decay: f64| {
             let (rate, t) = (f64::from(rate), (step.number + 1) as f64);
-            Kind::Adam {
+            Kind::Adam(adam::Coefficients {
                 keep: if decays { (1.0 - rate * decay) as f32 } else { 1.0 },
                 size: (rate / (1.0 - beta1.powf(t))) as f32,
                 correction: (1.0 / (1.0 - beta2.powf(t)).sqrt()) as f32,
@@ -53,7 +54,7 @@ impl Rule {
                 second_kept: beta2 as f32,
                 second: (1.0 - beta2) as f32,
                 epsilon: epsilon as f32,
-            }
+            })
         };
         let kind = match *kind {
             OptimizerSpec::GradientDescent { .. } => Kind::Plain { rate },
@@ -87,16 +88,7 @@ impl Rule {
             Kind::Momentum { rate, momentum, nesterov: true } => {
                 nesterov(level, weights, gradient, m, rate, momentum)
             }
-            Kind::Adam { keep, size, correction, first, second_kept, second, epsilon } => {
-                adam(
-                    level,
-                    weights,
-                    gradient,
-                    m,
-                    v,
-                    [keep, size, correction, first, second_kept, second, epsilon],
-                );
-            }
+            Kind::Adam(c) => adam::advance(level, weights, gradient, m, v, c),
             Kind::RmsProp { rate, decay, epsilon, momentum: 0.0 } => {
                 rms_prop(level, weights, gradient, m, [rate, decay, epsilon]);
             }
@@ -136,17 +128,6 @@ for_each_level! {
         for ((w, &g), b) in weights.iter_mut().zip(gradient).zip(buffer) {
             *b = share * *b + g;
             *w -= rate * (g + share * *b);
-        }
-    }
-}
-
-for_each_level! {
-    fn adam(weights: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32], numbers: [f32; 7]) {
-        let [keep, size, correction, first_new, second_kept, second_new, epsilon] = numbers;
-        for (((w, &g), m), v) in weights.iter_mut().zip(gradient).zip(first).zip(second) {
-            *m += first_new * (g - *m);
-            *v = second_kept * *v + second_new * g * g;
-            *w = keep * *w - size * *m / (v.sqrt() * correction + epsilon);
         }
     }
 }

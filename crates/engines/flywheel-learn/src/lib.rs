@@ -1,5 +1,6 @@
 //! The model loop: prepare, build, train, evaluate, tune, predict and monitor deep networks.
 
+pub mod accept;
 pub mod augment;
 pub mod bundle;
 pub mod burn;
@@ -20,3 +21,4 @@ pub mod schedule;
 pub mod split;
 pub mod table;
 pub mod train;
+pub mod tune;

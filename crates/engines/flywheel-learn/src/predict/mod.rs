@@ -16,7 +16,7 @@ use flywheel_tables::frame::{Column, Frame, Images, Values};
 use crate::bundle::{Bundle, Origin};
 use crate::engine::{Blueprint, Engine};
 use crate::evaluate::{choose, probabilities};
-use crate::examples::Inputs;
+use crate::examples::{Examples, Inputs};
 use crate::monitor::InputSummary;
 use crate::native::{self, Desk, NativeEngine};
 use crate::network::Head;
@@ -164,6 +164,11 @@ impl Predictor {
                 Ok(Answer { prediction, input: InputSummary::of_pixels(pixels) })
             })
             .collect()
+    }
+
+    /// Raw outputs of prepared examples, `examples × outputs`, as judging reads them.
+    pub fn outputs_of(&self, examples: &Examples) -> Vec<f32> {
+        self.run(&examples.inputs, examples.len())
     }
 
     /// Raw outputs of every row of a frame, `rows × outputs`.

@@ -51,7 +51,7 @@ pub struct Rows {
 pub struct Workspace {
     /// What lies between the stages.
     pub fields: Vec<Field>,
-    /// The gradients by it; without room where nobody asks.
+    /// The gradients by it; without room where nobody asks, and a row for each thread where they don't outlive their row.
     pub slopes: Vec<Field>,
     /// The embedded categories of each row.
     pub categories: Vec<u32>,
@@ -79,7 +79,8 @@ impl Workspace {
         let room = |wanted: bool| if wanted && learns { rows } else { 0 };
         let slopes = network.extents.iter().enumerate().map(|(field, extent)| {
             let wanted = field > lowest || field == 0 && !network.embeddings.is_empty();
-            Field::new(*extent, room(wanted))
+            let rows = if is_passing(network, field) { threads.min(room(wanted)) } else { room(wanted) };
+            Field::new(*extent, rows)
         });
         let kept = network.stages.iter().map(|stage| match &stage.operation {
             Operation::Local(local) => Buffer::zeros(room(true) * local.keeps()),
@@ -331,14 +332,19 @@ impl Workspace {
                 let context =
                     Context { level: machine.level, mode: rows.mode, parameters, row: rows.first + row };
                 for (i, local) in locals.iter().enumerate().rev() {
+                    let slope = |field: usize| {
+                        let passing = is_passing(network, stages.start + field);
+                        // SAFETY: a row is one task's, and a lane one thread's.
+                        unsafe { slopes[field].row(if passing { lane } else { row }) }
+                    };
                     let learns = network.stages[stages.start + i].learns;
                     // SAFETY: rows and groups are one task's, and all these are different buffers.
                     let back = unsafe {
                         Back {
                             input: fields[i].row(row),
                             output: fields[i + 1].row(row),
-                            slope: slopes[i + 1].row(row),
-                            input_slope: (i > 0 || asked).then(|| slopes[i].row(row)),
+                            slope: slope(i + 1),
+                            input_slope: (i > 0 || asked).then(|| slope(i)),
                             kept: kept[i].row(row),
                             turned: &turned[stages.start + i],
                             gradient: learns.then(|| sums[i].row(group)),
@@ -435,6 +441,14 @@ fn locals_from(network: &Network, start: usize) -> Vec<&dyn Local> {
         _ => None,
     });
     locals.collect()
+}
+
+/// Whether a field lies between two local stages: its slope is written and read while one row is on its way back.
+fn is_passing(network: &Network, field: usize) -> bool {
+    let is_local = |stage: usize| {
+        network.stages.get(stage).is_some_and(|stage| matches!(stage.operation, Operation::Local(_)))
+    };
+    field > 0 && is_local(field - 1) && is_local(field)
 }
 
 /// Numbers in the gradients of a stage's tensors.

@@ -1,6 +1,6 @@
 //! A column holds one value in (almost) every row.
 
-use flywheel_spec::table::{Finding, FindingKind};
+use flywheel_spec::table::{ColumnProfile, Finding, FindingKind};
 use flywheel_spec::{Phrase, phrase};
 
 use super::{Evidence, percent};
@@ -18,7 +18,7 @@ pub(super) fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
         if filled == 0 || evidence.target == Some(index) {
             continue;
         }
-        let Some((value, count)) = most_frequent(&evidence.table.frame.columns[index].values) else {
+        let Some((value, count)) = most_frequent(column, &evidence.table.frame.columns[index].values) else {
             continue;
         };
         if (count as f64) < SHARE * filled as f64 || (column.distinct > 1 && filled < 200) {
@@ -41,21 +41,15 @@ pub(super) fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     findings
 }
 
-fn most_frequent(values: &Values) -> Option<(String, u64)> {
+/// The value that may be in nearly every row, with its rows.
+fn most_frequent(column: &ColumnProfile, values: &Values) -> Option<(String, u64)> {
     match values {
         Values::Text(texts) => counts(texts).first().map(|(text, count)| ((*text).to_owned(), *count)),
         Values::Number(values) | Values::Time(values) => {
-            // A value in nearly every row is the one that most neighbours agree on (Boyer and Moore's majority vote).
-            let (mut candidate, mut lead) = (f64::NAN, 0_u64);
-            for &value in values.iter().filter(|value| !value.is_nan()) {
-                match (lead, value == candidate) {
-                    (0, _) => (candidate, lead) = (value, 1),
-                    (_, true) => lead += 1,
-                    (_, false) => lead -= 1,
-                }
-            }
-            let count = values.iter().filter(|&&value| value == candidate).count() as u64;
-            (count > 0).then(|| (candidate.to_string(), count))
+            // A value in nearly every row is the median, and both quartiles too.
+            let numbers = column.numbers.as_ref().filter(|numbers| numbers.q1 == numbers.q3)?;
+            let count = values.iter().filter(|&&value| value == numbers.median).count();
+            Some((numbers.median.to_string(), count as u64))
         }
         Values::Image(_) => None,
     }

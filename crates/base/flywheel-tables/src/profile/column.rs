@@ -88,8 +88,7 @@ fn one(column: &Column, kind: ColumnKind) -> ColumnProfile {
 }
 
 fn numbers(values: &[f64], kind: ColumnKind, profile: &mut ColumnProfile) {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
+    let sorted = sorted(values);
     profile.missing = (values.len() - sorted.len()) as u64;
     let (Some(&min), Some(&max)) = (sorted.first(), sorted.last()) else { return };
     profile.distinct = 1 + sorted.windows(2).filter(|pair| pair[0] != pair[1]).count() as u64;
@@ -104,14 +103,24 @@ fn numbers(values: &[f64], kind: ColumnKind, profile: &mut ColumnProfile) {
     let mean = sorted.iter().sum::<f64>() / sorted.len() as f64;
     let squares: f64 = sorted.iter().map(|value| (value - mean).powi(2)).sum();
     let deviation = (sorted.len() > 1).then(|| (squares / (sorted.len() - 1) as f64).sqrt());
-    let mut histogram = vec![0; BINS];
-    for value in &sorted {
-        let place = (value - min) / (max - min) * BINS as f64;
-        histogram[if place.is_finite() { (place as usize).min(BINS - 1) } else { 0 }] += 1;
-    }
+    let edge = |bin: usize| min + (max - min) * bin as f64 / BINS as f64;
+    let below: Vec<usize> = (1..BINS).map(|bin| sorted.partition_point(|&value| value < edge(bin))).collect();
+    let ends = below.iter().copied().chain([sorted.len()]);
+    let starts = [0].into_iter().chain(below.iter().copied());
+    let histogram = starts.zip(ends).map(|(start, end)| (end - start) as u64).collect();
     let is_finite = mean.is_finite() && deviation.is_none_or(f64::is_finite);
     profile.numbers =
         is_finite.then_some(NumberProfile { min, q1, median, q3, max, mean, deviation, histogram });
+}
+
+/// The finite values in order; whole numbers of the same order sort several times faster than floats.
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let flip = |bits: i64| bits ^ (((bits >> 63) as u64) >> 1) as i64;
+    let finite = values.iter().filter(|value| value.is_finite());
+    // Adding nought turns −0 into 0, so that the two count as one value.
+    let mut keys: Vec<i64> = finite.map(|value| flip((value + 0.0).to_bits() as i64)).collect();
+    keys.sort_unstable();
+    keys.into_iter().map(|key| f64::from_bits(flip(key) as u64)).collect()
 }
 
 /// The value below which a share of the sorted numbers lies, linear between neighbours (type 7 of Hyndman and Fan).
@@ -157,6 +166,6 @@ mod tests {
         // numpy.percentile([1…9, 1000], [25, 50, 75]) = 3.25, 5.5, 7.75
         assert_eq!((numbers.q1, numbers.median, numbers.q3), (3.25, 5.5, 7.75));
         assert_eq!(numbers.mean, 104.5);
-        assert_eq!(numbers.histogram.iter().sum::<u64>(), 10);
+        assert_eq!((numbers.histogram[0], numbers.histogram[19]), (9, 1));
     }
 }

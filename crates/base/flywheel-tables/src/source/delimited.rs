@@ -64,21 +64,38 @@ pub(super) fn import(name: &str, bytes: &[u8], options: &ImportOptions) -> Resul
     notes.settle(frame.0, frame.1, Format::Csv)
 }
 
-/// The columns of a table of cells, each with its kind.
+/// The columns of a table of cells, each with its kind; shared out to the processor's threads.
 pub(super) fn typed(
     table: &mut RawTable,
     options: &ImportOptions,
     notes: &mut Notes,
 ) -> (Frame, Vec<ColumnKind>) {
+    let raw = std::mem::take(&mut table.columns);
     let lines = infer::Lines { file: &table.file, lines: &table.lines };
-    let mut frame = Frame::default();
-    let mut kinds = Vec::new();
-    for raw in std::mem::take(&mut table.columns) {
-        let wanted = options.kinds.get(&raw.name).copied();
-        let (column, kind) = refine(&raw, wanted, &lines, notes);
-        frame.columns.push(column);
-        kinds.push(kind);
-    }
+    let read = |raw: &RawColumn| {
+        let mut notes = Notes::default();
+        let typed = refine(raw, options.kinds.get(&raw.name).copied(), &lines, &mut notes);
+        (typed, notes)
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = raw.len().div_ceil(threads).max(1);
+    let (mut frame, mut kinds) = (Frame::default(), Vec::new());
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = raw
+            .chunks(share)
+            .map(|chunk| scope.spawn(|| chunk.iter().map(read).collect::<Vec<_>>()))
+            .collect();
+        for worker in workers {
+            for ((column, kind), said) in
+                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            {
+                frame.columns.push(column);
+                kinds.push(kind);
+                notes.actions.extend(said.actions);
+                notes.problems.extend(said.problems);
+            }
+        }
+    });
     (frame, kinds)
 }
 

@@ -1,10 +1,11 @@
 //! An answer that is an error: a status, a title, and every mistake, as RFC 9457 problem JSON.
 
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use flywheel_spec::{Language, Phrase, Problem, Problems, phrase};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 /// An RFC 9457 problem, as every endpoint below `/api` answers when it cannot do what was asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -20,6 +21,29 @@ pub struct ProblemDocument {
     pub detail: String,
     /// Every mistake at once, each with its place and advice, in both languages.
     pub problems: Vec<Problem>,
+}
+
+/// How any endpoint below `/api` may refuse.
+#[derive(Debug, IntoResponses)]
+pub enum Refusals {
+    /// The request cannot be read: not JSON (with line and character), or a wrong query.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Unreadable(#[to_schema] ProblemDocument),
+    /// The request comes from another host's page or name.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(#[to_schema] ProblemDocument),
+    /// What was named is not there; the nearest name is shown.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] ProblemDocument),
+    /// What is there stands in the way.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(#[to_schema] ProblemDocument),
+    /// The body is too large.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] ProblemDocument),
+    /// What was asked cannot be done as it stands; every mistake is named.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(#[to_schema] ProblemDocument),
 }
 
 /// Why a request was not done.
@@ -83,6 +107,23 @@ impl Failure {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", problem.into())
     }
 
+    /// 400: a query that the endpoint does not know.
+    #[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err` by name")]
+    pub fn from_query(rejection: QueryRejection) -> Self {
+        let reason = rejection.body_text();
+        let reason =
+            reason.strip_prefix("Failed to deserialize query string: ").unwrap_or(&reason).to_owned();
+        Self::bad_request(Problem::error(phrase!("server.query", reason = reason)))
+    }
+
+    /// 400: a path with a value of the wrong kind, such as a version that is not a number.
+    #[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err` by name")]
+    pub fn from_path(rejection: PathRejection) -> Self {
+        let reason = rejection.body_text();
+        let reason = reason.strip_prefix("Invalid URL: ").unwrap_or(&reason).to_owned();
+        Self::bad_request(Problem::error(phrase!("server.path", reason = reason)))
+    }
+
     /// The RFC 9457 document in one language.
     pub fn document(&self, language: Language) -> ProblemDocument {
         ProblemDocument {
@@ -129,7 +170,20 @@ impl Failure {
     }
 }
 
-/// In English; [`crate::language`] turns it into what the client reads, on the way out.
+impl From<flywheel_workbench::Failure> for Failure {
+    fn from(failure: flywheel_workbench::Failure) -> Self {
+        use flywheel_workbench::Failure as Work;
+        let (status, kind) = match &failure {
+            Work::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
+            Work::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
+            Work::Wrong(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Work::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        };
+        Self::new(status, kind, failure.problems())
+    }
+}
+
+/// In English; [`crate::door`] turns it into what the client reads, on the way out.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let document = self.document(Language::En);

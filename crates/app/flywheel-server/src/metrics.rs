@@ -22,6 +22,8 @@ pub struct Metrics {
 pub struct Gauges {
     /// Predictions that wait to be written to the log.
     pub log_queue: u64,
+    /// Predictions that could not be written to the log.
+    pub log_lost: u64,
     /// The version that answers, by model.
     pub deployed: BTreeMap<String, u64>,
 }
@@ -110,6 +112,10 @@ impl Metrics {
         );
         let _ = writeln!(text, "flywheel_prediction_log_queue {}", gauges.log_queue);
 
+        let name = "flywheel_prediction_log_lost_total";
+        head(&mut text, name, "counter", "Predictions that could not be written to the log.");
+        let _ = writeln!(text, "{name} {}", gauges.log_lost);
+
         head(&mut text, "flywheel_deployed_version", "gauge", "The version that answers, by model.");
         for (model, version) in &gauges.deployed {
             let _ = writeln!(text, "flywheel_deployed_version{{model=\"{}\"}} {version}", escaped(model));
@@ -175,7 +181,8 @@ mod tests {
         metrics.request(&Method::PATCH, "page", 405);
         metrics.predictions(&answer("a \"7\"\n"), Duration::from_micros(300));
         metrics.predictions(&answer("8"), Duration::from_secs(9));
-        let gauges = Gauges { log_queue: 4, deployed: BTreeMap::from([("digits".to_owned(), 2)]) };
+        let gauges =
+            Gauges { log_queue: 4, log_lost: 1, deployed: BTreeMap::from([("digits".to_owned(), 2)]) };
         insta::assert_snapshot!(metrics.text(&gauges));
     }
 }

@@ -55,3 +55,14 @@ pub struct ProjectReport {
     /// What to do next, most useful first.
     pub next: Vec<Phrase>,
 }
+
+/// A recipe in the project's folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecipeSummary {
+    /// The file's name without `.toml`.
+    pub name: String,
+    /// The file, from the project's folder.
+    pub path: String,
+    /// The recipe, TOML.
+    pub recipe: String,
+}

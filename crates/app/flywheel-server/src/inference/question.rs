@@ -1,18 +1,20 @@
 //! From tensors to what a model is asked: one block of images, or one tensor a column.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use flywheel_spec::model::{InputField, ModelSignature};
-use flywheel_spec::predict::{ImageInput, PredictRequest};
+use flywheel_spec::predict::PredictRequest;
 use flywheel_spec::table::ImageShape;
 use flywheel_spec::{Problem, Problems, phrase};
 use serde_json::{Map, Number, Value};
 
 use super::tensor::{self, Datatype, Tensor, Values};
+use crate::answer::Question;
 use crate::nearest::nearest;
 
 /// What the tensors ask of a model with this signature; every mistake at once.
-pub fn question(signature: &ModelSignature, tensors: Vec<Tensor>) -> Result<PredictRequest, Problems> {
+pub fn question(signature: &ModelSignature, tensors: Vec<Tensor>) -> Result<Question, Problems> {
     let mut problems = Problems::default();
     names(signature, &tensors, &mut problems);
     for tensor in &tensors {
@@ -25,11 +27,14 @@ pub fn question(signature: &ModelSignature, tensors: Vec<Tensor>) -> Result<Pred
         }
     }
     let image = signature.inputs.iter().find_map(|field| field.image.map(|shape| (field, shape)));
-    let request = match image {
+    let question = match image {
         Some((field, shape)) => images(field, shape, tensors, &mut problems),
-        None => rows(tensors, &mut problems),
+        None => Some(Question::Request(rows(tensors, &mut problems))),
     };
-    problems.settle(request).map(|settled| settled.0)
+    match question {
+        Some(question) if !problems.stop() => Ok(question),
+        _ => Err(problems),
+    }
 }
 
 /// Each tensor must be an input of the model, and none may come twice.
@@ -50,23 +55,23 @@ fn names(signature: &ModelSignature, tensors: &[Tensor], problems: &mut Problems
     }
 }
 
+/// The images as bytes; nothing when there is something wrong, which is then among the problems.
 fn images(
     field: &InputField,
     shape: ImageShape,
     tensors: Vec<Tensor>,
     problems: &mut Problems,
-) -> PredictRequest {
-    let mut request = PredictRequest::default();
+) -> Option<Question> {
     let Some(tensor) = tensors.into_iter().find(|tensor| tensor.name == field.name) else {
         if !problems.stop() {
             problems.push(
                 Problem::error(phrase!("server.input_absent", tensor = field.name)).at_setting("inputs"),
             );
         }
-        return request;
+        return None;
     };
     let place = tensor::place(&tensor.name);
-    if !holds_images(&tensor.shape, shape) {
+    if !holds_images(&tensor.shape, shape) || tensor.values.is_empty() {
         let problem = phrase!(
             "server.image_shape",
             tensor = tensor.name,
@@ -77,34 +82,28 @@ fn images(
             pixels = shape.bytes(),
         );
         problems.push(Problem::error(problem).at_setting(format!("{place}.shape")));
-        return request;
+        return None;
     }
-    let pixels = match tensor.values {
-        Values::Octets(octets) => octets.into_iter().map(f64::from).collect(),
-        Values::Numbers(values) => values,
+    let pixels: Arc<[u8]> = match tensor.values {
+        Values::Octets(octets) => octets.into(),
+        Values::Numbers(values) => {
+            let outside = |value: &f64| value.is_finite() && !(0.0..=255.0).contains(value);
+            if let Some(position) = values.iter().position(outside) {
+                let found = values[position];
+                let problem =
+                    phrase!("server.pixel_range", tensor = tensor.name, position = position, found = found);
+                problems.push(Problem::error(problem).at_setting(format!("{place}.data.{position}")));
+            }
+            values.iter().map(|value| value.round() as u8).collect()
+        }
         Values::Texts(_) => {
             let problem =
                 phrase!("server.image_datatype", tensor = tensor.name, found = tensor.datatype.name());
             problems.push(Problem::error(problem).at_setting(format!("{place}.datatype")));
-            return request;
+            return None;
         }
     };
-    if let Some(position) =
-        pixels.iter().position(|pixel| pixel.is_finite() && !(0.0..=255.0).contains(pixel))
-    {
-        let problem = phrase!(
-            "server.pixel_range",
-            tensor = tensor.name,
-            position = position,
-            found = pixels[position]
-        );
-        problems.push(Problem::error(problem).at_setting(format!("{place}.data.{position}")));
-    }
-    request.images = pixels
-        .chunks_exact(shape.bytes())
-        .map(|image| ImageInput { png: None, pixels: Some(image.to_vec()) })
-        .collect();
-    request
+    Some(Question::Pixels(pixels.len() / shape.bytes(), pixels))
 }
 
 /// `[n, h, w, c]`, `[n, h·w·c]`, or, where there is one channel, `[n, h, w]` and `[n, 1, h, w]`, which hold the same bytes.
@@ -223,7 +222,7 @@ mod tests {
         }
     }
 
-    fn codes(result: Result<PredictRequest, Problems>) -> Vec<String> {
+    fn codes(result: Result<Question, Problems>) -> Vec<String> {
         result.expect_err("a mistake").problems.into_iter().map(|problem| problem.code).collect()
     }
 
@@ -233,9 +232,8 @@ mod tests {
             let values = Values::Octets((0..8).collect());
             let tensor =
                 Tensor { name: "image".into(), datatype: Datatype::Uint8, shape: shape.into(), values };
-            let request = question(&digits(), vec![tensor]).expect("images");
-            assert_eq!(request.images.len(), 2, "{shape:?}");
-            assert_eq!(request.images[1].pixels, Some(vec![4.0, 5.0, 6.0, 7.0]));
+            let expected = Question::Pixels(2, (0..8).collect());
+            assert_eq!(question(&digits(), vec![tensor]).expect("images"), expected, "{shape:?}");
         }
     }
 
@@ -261,6 +259,7 @@ mod tests {
             codes(question(&digits(), vec![numbers("picture", &[1, 4], &[0.0; 4])])),
             ["server.unknown_input"]
         );
+        assert_eq!(codes(question(&digits(), vec![numbers("image", &[0, 4], &[])])), ["server.image_shape"]);
         assert_eq!(codes(question(&digits(), Vec::new())), ["server.input_absent"]);
     }
 
@@ -268,7 +267,7 @@ mod tests {
     fn one_tensor_a_column_makes_rows() {
         let request =
             question(&churn(), vec![numbers("age", &[2, 1], &[41.0, 7.5]), texts("plan", &["basic", ""])]);
-        let rows = request.expect("rows").rows;
+        let Ok(Question::Request(PredictRequest { rows, .. })) = request else { panic!("no rows") };
         assert_eq!(Value::Object(rows[0].clone()), json!({"age": 41, "plan": "basic"}));
         assert_eq!(Value::Object(rows[1].clone()), json!({"age": 7.5, "plan": null}));
     }

@@ -19,6 +19,14 @@ pub struct InferRequest {
     pub binary_outputs: bool,
 }
 
+impl InferRequest {
+    /// The request without its tensors, and the tensors.
+    pub fn take_inputs(mut self) -> (Self, Vec<Tensor>) {
+        let inputs = std::mem::take(&mut self.inputs);
+        (self, inputs)
+    }
+}
+
 /// One output that is wanted back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestedOutput {

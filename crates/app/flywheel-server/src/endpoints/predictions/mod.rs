@@ -1,0 +1,3 @@
+//! The truth about earlier predictions.
+
+pub mod label;

@@ -1,0 +1,65 @@
+//! `GET /api/v1/runs/compare`: runs side by side.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use flywheel_spec::run::RunComparison;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::failure::{Failure, Refusals};
+use crate::state::ServerState;
+
+/// Which runs to compare.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CompareQuery {
+    /// Their ids, with commas between.
+    #[param(example = "churn-1,churn-2")]
+    ids: String,
+}
+
+/// The settings in which runs differ, their metrics, and what the comparison says.
+#[utoipa::path(
+    get,
+    path = "/api/v1/runs/compare",
+    tag = "runs",
+    params(CompareQuery),
+    responses(
+        (status = OK, description = "The comparison.", body = RunComparison, example = json!({
+            "runs": [],
+            "settings": [{"path": "train.batch_size", "values": ["32", "64"]}],
+            "metrics": [{"metric": "accuracy", "values": [0.81, 0.84]}],
+            "findings": []
+        })),
+        Refusals,
+    )
+)]
+pub async fn compare_runs(
+    State(state): State<Arc<ServerState>>,
+    query: Result<Query<CompareQuery>, QueryRejection>,
+) -> Result<Json<RunComparison>, Failure> {
+    let Query(query) = query.map_err(Failure::from_query)?;
+    let ids: Vec<String> =
+        query.ids.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    Ok(Json(state.workbench.compare(&ids).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Server;
+
+    #[tokio::test]
+    async fn two_runs_are_compared() {
+        let server = Server::fresh().await;
+        let (first, second) = (server.train().await, server.train().await);
+        let answer = server.get(&format!("/api/v1/runs/compare?ids={first},{second}")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_eq!(answer.json()["runs"][1]["id"], second.as_str());
+        assert_eq!(server.get("/api/v1/runs/compare").await.status, 400);
+        assert_eq!(server.get(&format!("/api/v1/runs/compare?ids={first},nowhere")).await.status, 404);
+    }
+}

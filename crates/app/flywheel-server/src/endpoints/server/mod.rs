@@ -1,0 +1,5 @@
+//! The server itself: what it answers, what it counts, whether it lives.
+
+pub mod health;
+pub mod metrics;
+pub mod openapi;

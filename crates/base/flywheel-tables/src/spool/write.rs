@@ -4,7 +4,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -111,14 +110,8 @@ impl<T: Send + 'static> Spool<T> {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Messages that wait for the disk now.
-    pub fn waiting(&self) -> u64 {
-        self.waiting.load(Ordering::Relaxed)
-    }
-
     fn send(&self, message: Message<T>) {
         if let Some(sender) = &self.sender {
-            self.waiting.fetch_add(1, Ordering::Relaxed);
             self.waiting.fetch_add(1, Ordering::Relaxed);
             // The writer ends only after the sender is gone.
             let _ = sender.send(message);
@@ -148,13 +141,11 @@ impl Writer {
         let mut bytes = Vec::new();
         while let Ok(first) = receiver.recv() {
             bytes.clear();
-            let (mut messages, mut records) = (0, 0);
-            let mut taken = 0;
+            let (mut taken, mut records) = (0, 0);
             let mut waiting = Vec::new();
             // Whatever has arrived by now shares one trip to the disk.
             for message in std::iter::once(first).chain(receiver.try_iter().take(self.options.queue)) {
                 taken += 1;
-                messages += 1;
                 match message {
                     Message::Record(record) => records += put(&mut bytes, &record, &encode),
                     Message::Durable(record, answer) => {
@@ -165,7 +156,6 @@ impl Writer {
                 }
             }
             let written = self.write(&bytes);
-            self.waiting.fetch_sub(messages, Ordering::Relaxed);
             self.waiting.fetch_sub(taken, Ordering::Relaxed);
             if let Err(error) = &written {
                 let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);

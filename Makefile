@@ -119,13 +119,14 @@ fuzz:
 		cargo +nightly fuzz run "$$target" -- -max_total_time=$(FUZZ_SECS) -verbosity=0; \
 	done
 
+# Advisories need a database from the network: `cargo deny check advisories` by hand.
 lint: ## rustfmt, clippy and, where it is installed, cargo-deny
 	$(call say,rustfmt)
 	@cargo fmt --all --check
 	$(call say,clippy)
 	@cargo clippy --workspace --all-targets --quiet -- --deny warnings
 	$(call say,cargo-deny)
-	@if command -v cargo-deny >/dev/null; then cargo deny --log-level warn check; \
+	@if command -v cargo-deny >/dev/null; then cargo deny --log-level warn check bans licenses sources; \
 	else echo "cargo-deny is not installed: cargo install cargo-deny --locked"; fi
 
 check-gpu: ## compiles the engine for graphics processors, in a target directory of its own

@@ -15,6 +15,10 @@ ifeq ($(origin FLYWHEEL_DATA),undefined)
   FLYWHEEL_DATA := $(if $(wildcard ../shared/data),$(abspath ../shared/data))
 endif
 
+ifneq ($(FLYWHEEL_DATA),)
+test bench soak: export FLYWHEEL_DATA := $(FLYWHEEL_DATA)
+endif
+
 # The demo's dials: make demo PORT=9000 BROWSER=no, or ARGS="--port 9000 --no-browser".
 PORT ?=
 BROWSER ?=
@@ -62,7 +66,6 @@ web/dist/index.html: web/node_modules/.package-lock.json $(PAGE_SOURCES)
 	@touch $@
 
 test: export FLYWHEEL_BIN := $(BIN)
-test: export FLYWHEEL_DATA := $(FLYWHEEL_DATA)
 test: export FLYWHEEL_PYTHON := $(abspath .venv/bin/python)
 test: test-tools build test-code test-page ## installs what the tests need and is missing, and runs all of them
 	$(call say,All tests passed)
@@ -95,7 +98,6 @@ test-page: build
 	@cd e2e/page && $(NPM) test --silent
 
 bench: export FLYWHEEL_BIN := $(BIN)
-bench: export FLYWHEEL_DATA := $(FLYWHEEL_DATA)
 bench: build ## measures against Keras and PyTorch, and writes benchmarks/RESULTS.md
 	$(call say,The peers)
 	@e2e/prepare.sh peers
@@ -104,7 +106,6 @@ bench: build ## measures against Keras and PyTorch, and writes benchmarks/RESULT
 
 # The seeds are in the output of a failure and in proptest's own files; the counts are here.
 soak: export FLYWHEEL_BIN := $(BIN)
-soak: export FLYWHEEL_DATA := $(FLYWHEEL_DATA)
 soak: export FLYWHEEL_SOAK := 1
 soak: export PROPTEST_CASES ?= 20000
 soak: build fuzz ## the long counts: random cases, kills and fuzzing

@@ -1,6 +1,5 @@
 //! The fast path as an engine: learns and answers behind the interface that Burn stands behind, too.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flywheel_spec::recipe::OptimizerSpec;
@@ -15,7 +14,7 @@ use super::cpu::{Level, for_each_level};
 use super::disjoint::Disjoint;
 use super::layers::Mode;
 use super::network::{Network, Operation};
-use super::parameter::Parameter;
+use super::parameter::{Parameter, mismatches};
 use super::pass::{Machine, Rows, Sink, Workspace};
 use super::pool::Pool;
 use super::predictor::Predictor;
@@ -24,6 +23,9 @@ use super::update::{Penalty, Rule};
 
 /// Rows that pass at a time; larger batches are summed from parts of this size.
 const ROWS: usize = 512;
+
+/// Operations that the loss of one output takes, its exponential above all.
+const OPERATIONS_AN_OUTPUT: usize = 400;
 
 /// Rows that are answered at a time before anything was learned.
 const ANSWERS: usize = 128;
@@ -92,11 +94,7 @@ impl NativeEngine {
 
     /// A copy that answers only, shared by as many threads as like.
     pub fn predictor(&self) -> Predictor {
-        let mut network = Network::new(&self.plan);
-        for (copy, tensor) in network.parameters.iter_mut().zip(&self.network.parameters) {
-            copy.values.copy_from_slice(&tensor.values);
-        }
-        Predictor::new(Arc::new(network))
+        Predictor::of(&self.plan, &self.network)
     }
 
     /// Which vector instructions it uses, for the report.
@@ -182,7 +180,7 @@ impl NativeEngine {
         let outputs = Disjoint::new(outputs);
         let losses: Vec<AtomicU64> = (0..tasks).map(|_| AtomicU64::new(0)).collect();
         let objective = &self.objective;
-        self.pool.run(tasks, |_, task| {
+        self.pool.run(tasks, chosen.len() * width * OPERATIONS_AN_OUTPUT, |_, task| {
             let mut sum = 0.0;
             for row in even_part(chosen.len(), tasks, task) {
                 // SAFETY: a row is one task's.
@@ -370,37 +368,6 @@ impl Engine for NativeEngine {
             self.network.parameters.iter().zip(&self.gradients).filter(|(tensor, _)| !tensor.running);
         tensors.map(|(tensor, gradient)| tensor.export(tensor.name.clone(), gradient)).collect()
     }
-}
-
-impl Parameter {
-    fn export(&self, name: String, memory: &[f32]) -> Tensor {
-        Tensor { name, shape: self.shape.clone(), values: self.layout.export(memory) }
-    }
-}
-
-/// What is missing, too much or of another shape.
-fn mismatches(wanted: &[(String, &[usize])], given: &[Tensor]) -> Vec<String> {
-    let mut mistakes = Vec::new();
-    for (name, shape) in wanted {
-        match given.iter().find(|tensor| tensor.name == *name) {
-            None => mistakes.push(format!("tensor `{name}` is missing")),
-            Some(tensor)
-                if tensor.shape != *shape || tensor.values.len() != shape.iter().product::<usize>() =>
-            {
-                let (found, values) = (&tensor.shape, tensor.values.len());
-                mistakes.push(format!(
-                    "tensor `{name}` has shape {found:?} and {values} numbers, the network wants {shape:?}"
-                ));
-            }
-            Some(_) => {}
-        }
-    }
-    for tensor in given {
-        if !wanted.iter().any(|(name, _)| *name == tensor.name) {
-            mistakes.push(format!("tensor `{}` belongs to no layer of the network", tensor.name));
-        }
-    }
-    mistakes
 }
 
 /// Moves weights as their gradients come.

@@ -6,6 +6,7 @@ use super::cpu::for_each_level;
 use super::disjoint::Disjoint;
 use super::network::Network;
 use super::pass::{Machine, Workspace};
+use super::pool::OPERATIONS_A_NUMBER;
 use super::product::even_part;
 
 /// Tasks that the rows are shared out in.
@@ -26,7 +27,7 @@ impl Workspace {
         let data = Disjoint::new(&mut field.data);
         let each_row = |read: &(dyn Fn(usize, &mut [f32]) + Sync)| {
             let tasks = TASKS.min(chosen.len());
-            machine.pool.run(tasks, |_, task| {
+            machine.pool.run(tasks, chosen.len() * extent.span() * OPERATIONS_A_NUMBER, |_, task| {
                 for row in even_part(chosen.len(), tasks, task) {
                     // SAFETY: a row is one task's.
                     read(row, unsafe { data.part(row * spacing..row * spacing + extent.span()) });

@@ -1,5 +1,7 @@
 //! What a layer learns: PyTorch's name and order at the border, the fast path's order within.
 
+use crate::engine::Tensor;
+
 use super::buffer::Buffer;
 use super::extent::Extent;
 use super::panels::{Panels, padded};
@@ -90,4 +92,36 @@ impl Layout {
             memory[at as usize] = *value;
         }
     }
+}
+
+impl Parameter {
+    /// A tensor of this one's shape, from numbers in memory's order.
+    pub fn export(&self, name: String, memory: &[f32]) -> Tensor {
+        Tensor { name, shape: self.shape.clone(), values: self.layout.export(memory) }
+    }
+}
+
+/// What is missing, too much or of another shape.
+pub fn mismatches(wanted: &[(String, &[usize])], given: &[Tensor]) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    for (name, shape) in wanted {
+        match given.iter().find(|tensor| tensor.name == *name) {
+            None => mistakes.push(format!("tensor `{name}` is missing")),
+            Some(tensor)
+                if tensor.shape != *shape || tensor.values.len() != shape.iter().product::<usize>() =>
+            {
+                let (found, values) = (&tensor.shape, tensor.values.len());
+                mistakes.push(format!(
+                    "tensor `{name}` has shape {found:?} and {values} numbers, the network wants {shape:?}"
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    for tensor in given {
+        if !wanted.iter().any(|(name, _)| *name == tensor.name) {
+            mistakes.push(format!("tensor `{}` belongs to no layer of the network", tensor.name));
+        }
+    }
+    mistakes
 }

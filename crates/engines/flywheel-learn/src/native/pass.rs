@@ -12,7 +12,7 @@ use super::layers::dense::Dense;
 use super::layers::{Back, Context, Local, Mode};
 use super::network::{Network, Operation};
 use super::parameter::Parameter;
-use super::pool::Pool;
+use super::pool::{OPERATIONS_A_NUMBER, Pool};
 use super::product::{self, even_part};
 
 /// Tasks that rows of local stages are shared out in, on the way forward.
@@ -202,19 +202,23 @@ impl Workspace {
         let kept = kept[start..].iter_mut().zip(locals);
         let kept: Vec<View> = kept.map(|(kept, local)| View::new(kept, local.keeps())).collect();
         let tasks = rows.count.min(TASKS);
-        machine.pool.run(tasks, |lane, task| {
-            let mut scratch = scratch[lane].lock().unwrap_or_else(PoisonError::into_inner);
-            for row in even_part(rows.count, tasks, task) {
-                let context =
-                    Context { level: machine.level, mode: rows.mode, parameters, row: rows.first + row };
-                for (i, local) in locals.iter().enumerate() {
-                    // SAFETY: a row is one task's, and input, output and what is kept are different buffers.
-                    let (input, output, kept) =
-                        unsafe { (fields[i].row(row), fields[i + 1].row(row), kept[i].row(row)) };
-                    local.forward(&context, input, output, kept, &mut scratch);
+        machine.pool.run(
+            tasks,
+            rows.count * fields.iter().map(|field| field.len).sum::<usize>() * OPERATIONS_A_NUMBER,
+            |lane, task| {
+                let mut scratch = scratch[lane].lock().unwrap_or_else(PoisonError::into_inner);
+                for row in even_part(rows.count, tasks, task) {
+                    let context =
+                        Context { level: machine.level, mode: rows.mode, parameters, row: rows.first + row };
+                    for (i, local) in locals.iter().enumerate() {
+                        // SAFETY: a row is one task's, and input, output and what is kept are different buffers.
+                        let (input, output, kept) =
+                            unsafe { (fields[i].row(row), fields[i + 1].row(row), kept[i].row(row)) };
+                        local.forward(&context, input, output, kept, &mut scratch);
+                    }
                 }
-            }
-        });
+            },
+        );
     }
 
     fn dense_back(
@@ -324,36 +328,40 @@ impl Workspace {
             .zip(&mut sums[stages.clone()])
             .map(|(index, sums)| View::new(sums, gradient_len(network, index)))
             .collect();
-        machine.pool.run(groups, |lane, group| {
-            let mut scratch = scratch[lane].lock().unwrap_or_else(PoisonError::into_inner);
-            // SAFETY: a group is one task's.
-            sums.iter().for_each(|sums| unsafe { sums.row(group) }.fill(0.0));
-            for row in even_part(rows.count, groups, group) {
-                let context =
-                    Context { level: machine.level, mode: rows.mode, parameters, row: rows.first + row };
-                for (i, local) in locals.iter().enumerate().rev() {
-                    let slope = |field: usize| {
-                        let passing = is_passing(network, stages.start + field);
-                        // SAFETY: a row is one task's, and a lane one thread's.
-                        unsafe { slopes[field].row(if passing { lane } else { row }) }
-                    };
-                    let learns = network.stages[stages.start + i].learns;
-                    // SAFETY: rows and groups are one task's, and all these are different buffers.
-                    let back = unsafe {
-                        Back {
-                            input: fields[i].row(row),
-                            output: fields[i + 1].row(row),
-                            slope: slope(i + 1),
-                            input_slope: (i > 0 || asked).then(|| slope(i)),
-                            kept: kept[i].row(row),
-                            turned: &turned[stages.start + i],
-                            gradient: learns.then(|| sums[i].row(group)),
-                        }
-                    };
-                    local.backward(&context, back, &mut scratch);
+        machine.pool.run(
+            groups,
+            rows.count * fields.iter().map(|field| field.len).sum::<usize>() * OPERATIONS_A_NUMBER,
+            |lane, group| {
+                let mut scratch = scratch[lane].lock().unwrap_or_else(PoisonError::into_inner);
+                // SAFETY: a group is one task's.
+                sums.iter().for_each(|sums| unsafe { sums.row(group) }.fill(0.0));
+                for row in even_part(rows.count, groups, group) {
+                    let context =
+                        Context { level: machine.level, mode: rows.mode, parameters, row: rows.first + row };
+                    for (i, local) in locals.iter().enumerate().rev() {
+                        let slope = |field: usize| {
+                            let passing = is_passing(network, stages.start + field);
+                            // SAFETY: a row is one task's, and a lane one thread's.
+                            unsafe { slopes[field].row(if passing { lane } else { row }) }
+                        };
+                        let learns = network.stages[stages.start + i].learns;
+                        // SAFETY: rows and groups are one task's, and all these are different buffers.
+                        let back = unsafe {
+                            Back {
+                                input: fields[i].row(row),
+                                output: fields[i + 1].row(row),
+                                slope: slope(i + 1),
+                                input_slope: (i > 0 || asked).then(|| slope(i)),
+                                kept: kept[i].row(row),
+                                turned: &turned[stages.start + i],
+                                gradient: learns.then(|| sums[i].row(group)),
+                            }
+                        };
+                        local.backward(&context, back, &mut scratch);
+                    }
                 }
-            }
-        });
+            },
+        );
     }
 
     /// Adds up the groups' gradients in order and hands them on.

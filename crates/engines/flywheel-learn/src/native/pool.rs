@@ -15,6 +15,12 @@ use super::disjoint::Disjoint;
 /// How often a waiting thread looks again before it sleeps: some tens of microseconds.
 const SPINS: u32 = 1500;
 
+/// Operations that take a thread about as long as to share them out: some microseconds.
+const WORTH_SHARING: usize = 1 << 18;
+
+/// Operations that reading and writing a number is worth.
+pub const OPERATIONS_A_NUMBER: usize = 16;
+
 /// `state`: the round in the upper bits, then whether it is open, then how many workers are in it.
 const OPEN: u64 = 1 << 15;
 const ROUND: u64 = 1 << 16;
@@ -83,8 +89,10 @@ impl Pool {
     }
 
     /// Calls `body(lane, task)` once for each task; no two calls at a time have the same lane.
-    pub fn run(&self, tasks: usize, body: impl Fn(usize, usize) + Sync) {
-        if self.workers.is_empty() || tasks <= 1 {
+    ///
+    /// `operations` is about how many additions and multiplications all tasks take together: few are not shared out.
+    pub fn run(&self, tasks: usize, operations: usize, body: impl Fn(usize, usize) + Sync) {
+        if self.workers.is_empty() || tasks <= 1 || operations < WORTH_SHARING {
             (0..tasks).for_each(|task| body(0, task));
             return;
         }
@@ -115,8 +123,9 @@ impl Pool {
         slices: [(&mut [f32], usize); N],
         body: impl Fn(usize, usize, [&mut [f32]; N]) + Sync,
     ) {
+        let numbers: usize = slices.iter().map(|(slice, _)| slice.len()).sum();
         let slices = slices.map(|(slice, piece)| (Disjoint::new(slice), piece));
-        self.run(tasks, |lane, task| {
+        self.run(tasks, numbers * OPERATIONS_A_NUMBER, |lane, task| {
             let pieces = slices.each_ref().map(|(slice, piece)| {
                 let from = (task * piece).min(slice.len());
                 // SAFETY: each task is run once, and pieces of different tasks don't overlap.
@@ -249,7 +258,7 @@ mod tests {
             for round in 0..2000 {
                 let tasks = round % 13;
                 let counts: Vec<AtomicUsize> = (0..tasks).map(|_| AtomicUsize::new(0)).collect();
-                pool.run(tasks, |_, task| {
+                pool.run(tasks, usize::MAX, |_, task| {
                     counts[task].fetch_add(1, Ordering::Relaxed);
                 });
                 assert!(
@@ -266,7 +275,7 @@ mod tests {
         for _ in 0..5 {
             std::thread::sleep(std::time::Duration::from_millis(5));
             let sum = AtomicUsize::new(0);
-            pool.run(100, |_, task| {
+            pool.run(100, usize::MAX, |_, task| {
                 sum.fetch_add(task, Ordering::Relaxed);
             });
             assert_eq!(sum.into_inner(), 4950);
@@ -291,7 +300,7 @@ mod tests {
         let pool = Pool::new(2);
         for unlucky in [0, 63] {
             let outcome = catch_unwind(AssertUnwindSafe(|| {
-                pool.run(64, |_, task| {
+                pool.run(64, usize::MAX, |_, task| {
                     std::thread::sleep(std::time::Duration::from_micros(50));
                     assert!(task != unlucky, "unlucky");
                 });
@@ -299,7 +308,7 @@ mod tests {
             assert!(outcome.is_err());
         }
         let sum = AtomicUsize::new(0);
-        pool.run(10, |_, task| {
+        pool.run(10, usize::MAX, |_, task| {
             sum.fetch_add(task, Ordering::Relaxed);
         });
         assert_eq!(sum.into_inner(), 45);

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::engine::Tensor;
 use crate::examples::Inputs;
+use crate::network::NetworkPlan;
 
 use super::cpu::Level;
 use super::layers::Mode;
 use super::network::Network;
+use super::parameter::mismatches;
 use super::pass::{Machine, Rows, Workspace};
 use super::pool::Pool;
 
@@ -28,8 +31,30 @@ pub struct Desk {
 }
 
 impl Predictor {
-    pub(super) fn new(network: Arc<Network>) -> Self {
-        Self { network }
+    /// A network with these weights; missing, extra or misshapen tensors are named in the error.
+    pub fn new(plan: &NetworkPlan, weights: &[Tensor]) -> Result<Self, String> {
+        let mut network = Network::new(plan);
+        let wanted: Vec<(String, &[usize])> =
+            network.parameters.iter().map(|tensor| (tensor.name.clone(), tensor.shape.as_slice())).collect();
+        let mistakes = mismatches(&wanted, weights);
+        if !mistakes.is_empty() {
+            return Err(mistakes.join("; "));
+        }
+        for tensor in &mut network.parameters {
+            if let Some(given) = weights.iter().find(|given| given.name == tensor.name) {
+                tensor.layout.import(&given.values, &mut tensor.values);
+            }
+        }
+        Ok(Self { network: Arc::new(network) })
+    }
+
+    /// A copy of a network built from this plan.
+    pub(super) fn of(plan: &NetworkPlan, original: &Network) -> Self {
+        let mut network = Network::new(plan);
+        for (copy, tensor) in network.parameters.iter_mut().zip(&original.parameters) {
+            copy.values.copy_from_slice(&tensor.values);
+        }
+        Self { network: Arc::new(network) }
     }
 
     /// Memory for answering, on this thread alone or on `threads`.

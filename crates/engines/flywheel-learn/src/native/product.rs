@@ -67,7 +67,8 @@ pub fn rows_times(
     );
     let output = Disjoint::new(c.data);
     let blocks = a.count.div_ceil(ROWS).max(1);
-    pool.run(shape.spans().len() * blocks, |_, task| {
+    let operations = 2 * a.count * shape.len();
+    pool.run(shape.spans().len() * blocks, operations, |_, task| {
         let span = shape.spans()[task / blocks];
         let rows = even_part(a.count, blocks, task % blocks);
         let panel = &b[shape.offset(span, 0)..][..shape.rows * span.width()];
@@ -148,7 +149,8 @@ pub fn gradient(
         "D is shorter than its shape"
     );
     let blocks = shape.rows.div_ceil(GRADIENT_ROWS).max(1);
-    pool.run(shape.spans().len() * blocks, |_, task| {
+    let operations = 2 * a.count * shape.len();
+    pool.run(shape.spans().len() * blocks, operations, |_, task| {
         let span = shape.spans()[task / blocks];
         let mut scratch = Scratch([0.0; 14 * 3 * LANES]);
         if task % blocks == 0 {

@@ -4,7 +4,7 @@ use super::super::cpu::Level;
 use super::super::function::{self, Function};
 use super::super::panels::Panels;
 use super::super::parameter::Parameter;
-use super::super::pool::Pool;
+use super::super::pool::{OPERATIONS_A_NUMBER, Pool};
 use super::super::product::{self, Rows, RowsMut};
 
 /// So few rows are multiplied one by one, skipping zeros.
@@ -73,7 +73,7 @@ impl Dense {
     pub fn turn(&self, pool: &Pool, parameters: &[Parameter], to: &mut [f32]) {
         let weights = &parameters[self.weight].values;
         let to = super::super::disjoint::Disjoint::new(to);
-        pool.run(self.turned.spans().len(), |_, index| {
+        pool.run(self.turned.spans().len(), weights.len() * OPERATIONS_A_NUMBER, |_, index| {
             let span = self.turned.spans()[index];
             let start = self.turned.offset(span, 0);
             // SAFETY: each panel is one task's.

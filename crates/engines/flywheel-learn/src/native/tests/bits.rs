@@ -7,7 +7,7 @@ use crate::engine::{Batch, Blueprint, Engine, Step, Tensor};
 use crate::examples::Examples;
 use crate::network::{InputPlan, LayerKind};
 
-use super::super::NativeEngine;
+use super::super::{NativeEngine, Predictor};
 use super::{blueprint, conv, dense, examples, network, weights};
 
 /// A network with every kind of layer, and examples for it.
@@ -113,6 +113,8 @@ fn a_row_gets_the_same_answer_alone_and_in_company() {
     let predictor = engine.predictor();
     let mut desk = predictor.desk(2);
     assert_eq!(predictor.outputs(&mut desk, &examples.inputs, &chosen), all);
+    let built = Predictor::new(&blueprint.network, &engine.weights()).unwrap();
+    assert_eq!(built.outputs(&mut built.desk(1), &examples.inputs, &chosen), all);
     for row in [0, 77, 149] {
         let alone = predictor.outputs(&mut desk, &examples.inputs, &[row]);
         assert_eq!(alone, &all[row as usize * 10..(row as usize + 1) * 10], "row {row}");
@@ -177,5 +179,6 @@ fn tensors_that_do_not_fit_are_all_named() {
     let mistakes = engine.restore(&tensors, &[]).unwrap_err();
     for name in ["layers.0.weight", "layers.0.bias", "layers.99.weight"] {
         assert!(mistakes.contains(name), "{mistakes}");
+        assert!(Predictor::new(&blueprint.network, &tensors).is_err_and(|mistakes| mistakes.contains(name)));
     }
 }

@@ -5,7 +5,6 @@ use flywheel_spec::table::ImageShape;
 
 use crate::draw;
 use crate::engine::{Blueprint, Tensor};
-use crate::loss::Objective;
 use crate::network::{LayerKind, LayerPlan, Shape};
 
 /// Outputs of all rows, each in PyTorch's order; `step` makes it learn (dropout, the batch's statistics).
@@ -114,22 +113,6 @@ pub fn forward(
         };
     }
     rows
-}
-
-/// The mean loss of the outputs, in single precision's formulas: their error is far below the differences looked at.
-pub fn loss(
-    blueprint: &Blueprint,
-    outputs: &[Vec<f64>],
-    targets: &crate::examples::Targets,
-    chosen: &[u32],
-) -> f64 {
-    let objective = Objective {
-        loss: blueprint.loss,
-        outputs: blueprint.network.outputs,
-        class_weights: blueprint.class_weights.clone(),
-    };
-    let flat: Vec<f32> = outputs.iter().flatten().map(|&x| x as f32).collect();
-    objective.mean(&flat, targets, chosen)
 }
 
 fn image(shape: Shape) -> ImageShape {

@@ -3,6 +3,7 @@
 pub mod auc;
 pub mod bootstrap;
 pub mod chance;
+pub mod correlation;
 pub mod damage;
 pub mod interval;
 pub mod mean;

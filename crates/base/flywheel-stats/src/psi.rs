@@ -13,13 +13,13 @@ pub fn shares(counts: &[u64]) -> Vec<f64> {
     counts.iter().map(|&count| (count as f64 + 0.5) / total).collect()
 }
 
-/// Counts as shares, drawn towards `prior` by as many rows as there are bins.
+/// Counts as [`shares`], drawn towards `prior` by as many rows as there are bins.
 ///
 /// With no drift and `n` rows the index of raw shares is about `(bins − 1) / n` and would cry wolf while `n` is small.
 pub fn shares_towards(counts: &[u64], prior: &[f64]) -> Vec<f64> {
     let pull = counts.len() as f64;
-    let total = counts.iter().sum::<u64>() as f64 + pull;
-    counts.iter().zip(prior).map(|(&count, prior)| (count as f64 + pull * prior) / total).collect()
+    let total = counts.iter().sum::<u64>() as f64 + 1.5 * pull;
+    counts.iter().zip(prior).map(|(&count, prior)| (count as f64 + 0.5 + pull * prior) / total).collect()
 }
 
 #[cfg(test)]

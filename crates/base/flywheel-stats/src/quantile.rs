@@ -14,6 +14,16 @@ impl Sorted {
         Self { values }
     }
 
+    /// Sorts the finite values of a large sample, several times faster than by comparing floats; −0 counts as 0.
+    pub fn of_finite(values: &[f64]) -> Self {
+        // Floats in order are whole numbers in order, once the negative ones are turned round.
+        let flip = |bits: i64| bits ^ (((bits >> 63) as u64) >> 1) as i64;
+        let finite = values.iter().filter(|value| value.is_finite());
+        let mut keys: Vec<i64> = finite.map(|value| flip((value + 0.0).to_bits() as i64)).collect();
+        keys.sort_unstable();
+        Self { values: keys.into_iter().map(|key| f64::from_bits(flip(key) as u64)).collect() }
+    }
+
     /// The values, ascending.
     pub fn values(&self) -> &[f64] {
         &self.values
@@ -36,6 +46,15 @@ impl Sorted {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_ways_of_sorting_agree() {
+        let values = [3.5, -1.0, f64::NAN, 0.0, -0.0, 1e300, -1e-300, -7.25, 3.5, f64::MIN, f64::MAX];
+        let finite = Sorted::of_finite(&[values.as_slice(), &[f64::INFINITY, f64::NEG_INFINITY]].concat());
+        let compared = Sorted::of(values.iter().map(|value| value + 0.0));
+        assert_eq!(finite, compared);
+        assert!(finite.values().iter().all(|value| *value != 0.0 || value.is_sign_positive()));
+    }
 
     #[test]
     fn quantiles_are_numpys() {

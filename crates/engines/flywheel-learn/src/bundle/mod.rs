@@ -116,3 +116,6 @@ impl Bundle {
         Self { origin, network, weights, preparation, signature, reference, judged, recipe, card_en, card_zh }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

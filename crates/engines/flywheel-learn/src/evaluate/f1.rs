@@ -36,10 +36,11 @@ pub(super) fn value(confusion: &Confusion) -> Option<f64> {
     macro_mean::value(confusion, of_class)
 }
 
-pub(super) fn interval(answers: &ClassAnswers, confusion: &Confusion, chance: &Chance) -> Option<Interval> {
-    match answers.classes {
+/// Of the second class when there are two, else the macro mean's out of `means`.
+pub(super) fn interval(confusion: &Confusion, means: impl FnOnce() -> Option<Means>) -> Option<Interval> {
+    match confusion.cells.len() {
         2 => of_class(confusion, 1).map(|estimate| Interval { low: estimate.low, high: estimate.high }),
-        _ => mean_interval(answers, confusion, Mean::Macro, chance),
+        _ => means().map(|means| means.unweighted),
     }
 }
 
@@ -51,25 +52,36 @@ pub(super) fn mean_value(confusion: &Confusion, mean: Mean) -> Option<f64> {
     (!weights.is_empty()).then(|| weights.iter().map(weighted).sum())
 }
 
+/// The intervals of both means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Means {
+    /// Of the macro mean.
+    pub unweighted: Interval,
+    /// Of the mean weighted by the classes' rows.
+    pub weighted: Interval,
+}
+
 /// By the bootstrap, because one mistake lowers two classes' F1 at once; where there is none, by the classes' intervals.
-pub(super) fn mean_interval(
+pub(super) fn mean_intervals(
     answers: &ClassAnswers,
     confusion: &Confusion,
-    mean: Mean,
     chance: &Chance,
-) -> Option<Interval> {
+) -> Option<Means> {
     if answers.truths.is_empty() {
         return None;
     }
     if answers.truths == answers.predicted {
-        let parts: Vec<_> = weights(confusion, mean)
-            .into_iter()
-            .filter_map(|(class, weight)| {
-                let one = of_class(confusion, class)?;
-                Some((weight, one.value, Interval { low: one.low, high: one.high }))
-            })
-            .collect();
-        return Some(mover(&parts).within(0.0, 1.0));
+        let of = |mean: Mean| {
+            let parts: Vec<_> = weights(confusion, mean)
+                .into_iter()
+                .filter_map(|(class, weight)| {
+                    let one = of_class(confusion, class)?;
+                    Some((weight, one.value, Interval { low: one.low, high: one.high }))
+                })
+                .collect();
+            mover(&parts).within(0.0, 1.0)
+        };
+        return Some(Means { unweighted: of(Mean::Macro), weighted: of(Mean::Weighted) });
     }
     let classes = answers.classes;
     let cells: Vec<(u32, u32)> = answers
@@ -81,7 +93,7 @@ pub(super) fn mean_interval(
     let mut hits = vec![0_u32; classes];
     let mut truths = vec![0_u32; classes];
     let mut answered = vec![0_u32; classes];
-    let [replicates] = bootstrap(cells.len(), &chance.stream("f1"), |rows| {
+    let [unweighted, weighted] = bootstrap(cells.len(), &chance.stream("f1"), |rows| {
         hits.fill(0);
         truths.fill(0);
         answered.fill(0);
@@ -91,21 +103,16 @@ pub(super) fn mean_interval(
             answered[predicted as usize] += 1;
             hits[truth as usize] += u32::from(truth == predicted);
         }
-        let (mut sum, mut weights) = (0.0, 0.0);
-        for class in 0..classes {
-            let both = truths[class] + answered[class];
-            let weight = match mean {
-                Mean::Macro => f64::from(u8::from(both > 0)),
-                Mean::Weighted => f64::from(truths[class]),
-            };
-            if both > 0 {
-                sum += weight * 2.0 * f64::from(hits[class]) / f64::from(both);
-            }
-            weights += weight;
+        let (mut sum, mut occurring, mut weighted) = (0.0, 0.0, 0.0);
+        for class in (0..classes).filter(|&class| truths[class] + answered[class] > 0) {
+            let f1 = 2.0 * f64::from(hits[class]) / f64::from(truths[class] + answered[class]);
+            sum += f1;
+            occurring += 1.0;
+            weighted += f1 * f64::from(truths[class]);
         }
-        [sum / weights]
+        [sum / occurring, weighted / rows.len() as f64]
     });
-    percentile(&replicates)
+    Some(Means { unweighted: percentile(&unweighted)?, weighted: percentile(&weighted)? })
 }
 
 fn weights(confusion: &Confusion, mean: Mean) -> Vec<(usize, f64)> {

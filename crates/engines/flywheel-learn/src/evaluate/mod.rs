@@ -18,6 +18,8 @@ mod recall;
 mod rmse;
 mod verdict;
 
+use std::cell::OnceCell;
+
 use flywheel_spec::Problem;
 use flywheel_spec::evaluation::{ClassReport, EvaluationReport, MetricValue};
 use flywheel_spec::recipe::MetricName;
@@ -103,6 +105,10 @@ pub fn judge(judgement: &Judgement<'_>) -> EvaluationReport {
 
 /// Every metric that is defined on these answers, each with its 95% interval.
 pub fn estimates(answers: &Answers, chance: &Chance) -> Vec<MetricValue> {
+    let intervals: &dyn Fn(MetricName) -> Option<Interval> = match answers {
+        Answers::Classes(answers) => &class_intervals(answers, chance),
+        Answers::Numbers(answers) => &|metric| number_interval(metric, answers, chance),
+    };
     let defined: &[MetricName] = match answers {
         Answers::Classes(_) => &CLASS_METRICS,
         Answers::Numbers(_) => &NUMBER_METRICS,
@@ -111,7 +117,7 @@ pub fn estimates(answers: &Answers, chance: &Chance) -> Vec<MetricValue> {
         .iter()
         .filter_map(|&metric| {
             let value = measure(metric, answers)?;
-            let interval = interval(metric, answers, chance).unwrap_or(Interval { low: value, high: value });
+            let interval = intervals(metric).unwrap_or(Interval { low: value, high: value });
             Some(MetricValue { metric, value, low: interval.low, high: interval.high })
         })
         .collect()
@@ -147,31 +153,35 @@ pub fn measure(metric: MetricName, answers: &Answers) -> Option<f64> {
     .filter(|value| value.is_finite())
 }
 
-fn interval(metric: MetricName, answers: &Answers, chance: &Chance) -> Option<Interval> {
-    match answers {
-        Answers::Classes(answers) => {
-            let confusion = Confusion::of(answers);
-            match metric {
-                MetricName::Accuracy => accuracy::interval(answers),
-                MetricName::BalancedAccuracy => balanced_accuracy::interval(&confusion),
-                MetricName::Precision => precision::interval(&confusion),
-                MetricName::Recall => recall::interval(&confusion),
-                MetricName::F1 => f1::interval(answers, &confusion, chance),
-                MetricName::F1Macro => f1::mean_interval(answers, &confusion, f1::Mean::Macro, chance),
-                MetricName::F1Weighted => f1::mean_interval(answers, &confusion, f1::Mean::Weighted, chance),
-                MetricName::Auc => auc::interval(answers),
-                MetricName::AveragePrecision => average_precision::interval(answers),
-                MetricName::LogLoss => log_loss::interval(answers),
-                MetricName::CalibrationError => calibration_error::interval(answers, chance),
-                MetricName::Rmse | MetricName::Mae | MetricName::R2 => None,
-            }
+/// The intervals of classes' metrics; those that share a bootstrap run it once.
+fn class_intervals(answers: &ClassAnswers, chance: &Chance) -> impl Fn(MetricName) -> Option<Interval> {
+    let confusion = Confusion::of(answers);
+    let once = OnceCell::new();
+    move |metric| {
+        let means = || *once.get_or_init(|| f1::mean_intervals(answers, &confusion, chance));
+        match metric {
+            MetricName::Accuracy => accuracy::interval(answers),
+            MetricName::BalancedAccuracy => balanced_accuracy::interval(&confusion),
+            MetricName::Precision => precision::interval(&confusion),
+            MetricName::Recall => recall::interval(&confusion),
+            MetricName::F1 => f1::interval(&confusion, means),
+            MetricName::F1Macro => means().map(|means| means.unweighted),
+            MetricName::F1Weighted => means().map(|means| means.weighted),
+            MetricName::Auc => auc::interval(answers),
+            MetricName::AveragePrecision => average_precision::interval(answers),
+            MetricName::LogLoss => log_loss::interval(answers),
+            MetricName::CalibrationError => calibration_error::interval(answers, chance),
+            MetricName::Rmse | MetricName::Mae | MetricName::R2 => None,
         }
-        Answers::Numbers(answers) => match metric {
-            MetricName::Rmse => rmse::interval(answers, chance),
-            MetricName::Mae => mae::interval(answers),
-            MetricName::R2 => r2::interval(answers, chance),
-            _ => None,
-        },
+    }
+}
+
+fn number_interval(metric: MetricName, answers: &NumberAnswers, chance: &Chance) -> Option<Interval> {
+    match metric {
+        MetricName::Rmse => rmse::interval(answers, chance),
+        MetricName::Mae => mae::interval(answers),
+        MetricName::R2 => r2::interval(answers, chance),
+        _ => None,
     }
 }
 

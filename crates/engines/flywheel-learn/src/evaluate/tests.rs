@@ -1,7 +1,5 @@
 //! Metrics against scikit-learn's, verdicts in every situation, and the time they take.
 
-use std::time::Instant;
-
 use flywheel_spec::recipe::Task;
 
 use super::*;
@@ -62,7 +60,8 @@ fn intervals_cover_the_truth_about_95_times_of_100() {
         let predicted: Vec<u32> = truths.iter().map(answer).collect();
         let probabilities = predicted.iter().flat_map(|&answer| one_hot(answer, 3)).collect();
         let answers = Answers::Classes(ClassAnswers { classes: 3, truths, predicted, probabilities });
-        let macro_f1 = interval(MetricName::F1Macro, &answers, &Chance::new(trial)).unwrap();
+        let values = estimates(&answers, &Chance::new(trial));
+        let macro_f1 = values.iter().find(|value| value.metric == MetricName::F1Macro).unwrap();
         covered += u32::from(macro_f1.low <= 0.8 && 0.8 <= macro_f1.high);
     }
     assert!((180..=199).contains(&covered), "{covered} of {trials}");
@@ -103,17 +102,19 @@ fn the_verdict_names_the_baseline_and_the_next_step() {
 #[test]
 fn ten_thousand_rows_of_ten_classes_are_judged_in_half_a_second() {
     let answers = Answers::Classes(class_answers(10_000, 10));
-    let quickest = (0..3)
-        .map(|_| {
-            let begun = Instant::now();
-            assert_eq!(estimates(&answers, &Chance::new(1)).len(), 11);
-            begun.elapsed()
-        })
-        .min()
-        .unwrap();
-    // Half a second on a quiet machine; four times as much while others work on it.
-    assert!(quickest.as_secs_f64() < 2.0, "{quickest:?}");
-    println!("10,000 rows, 10 classes: {quickest:?}");
+    let begun = cpu_secs();
+    assert_eq!(estimates(&answers, &Chance::new(1)).len(), 11);
+    let took = cpu_secs() - begun;
+    println!("10,000 rows, 10 classes: {took:.3} s");
+    assert!(took < 0.5, "{took} s");
+}
+
+/// Seconds that this thread computed, so that others at work on the machine don't count.
+fn cpu_secs() -> f64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is a valid place for the answer, and the clock exists on every Unix.
+    assert_eq!(unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) }, 0);
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }
 
 fn close(found: Option<f64>, expected: f64, metric: MetricName) {

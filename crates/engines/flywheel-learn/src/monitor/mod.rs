@@ -200,3 +200,6 @@ fn by_hour(records: &[PredictionRecord]) -> Vec<HourCount> {
 fn moment(secs: f64) -> Option<String> {
     jiff::Timestamp::from_millisecond((secs * 1e3) as i64).ok().map(|moment| moment.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -227,3 +227,6 @@ impl Predictor {
         found.ok_or_else(|| Problem::error(phrase!("models.reads_images")).into())
     }
 }
+
+#[cfg(test)]
+mod tests;

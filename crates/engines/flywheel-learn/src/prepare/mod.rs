@@ -209,3 +209,6 @@ impl<T> Slots<'_, T> {
 pub(crate) fn shape_words(shape: ImageShape) -> String {
     format!("{} × {} × {}", shape.height, shape.width, shape.channels)
 }
+
+#[cfg(test)]
+mod tests;

@@ -261,3 +261,6 @@ fn check_parts(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,10 +87,11 @@ impl Density {
         let narrowest = range / (1.0 + ordered.len() as f64).min(100.0);
         let mut widths = vec![range; ordered.len()];
         for (rank, &index) in order.iter().enumerate() {
-            let before = rank.checked_sub(1).map_or(low, |rank| ordered[order[rank]]);
-            let after = order.get(rank + 1).map_or(high, |&next| ordered[next]);
-            let reach = (ordered[index] - before).max(after - ordered[index]);
-            widths[index] = reach.clamp(narrowest, range);
+            let way = |other: Option<&usize>| other.map(|&other| (ordered[other] - ordered[index]).abs());
+            let before = way(rank.checked_sub(1).map(|rank| &order[rank]));
+            let after = way(order.get(rank + 1));
+            let further = before.unwrap_or(0.0).max(after.unwrap_or(0.0));
+            widths[index] = further.clamp(narrowest, range);
         }
         let prior = ordered.len() - 1;
         widths[prior] = range;

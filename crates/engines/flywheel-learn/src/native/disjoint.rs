@@ -27,6 +27,15 @@ impl<'a> Disjoint<'a> {
         self.len
     }
 
+    /// Where a number lies; what is written from there on must not overlap what others write or read.
+    ///
+    /// # Panics
+    /// If it lies beyond the slice.
+    pub fn pointer(&self, index: usize) -> *mut f32 {
+        assert!(index < self.len, "number {index} of {}", self.len);
+        self.start.wrapping_add(index)
+    }
+
     /// One part.
     ///
     /// # Safety
@@ -34,10 +43,6 @@ impl<'a> Disjoint<'a> {
     ///
     /// # Panics
     /// If the part reaches beyond the slice.
-    #[expect(
-        clippy::mut_from_ref,
-        reason = "that is what it is for; the caller promises that parts don't overlap"
-    )]
     pub unsafe fn part(&self, range: Range<usize>) -> &'a mut [f32] {
         assert!(range.start <= range.end && range.end <= self.len, "part {range:?} of {} numbers", self.len);
         // SAFETY: within the borrowed slice, and apart from other parts by the caller's promise.

@@ -72,11 +72,6 @@ pub fn rows_times(
         let span = shape.spans()[task / blocks];
         let rows = even_part(a.count, blocks, task % blocks);
         let panel = &b[shape.offset(span, 0)..][..shape.rows * span.width()];
-        let place = |row: usize| {
-            let from = row * c.spacing + span.start;
-            // SAFETY: no two tasks share both rows and columns, and a task looks at one part at a time.
-            unsafe { output.part(from..from + span.width()) }
-        };
         for depth in parts(shape.rows, DEPTH) {
             for tile_rows in parts_of(rows.clone(), tile::max_rows(level, span.strips)) {
                 let t = Tile {
@@ -89,7 +84,7 @@ pub fn rows_times(
                     b: panel[depth.start * span.width()..].as_ptr(),
                     b_inner: span.width(),
                     b_outer: 0,
-                    c: place(tile_rows.start).as_mut_ptr(),
+                    c: output.pointer(tile_rows.start * c.spacing + span.start),
                     c_row: c.spacing,
                     accumulate: depth.start > 0,
                 };
@@ -97,7 +92,9 @@ pub fn rows_times(
                 unsafe { tile::compute(level, Walk::Along, tile_rows.len(), span.strips, &t) };
                 if depth.end == shape.rows {
                     for row in tile_rows {
-                        finish(row, span.start, place(row));
+                        let from = row * c.spacing + span.start;
+                        // SAFETY: the tile is finished, and no two tasks share both rows and columns.
+                        finish(row, span.start, unsafe { output.part(from..from + span.width()) });
                     }
                 }
             }

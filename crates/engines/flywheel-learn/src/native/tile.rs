@@ -61,7 +61,10 @@ pub fn max_rows(level: Level, strips: usize) -> usize {
     }
 }
 
-/// Vectors of one width and the four things a tile does with them.
+/// Vectors of one width and what a tile does with them.
+///
+/// All of it is unsafe for the same two reasons: the processor must have the instructions, and pointers must point to as
+/// many numbers as a vector has.
 trait Vector: Copy {
     const WIDTH: usize;
     unsafe fn zero() -> Self;
@@ -163,6 +166,7 @@ macro_rules! each_row {
 
 /// Pointers move by `wrapping_add` only, which no build guards with checks: those would cost more than the sums.
 #[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "indices known when compiling keep the sums in registers")]
 unsafe fn sum<V: Vector, const ROWS: usize, const VECTORS: usize, const ALONG: bool>(t: &Tile) {
     // SAFETY: the caller of `compute` vouches for all addresses of the tile.
     unsafe {
@@ -320,6 +324,7 @@ unsafe fn avx2_row<const VECTORS: usize>(terms: &[(u32, f32)], b: &[f32], c: &mu
 }
 
 #[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "indices known when compiling keep the sums in registers")]
 unsafe fn sum_row<V: Vector, const VECTORS: usize>(terms: &[(u32, f32)], b: &[f32], c: &mut [f32]) {
     // SAFETY: the caller of `compute_row` vouches for the terms.
     unsafe {

@@ -1,1 +1,84 @@
 //! One façade: takes any spec, runs the engine and remembers the run.
+//!
+//! Only this crate knows the project folder and the ledger; it knows no HTTP and prints nothing.
+//! The command line and the server each hold a [`Workbench`], in one process or in two, and share the folder live:
+//! what is running is told by a lock on its folder, what answers by the ledger.
+
+mod accept;
+mod check;
+mod compare;
+mod data;
+mod demo;
+mod deployment;
+mod draft;
+mod evaluate;
+mod failure;
+mod file;
+mod folder;
+mod ledger;
+mod model;
+mod monitor;
+mod predict;
+mod predictions;
+mod project;
+mod recipes;
+mod run;
+mod tune;
+
+use std::sync::Arc;
+
+use flywheel_spec::Problem;
+use flywheel_spec::project::ProjectSpec;
+use flywheel_tables::Warehouse;
+
+pub use data::ImportRequest;
+pub use demo::{DEMO_MODEL, DEMO_TABLE};
+pub use deployment::{Deployed, Deployments};
+pub use evaluate::{EvaluateRequest, Part};
+pub use failure::Failure;
+pub use flywheel_learn::monitor::InputSummary;
+pub use folder::{Folder, PROJECT_FILE};
+pub use predict::{Answers, PredictInput};
+pub use predictions::{Answered, LoggedPrediction, LoggedTruth, PredictionLog, prediction_id};
+pub use recipes::{RECIPES, Recipe};
+pub use run::{EventStream, RunChoices, RunRequest};
+
+/// An open project; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Workbench {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    folder: Folder,
+    project: ProjectSpec,
+    warnings: Vec<Problem>,
+    ledger: ledger::Ledger,
+    warehouse: Warehouse,
+}
+
+impl Workbench {
+    /// `flywheel.toml`.
+    pub fn project(&self) -> &ProjectSpec {
+        &self.inner.project
+    }
+
+    /// Doubts about `flywheel.toml`.
+    pub fn warnings(&self) -> &[Problem] {
+        &self.inner.warnings
+    }
+
+    /// Where everything stands.
+    pub fn folder(&self) -> &Folder {
+        &self.inner.folder
+    }
+
+    fn ledger(&self) -> &ledger::Ledger {
+        &self.inner.ledger
+    }
+
+    fn warehouse(&self) -> &Warehouse {
+        &self.inner.warehouse
+    }
+}

@@ -1,0 +1,151 @@
+//! A first recipe for a table: readable, complete enough to train at once, and open to change.
+
+use std::path::{Path, PathBuf};
+
+use flywheel_learn::network::choose;
+use flywheel_learn::prepare::prepare;
+use flywheel_spec::check::name_from;
+use flywheel_spec::draft::recipe_text;
+use flywheel_spec::recipe::{
+    AugmentSpec, DataSpec, EarlyStoppingSpec, MetricName, OptimizerSpec, PrepareSpec, ServeSpec, SplitSpec,
+    Task, TrainSpec, TrainingSpec,
+};
+use flywheel_spec::table::{ColumnKind, FindingKind, ImportReport, ProfileReport};
+use flywheel_spec::{Language, Phrase, Problem, phrase};
+use flywheel_tables::StoredTable;
+
+use crate::data::{blocking, known_column};
+use crate::{Failure, Workbench, file};
+
+/// Rows above which training data is plenty: fewer epochs, no changed images.
+const PLENTY: usize = 20_000;
+
+impl Workbench {
+    /// A recipe for a table and a target, as commented TOML.
+    ///
+    /// # Errors
+    /// When there is no such table or column, or nothing can be learned from it.
+    pub async fn draft(&self, table: &str, target: &str, language: Language) -> Result<String, Failure> {
+        let file_name = format!("recipes/{}.toml", name_from(table));
+        let stored = self.table(table, None, None).await?;
+        known_column(&stored, target)?;
+        let target = target.to_owned();
+        let spec = blocking(move || drafted(&stored, &target)).await??;
+        Ok(recipe_text(&spec, &file_name, language))
+    }
+
+    /// Writes a draft into the project's recipes; one that is there already stays.
+    ///
+    /// # Errors
+    /// As [`Self::draft`], and when the folder cannot be written.
+    pub async fn write_draft(
+        &self,
+        table: &str,
+        target: &str,
+        language: Language,
+    ) -> Result<PathBuf, Failure> {
+        let path = self.folder().recipes().join(format!("{}.toml", name_from(table)));
+        if !path.exists() {
+            file::write(&path, self.draft(table, target, language).await?.as_bytes())?;
+        }
+        Ok(shown(&path))
+    }
+
+    /// The column to predict: the one asked for, else the likeliest.
+    ///
+    /// # Errors
+    /// When there is no such column, or none stands out.
+    pub fn target_of(&self, imported: &ImportReport, asked: Option<&str>) -> Result<String, Failure> {
+        let known: Vec<String> = imported.profile.columns.iter().map(|column| column.name.clone()).collect();
+        match asked {
+            Some(asked) if known.iter().any(|name| name == asked) => Ok(asked.to_owned()),
+            Some(asked) => {
+                let message = phrase!("workbench.no_column", column = asked, table = imported.table.name);
+                Err(Failure::Wrong(Failure::not_found(message, &known, asked).problems()))
+            }
+            None => imported.profile.likely_target.clone().ok_or_else(|| {
+                let problem = Problem::error(Phrase::new("workbench.no_target"));
+                let columns = known.join(", ");
+                Failure::Wrong(
+                    problem.advise(phrase!("workbench.no_target_advice", columns = columns)).into(),
+                )
+            }),
+        }
+    }
+}
+
+/// The path as a person would type it, where that is shorter.
+fn shown(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or_else(|| path.to_owned())
+}
+
+fn drafted(table: &StoredTable, target: &str) -> Result<TrainSpec, Failure> {
+    let profile = flywheel_tables::profile(table, Some(target));
+    let mut spec = TrainSpec {
+        name: name_from(&table.name),
+        description: None,
+        seed: 0,
+        start_from: None,
+        frozen_layers: None,
+        data: DataSpec {
+            table: table.name.clone(),
+            version: None,
+            target: target.to_owned(),
+            task: None,
+            columns: Vec::new(),
+            leave_out: left_out(&profile, target),
+            classes: Vec::new(),
+            limit: None,
+        },
+        split: SplitSpec::default(),
+        prepare: PrepareSpec::default(),
+        network: Vec::new(),
+        train: TrainingSpec::default(),
+        augment: None,
+        accept: None,
+        tune: None,
+        serve: ServeSpec::default(),
+    };
+    let prepared = prepare(table, &spec)?;
+    let rows = prepared.parts.train.rows().len();
+    spec.network = choose(&prepared.preparation.input_plan(), rows);
+    spec.train.epochs = if rows > PLENTY { 10 } else { 40 };
+    spec.train.batch_size = if rows > PLENTY { 128 } else { 32 };
+    spec.train.early_stopping = Some(EarlyStoppingSpec { patience: 8, min_delta: 0.0 });
+    let images = table.kinds.contains(&ColumnKind::Image);
+    if images && rows <= PLENTY {
+        spec.augment = Some(AugmentSpec { shift: 1.0, rotate: 8.0, ..AugmentSpec::default() });
+    }
+    if !images {
+        spec.train.optimizer = OptimizerSpec::AdamW {
+            learning_rate: 1e-3,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            weight_decay: 0.01,
+        };
+    }
+    // Where one class is rare, accuracy flatters whoever never names it.
+    let imbalanced = profile.findings.iter().any(|finding| finding.kind == FindingKind::Imbalance);
+    if prepared.preparation.task == Task::Classification && imbalanced {
+        spec.train.keep_best = Some(MetricName::Auc);
+    }
+    Ok(spec)
+}
+
+/// Columns that name a row, say nothing, or give the answer away.
+fn left_out(profile: &ProfileReport, target: &str) -> Vec<String> {
+    let useless = |kind: FindingKind| {
+        matches!(kind, FindingKind::Identifier | FindingKind::Constant | FindingKind::Leak)
+    };
+    let named = profile
+        .findings
+        .iter()
+        .filter(|finding| useless(finding.kind))
+        .filter_map(|finding| finding.column.clone());
+    let mut columns: Vec<String> = named.filter(|column| column != target).collect();
+    columns.sort();
+    columns.dedup();
+    columns
+}

@@ -1,0 +1,134 @@
+//! How good a version is, on a part of its own table or on another table.
+
+use flywheel_learn::bundle::Bundle;
+use flywheel_learn::evaluate::{Answers, Judgement, judge};
+use flywheel_learn::predict::Predictor;
+use flywheel_learn::prepare::Selection;
+use flywheel_learn::split::{Seal, split};
+use flywheel_spec::check::read_recipe;
+use flywheel_spec::evaluation::EvaluationReport;
+use flywheel_spec::{Problem, TrainSpec, phrase};
+use flywheel_tables::StoredTable;
+
+use crate::data::blocking;
+use crate::{Failure, Workbench};
+
+/// What to judge, and on what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvaluateRequest {
+    /// The model.
+    pub model: String,
+    /// The version; the one that answers, else the newest, when absent.
+    pub version: Option<u64>,
+    /// On what.
+    pub part: Part,
+}
+
+/// Rows to judge on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// What the model learned from.
+    Train,
+    /// What chose its weights.
+    Validation,
+    /// What was sealed; the opening is counted.
+    Test,
+    /// Another table, every row with a known target.
+    Table(String),
+}
+
+impl Workbench {
+    /// Judges a version.
+    ///
+    /// # Errors
+    /// When there is no such model or table, or the table does not hold what the model reads.
+    pub async fn evaluate(&self, request: &EvaluateRequest) -> Result<EvaluationReport, Failure> {
+        let (_, found) = self.version(&request.model, request.version).await?;
+        let bundle = self.bundle(&request.model, found.version).await?;
+        let (spec, _) = read_recipe(&bundle.recipe, "recipe.toml")?;
+        let table = match &request.part {
+            Part::Table(name) => self.table(name, None, None).await?,
+            _ => self.table(&spec.data.table, version_of(&bundle.origin.data_fingerprint), None).await?,
+        };
+        let mut warnings = Vec::new();
+        if request.part == Part::Test {
+            let count = self.ledger().open_test(&spec.data.table, &found.run).await?;
+            let said = phrase!("workbench.test_opened", count = count, table = spec.data.table);
+            warnings.push(Problem::warning(said));
+        }
+        let part = request.part.clone();
+        blocking(move || judged(bundle, &spec, &table, &part, warnings)).await?
+    }
+}
+
+/// `7` of `customers@7:ab12…`.
+pub(crate) fn version_of(fingerprint: &str) -> Option<u64> {
+    fingerprint.split_once('@')?.1.split_once(':')?.0.parse().ok()
+}
+
+fn judged(
+    bundle: Bundle,
+    spec: &TrainSpec,
+    table: &StoredTable,
+    part: &Part,
+    warnings: Vec<Problem>,
+) -> Result<EvaluationReport, Failure> {
+    let (name, rows) = match part {
+        Part::Table(name) => (name.as_str(), Selection::of(table, &of_table(spec, table))?.rows),
+        _ => {
+            let selection = Selection::of(table, spec)?;
+            let (parts, _) = split(table, &selection, spec)?;
+            match part {
+                Part::Train => ("train", parts.train.rows().to_vec()),
+                Part::Validation => ("validation", parts.validation.rows().to_vec()),
+                _ => ("test", parts.test.open(&mut Seal::default()).rows().to_vec()),
+            }
+        }
+    };
+    if rows.is_empty() {
+        return Err(Failure::Wrong(Problem::error(phrase!("workbench.empty_part", part = name)).into()));
+    }
+    let (_, _) = bundle.preparation.check(&table.frame).settle(())?;
+    let examples = bundle.preparation.apply(&table.frame, &rows)?;
+    let (head, threshold) = (bundle.network.head, bundle.signature.threshold);
+    let seed = bundle.origin.seed;
+    let metric = bundle.judged.validation.as_ref().map(|report| report.verdict.metric);
+    let predictor = Predictor::new(bundle)?;
+    let outputs = predictor.outputs_of(&examples);
+    let answers = Answers::read(predictor.preparation(), head, threshold, &outputs, &examples.targets);
+    let Some(answers) = answers else {
+        return Err(Failure::Wrong(Problem::error(phrase!("workbench.empty_part", part = name)).into()));
+    };
+    Ok(judge(&Judgement {
+        part: name,
+        answers: &answers,
+        rows: &rows,
+        frame: &table.frame,
+        preparation: predictor.preparation(),
+        metric,
+        train_value: None,
+        seed,
+        warnings,
+    }))
+}
+
+/// The recipe as it reads another table: every row that has a target.
+fn of_table(spec: &TrainSpec, table: &StoredTable) -> TrainSpec {
+    let mut spec = spec.clone();
+    spec.data.table.clone_from(&table.name);
+    spec.data.version = None;
+    spec.data.limit = None;
+    spec.prepare.drop_duplicates = false;
+    spec
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_names_the_tables_version() {
+        assert_eq!(version_of("customers@7:ab12"), Some(7));
+        assert_eq!(version_of("customers"), None);
+    }
+}

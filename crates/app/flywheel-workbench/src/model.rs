@@ -1,0 +1,174 @@
+//! Models: their versions, their bundles, what answers.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use flywheel_spec::model::{DeploymentReport, ModelDetail, ModelSummary, VersionSummary};
+use flywheel_spec::{Problem, phrase};
+
+use crate::data::blocking;
+use crate::{Failure, Workbench, file};
+
+impl Workbench {
+    /// Every model, by name.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn models(&self) -> Result<Vec<ModelSummary>, Failure> {
+        let deployed = self.ledger().deployed().await?;
+        let mut models = Vec::new();
+        for name in self.ledger().model_names().await? {
+            let answering = deployed.get(&name).copied();
+            let versions = self.ledger().versions(&name, answering).await?;
+            models.push(ModelSummary { name, versions, deployed: answering });
+        }
+        Ok(models)
+    }
+
+    /// A version in full; the one that answers, else the newest, when none is named.
+    ///
+    /// # Errors
+    /// When there is no such model or version, or its bundle is damaged.
+    pub async fn model(&self, name: &str, version: Option<u64>) -> Result<ModelDetail, Failure> {
+        let (model, found) = self.version(name, version).await?;
+        let bundle = self.bundle(name, found.version).await?;
+        Ok(ModelDetail {
+            model,
+            version: found.version,
+            signature: bundle.signature,
+            card_en: bundle.card_en,
+            card_zh: bundle.card_zh,
+            recipe: bundle.recipe,
+            deployments: self.ledger().deployments(name).await?,
+        })
+    }
+
+    /// Lets a version answer from now on, in every server of the project; the newest when none is named.
+    ///
+    /// # Errors
+    /// When there is no such version, or its bundle cannot answer.
+    pub async fn deploy(&self, name: &str, version: Option<u64>) -> Result<DeploymentReport, Failure> {
+        let model = self.known_model(name).await?;
+        let version = version.or_else(|| model.versions.first().map(|newest| newest.version));
+        let (_, found) = self.version(name, version).await?;
+        // A damaged bundle is refused here, not found out by whoever asks it first.
+        self.bundle(name, found.version).await?;
+        self.ledger().deploy(name, found.version).await
+    }
+
+    /// Lets the version that answered before answer again.
+    ///
+    /// # Errors
+    /// When there is none, or its bundle cannot answer.
+    pub async fn rollback(&self, name: &str) -> Result<DeploymentReport, Failure> {
+        self.known_model(name).await?;
+        self.ledger().roll_back(name).await?.ok_or_else(|| {
+            let problem = Problem::error(phrase!("workbench.nothing_before", name = name));
+            Failure::Conflict(problem.advise(phrase!("workbench.nothing_before_advice", name = name)))
+        })
+    }
+
+    /// Copies a version's bundle into a new folder, or a new zip when the path ends so; returns the version.
+    ///
+    /// # Errors
+    /// When there is no such version, the path is there already, or it cannot be written.
+    pub async fn export(&self, name: &str, version: Option<u64>, to: &Path) -> Result<u64, Failure> {
+        let (_, found) = self.version(name, version).await?;
+        if to.exists() {
+            let problem = Problem::error(phrase!("workbench.there_already", path = to.display()));
+            return Err(Failure::Conflict(problem.advise(phrase!("workbench.there_already_advice"))));
+        }
+        if to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
+            file::write(to, &self.export_zip(name, found.version).await?)?;
+        } else {
+            let from = self.bundle_folder(name, found.version);
+            let target = to.to_owned();
+            blocking(move || copy_folder(&from, &target)).await??;
+        }
+        Ok(found.version)
+    }
+
+    /// A version's bundle as a zip.
+    ///
+    /// # Errors
+    /// When there is no such version.
+    pub async fn export_zip(&self, name: &str, version: u64) -> Result<Vec<u8>, Failure> {
+        self.version(name, Some(version)).await?;
+        let folder = self.bundle_folder(name, version);
+        let within = format!("{name}-{version}");
+        blocking(move || zipped(&folder, &within)).await?
+    }
+
+    /// Where a version's bundle stands.
+    pub fn bundle_folder(&self, name: &str, version: u64) -> PathBuf {
+        self.folder().bundle(name, version)
+    }
+
+    /// A model and one of its versions; the one that answers, else the newest, when none is named.
+    pub(crate) async fn version(
+        &self,
+        name: &str,
+        version: Option<u64>,
+    ) -> Result<(ModelSummary, VersionSummary), Failure> {
+        let model = self.known_model(name).await?;
+        let wanted =
+            version.or(model.deployed).or_else(|| model.versions.first().map(|newest| newest.version));
+        match model.versions.iter().find(|candidate| Some(candidate.version) == wanted).cloned() {
+            Some(found) => Ok((model, found)),
+            None => {
+                let versions: Vec<String> =
+                    model.versions.iter().map(|known| known.version.to_string()).collect();
+                let message =
+                    phrase!("workbench.no_version", name = name, version = version.unwrap_or_default());
+                let advice = phrase!("workbench.versions_are", versions = versions.join(", "));
+                Err(Failure::NotFound(Problem::error(message).advise(advice)))
+            }
+        }
+    }
+
+    async fn known_model(&self, name: &str) -> Result<ModelSummary, Failure> {
+        let models = self.models().await?;
+        let known: Vec<String> = models.iter().map(|model| model.name.clone()).collect();
+        let found = models.into_iter().find(|model| model.name == name);
+        found.ok_or_else(|| Failure::not_found(phrase!("workbench.no_model", name = name), &known, name))
+    }
+}
+
+fn sorted_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let entries = fs::read_dir(folder).map_err(|error| Failure::io(folder, &error))?;
+    let mut files: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Copied beside the target and renamed, so that it is there in full or not at all.
+fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |error: std::io::Error| Failure::io(&path, &error)
+    };
+    let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(io(parent))?;
+    let staged = tempfile::Builder::new().prefix(".export-").tempdir_in(parent).map_err(io(parent))?;
+    for path in sorted_files(from)? {
+        let Some(name) = path.file_name() else { continue };
+        fs::copy(&path, staged.path().join(name)).map_err(io(to))?;
+    }
+    fs::rename(staged.keep(), to).map_err(io(to))
+}
+
+fn zipped(folder: &Path, within: &str) -> Result<Vec<u8>, Failure> {
+    let broken = |error: zip::result::ZipError| Failure::broken("zip", error);
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    for path in sorted_files(folder)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        writer.start_file(format!("{within}/{name}"), options).map_err(broken)?;
+        let bytes = fs::read(&path).map_err(|error| Failure::io(&path, &error))?;
+        writer.write_all(&bytes).map_err(|error| Failure::broken("zip", error))?;
+    }
+    Ok(writer.finish().map_err(broken)?.into_inner())
+}

@@ -1,0 +1,95 @@
+//! An interrupted run goes on where its checkpoint stands.
+
+use std::fs;
+
+use flywheel_learn::train::Checkpoint;
+use flywheel_spec::run::{RunKind, RunState};
+use flywheel_spec::{Problem, phrase};
+
+use super::begin::taken;
+use super::recorder::{CHECKPOINT, STOP};
+use super::{RECIPE, REPORT, REQUEST, RunChoices, over};
+use crate::{Failure, Workbench, file};
+
+impl Workbench {
+    /// Goes on with an interrupted or stopped run; the bits are those of a run never interrupted.
+    ///
+    /// # Errors
+    /// When it is over, another process works at it, its data has changed, or its checkpoint is damaged.
+    pub async fn resume(&self, id: &str) -> Result<(), Failure> {
+        let mut summary = self.summary(id).await?;
+        match summary.state {
+            RunState::Interrupted | RunState::Stopped => {}
+            RunState::Running => {
+                let problem = Problem::error(phrase!("workbench.run_works", id = id));
+                return Err(Failure::Conflict(
+                    problem.advise(phrase!("workbench.run_works_advice", id = id)),
+                ));
+            }
+            RunState::Finished | RunState::Failed => return Err(over(&summary)),
+        }
+        let folder = self.folder().run(id);
+        let lock = taken(&folder, id)?;
+        let text = file::read_text(&folder.join(RECIPE))?.unwrap_or_default();
+        let choices: RunChoices = file::read_json(&folder.join(REQUEST))?.unwrap_or_default();
+        let mut planned = self.planned(&text, "recipe.toml", &choices).await?;
+        // The table may have a newer version by now; the run goes on with the one it began with.
+        let plan: Option<flywheel_spec::plan::PlanSummary> = file::read_json(&folder.join(super::PLAN))?;
+        if let Some(began) = plan.filter(|began| began.version != planned.plan.version) {
+            let pinned = pinned(&text, began.version);
+            planned = self.planned(&pinned, "recipe.toml", &choices).await?;
+            planned.text = text;
+        }
+        let checkpoint = match summary.kind {
+            RunKind::Train => read_checkpoint(&folder)?,
+            RunKind::UntilAccepted | RunKind::Tune => None,
+        };
+        for name in [STOP, REPORT] {
+            let path = folder.join(name);
+            if path.exists() {
+                fs::remove_file(&path).map_err(|error| Failure::io(&path, &error))?;
+            }
+        }
+        summary.state = RunState::Running;
+        self.ledger().update_run(&summary).await?;
+        self.work(summary, planned, choices, lock, checkpoint);
+        Ok(())
+    }
+}
+
+/// The checkpoint; without one the run begins anew, which comes to the same bits.
+fn read_checkpoint(folder: &std::path::Path) -> Result<Option<Checkpoint>, Failure> {
+    let path = folder.join(CHECKPOINT);
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::io(&path, &error)),
+    };
+    let read = Checkpoint::from_bytes(&bytes).map_err(|error| {
+        let problem = Problem::error(phrase!("workbench.checkpoint", reason = error));
+        Failure::Wrong(
+            problem.advise(phrase!("workbench.checkpoint_advice")).in_file(path.display().to_string()).into(),
+        )
+    })?;
+    Ok(Some(read))
+}
+
+/// The recipe with the table's version written into it.
+fn pinned(text: &str, version: u64) -> String {
+    let Ok(mut document) = text.parse::<toml_edit::DocumentMut>() else { return text.to_owned() };
+    document["data"]["version"] = toml_edit::value(i64::try_from(version).unwrap_or(i64::MAX));
+    document.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipe_is_pinned_to_a_version() {
+        let text = "name = \"x\"\n[data]\ntable = \"t\"\ntarget = \"y\"\n";
+        assert!(pinned(text, 3).contains("version = 3"));
+        let inline = "name = \"x\"\ndata = { table = \"t\", target = \"y\" }\n";
+        assert!(pinned(inline, 3).contains("version = 3"));
+    }
+}

@@ -1,0 +1,151 @@
+//! One training: run, judged, kept as a version of its model, reported.
+
+use flywheel_learn::evaluate::{Answers, Judgement, judge};
+use flywheel_learn::examples::Examples;
+use flywheel_learn::plan::{TrainPlan, train as learn};
+use flywheel_learn::split::Seal;
+use flywheel_learn::train::{Checkpoint, Outcome, outputs};
+use flywheel_spec::evaluation::EvaluationReport;
+use flywheel_spec::run::RunState;
+use flywheel_spec::{Problem, phrase};
+use tokio::runtime::Handle;
+
+use super::{Kept, REPORT, Recorder, RunChoices, finished_report};
+use crate::check::Planned;
+use crate::{Failure, Workbench, file};
+
+/// What a run works at.
+pub(crate) struct Job {
+    /// The project.
+    pub workbench: Workbench,
+    /// The runtime that the ledger is asked on.
+    pub handle: Handle,
+    /// The recipe with its plan.
+    pub planned: Planned,
+    /// What was chosen beside it.
+    pub choices: RunChoices,
+}
+
+/// A training that is over, judged on the validation part.
+#[derive(Debug, Clone)]
+pub(crate) struct Trained {
+    /// What came of the loop.
+    pub outcome: Outcome,
+    /// The kept weights judged; absent when no epoch was finished.
+    pub validation: Option<EvaluationReport>,
+}
+
+/// Trains, judges, keeps and reports.
+pub(crate) fn train(
+    job: &Job,
+    recorder: &mut Recorder,
+    checkpoint: Option<Checkpoint>,
+) -> Result<(), Failure> {
+    let plan = &job.planned.plan;
+    let outcome = learn(plan, checkpoint, recorder)?;
+    let validation = judged_on(
+        plan,
+        &outcome,
+        "validation",
+        &plan.validation,
+        plan.prepared.parts.validation.rows(),
+        job,
+    )?;
+    let trained = Trained { outcome, validation };
+    let kept = keep(job, recorder, plan, &trained, job.choices.test)?;
+    let report = finished_report(job, recorder, plan, trained, kept, Vec::new());
+    let state = report.state;
+    let message = match (&report.model, state) {
+        (Some(model), RunState::Finished) => phrase!("workbench.finished", model = model),
+        (Some(model), RunState::Stopped) => phrase!("workbench.stopped", model = model),
+        (_, RunState::Failed) => {
+            report.stopped_because.clone().unwrap_or_else(|| phrase!("workbench.diverged"))
+        }
+        _ => phrase!("workbench.stopped_without"),
+    };
+    file::write_json(&job.workbench.folder().run(&recorder.summary.id).join(REPORT), &report)?;
+    if let Some(trouble) = recorder.trouble.take() {
+        return Err(trouble);
+    }
+    recorder.finish(state, message);
+    Ok(())
+}
+
+/// Writes the kept weights as the model's next version, judged on the test part too when it is to be opened.
+pub(crate) fn keep(
+    job: &Job,
+    recorder: &mut Recorder,
+    plan: &TrainPlan,
+    trained: &Trained,
+    open_test: bool,
+) -> Result<Kept, Failure> {
+    let table = &plan.table;
+    let asked = async || job.workbench.ledger().test_openings(table).await;
+    let mut kept = Kept { test_openings: job.handle.block_on(asked())?, ..Kept::default() };
+    let Some(weights) = trained.outcome.weights.clone() else { return Ok(kept) };
+    if open_test && !plan.prepared.parts.test.is_empty() {
+        let run = recorder.summary.id.clone();
+        kept.test_openings = job.handle.block_on(job.workbench.ledger().open_test(table, &run))?;
+        recorder.note(phrase!("workbench.test_opened", count = kept.test_openings, table = table));
+        kept.test = test(job, plan, &trained.outcome, kept.test_openings)?;
+    }
+    let version = job.workbench.keep_version(job, recorder, plan, weights, trained, kept.test.clone())?;
+    recorder.summary.model = Some(version.clone());
+    kept.model = Some(version);
+    Ok(kept)
+}
+
+/// The kept weights judged on rows; absent when no epoch was finished.
+pub(crate) fn judged_on(
+    plan: &TrainPlan,
+    outcome: &Outcome,
+    part: &str,
+    examples: &Examples,
+    rows: &[usize],
+    job: &Job,
+) -> Result<Option<EvaluationReport>, Failure> {
+    let Some(weights) = &outcome.weights else { return Ok(None) };
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let mut engine = plan.build_engine_with(weights).map_err(|reason| Failure::broken("weights", reason))?;
+    let outputs = outputs(&mut *engine, examples);
+    let preparation = &plan.prepared.preparation;
+    let threshold = plan.spec.serve.threshold;
+    let head = plan.blueprint.network.head;
+    let Some(answers) = Answers::read(preparation, head, threshold, &outputs, &examples.targets) else {
+        return Ok(None);
+    };
+    let best = outcome.best_epoch.and_then(|best| outcome.epochs.get(best - 1));
+    Ok(Some(judge(&Judgement {
+        part,
+        answers: &answers,
+        rows,
+        frame: &job.planned.table.frame,
+        preparation,
+        metric: Some(plan.keep_best),
+        train_value: best.and_then(|epoch| epoch.train_metric),
+        seed: plan.spec.seed,
+        warnings: Vec::new(),
+    })))
+}
+
+/// The kept weights judged on the opened test part.
+fn test(
+    job: &Job,
+    plan: &TrainPlan,
+    outcome: &Outcome,
+    openings: u64,
+) -> Result<Option<EvaluationReport>, Failure> {
+    let mut seal = Seal::opened(openings - 1);
+    let part = plan.prepared.parts.test.open(&mut seal);
+    let examples = plan.prepared.preparation.apply(&job.planned.table.frame, part.rows())?;
+    let mut report = judged_on(plan, outcome, "test", &examples, part.rows(), job)?;
+    if let Some(report) = &mut report
+        && seal.openings() > 1
+    {
+        let doubt = phrase!("workbench.test_worn", count = seal.openings(), table = plan.table);
+        report.warnings.push(Problem::warning(doubt));
+    }
+    Ok(report)
+}

@@ -10,9 +10,9 @@ use std::collections::HashMap;
 
 use flywheel_spec::table::{ColumnKind, Finding, FindingKind};
 use flywheel_spec::{Phrase, phrase};
+use flywheel_stats::correlation::pearson;
 
 use super::codes::{self, Codes};
-use super::near_copy::correlation;
 use super::{Evidence, percent};
 use crate::frame::Values;
 
@@ -166,7 +166,7 @@ fn regression(evidence: &Evidence<'_>, target: usize, rows: &[usize], values: &[
                     .map(|&row| (others[row], values[row]))
                     .filter(|(a, b)| a.is_finite() && b.is_finite())
                     .collect();
-                correlation(&pairs).map_or(0.0, |value| value * value)
+                pearson(&pairs).map_or(0.0, |value| value * value)
             }
             other => codes::codes(other, rows).map_or(0.0, |codes| explained(&codes, rows, values)),
         };

@@ -2,6 +2,7 @@
 
 use flywheel_spec::phrase;
 use flywheel_spec::table::{Finding, FindingKind};
+use flywheel_stats::correlation::{pearson, product};
 
 use super::Evidence;
 use super::codes::{self, Codes};
@@ -62,18 +63,6 @@ fn lines(evidence: &Evidence<'_>, rows: &[usize]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// The sum of products, in eight lanes that a processor fills at once.
-fn product(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0_f32; 8];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..8 {
-            lanes[lane] += a[lane] * b[lane];
-        }
-    }
-    lanes.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
-}
-
 fn numbers<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (usize, &'a [f64])> {
     let target = evidence.target;
     let columns = evidence.table.frame.columns.iter().enumerate();
@@ -109,26 +98,7 @@ fn confirmed(evidence: &Evidence<'_>, rows: &[usize], a: usize, b: usize) -> boo
     let (Some(a), Some(b)) = (column(a), column(b)) else { return false };
     let both: Vec<(f64, f64)> =
         rows.iter().map(|&row| (a[row], b[row])).filter(|(a, b)| a.is_finite() && b.is_finite()).collect();
-    correlation(&both).is_some_and(|value| value.abs() >= CORRELATION)
-}
-
-/// Pearson's correlation; `None` where one side does not vary.
-pub(super) fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
-    let count = pairs.len() as f64;
-    if pairs.len() < 3 {
-        return None;
-    }
-    let mean_a = pairs.iter().map(|pair| pair.0).sum::<f64>() / count;
-    let mean_b = pairs.iter().map(|pair| pair.1).sum::<f64>() / count;
-    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
-    for (a, b) in pairs {
-        let (a, b) = (a - mean_a, b - mean_b);
-        ab += a * b;
-        aa += a * a;
-        bb += b * b;
-    }
-    let length = (aa * bb).sqrt();
-    length.is_normal().then(|| ab / length)
+    pearson(&both).is_some_and(|value| value.abs() >= CORRELATION)
 }
 
 /// Pairs of columns of categories in which each value of one goes with one value of the other, the later first.

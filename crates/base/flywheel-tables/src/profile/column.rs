@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use flywheel_spec::table::{ColumnKind, ColumnProfile, NumberProfile, ValueCount};
+use flywheel_stats::quantile::Sorted;
 
 use super::rows;
 use crate::frame::{Column, Values};
@@ -88,11 +89,13 @@ fn one(column: &Column, kind: ColumnKind) -> ColumnProfile {
 }
 
 fn numbers(values: &[f64], kind: ColumnKind, profile: &mut ColumnProfile) {
-    let sorted = sorted(values);
+    let sample = Sorted::of_finite(values);
+    let sorted = sample.values();
     profile.missing = (values.len() - sorted.len()) as u64;
     let (Some(&min), Some(&max)) = (sorted.first(), sorted.last()) else { return };
     profile.distinct = 1 + sorted.windows(2).filter(|pair| pair[0] != pair[1]).count() as u64;
-    let (q1, median, q3) = (quantile(&sorted, 0.25), quantile(&sorted, 0.5), quantile(&sorted, 0.75));
+    let quantile = |share: f64| sample.quantile(share).unwrap_or(f64::NAN);
+    let (q1, median, q3) = (quantile(0.25), quantile(0.5), quantile(0.75));
     let range = q3 - q1;
     // Where half of the rows share one value the range is nought, and every other value would count.
     if kind == ColumnKind::Number && range > 0.0 {
@@ -111,24 +114,6 @@ fn numbers(values: &[f64], kind: ColumnKind, profile: &mut ColumnProfile) {
     let is_finite = mean.is_finite() && deviation.is_none_or(f64::is_finite);
     profile.numbers =
         is_finite.then_some(NumberProfile { min, q1, median, q3, max, mean, deviation, histogram });
-}
-
-/// The finite values in order; whole numbers of the same order sort several times faster than floats.
-fn sorted(values: &[f64]) -> Vec<f64> {
-    let flip = |bits: i64| bits ^ (((bits >> 63) as u64) >> 1) as i64;
-    let finite = values.iter().filter(|value| value.is_finite());
-    // Adding nought turns −0 into 0, so that the two count as one value.
-    let mut keys: Vec<i64> = finite.map(|value| flip((value + 0.0).to_bits() as i64)).collect();
-    keys.sort_unstable();
-    keys.into_iter().map(|key| f64::from_bits(flip(key) as u64)).collect()
-}
-
-/// The value below which a share of the sorted numbers lies, linear between neighbours (type 7 of Hyndman and Fan).
-pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = share * (sorted.len().saturating_sub(1)) as f64;
-    let (below, fraction) = (place.floor() as usize, place.fract());
-    let above = (below + 1).min(sorted.len() - 1);
-    sorted[below] + (sorted[above] - sorted[below]) * fraction
 }
 
 /// The first different values as they stand.

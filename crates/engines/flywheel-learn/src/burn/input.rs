@@ -62,6 +62,10 @@ impl Input {
 
 /// Appends one image, its channels one after the other.
 fn push_by_channel(image: &[u8], shape: ImageShape, scale: f32, shift: f32, values: &mut Vec<f32>) {
+    if shape.channels == 1 {
+        values.extend(image.iter().map(|&pixel| f32::from(pixel) * scale + shift));
+        return;
+    }
     for channel in 0..shape.channels {
         let plane = image[channel..].iter().step_by(shape.channels);
         values.extend(plane.map(|&pixel| f32::from(pixel) * scale + shift));

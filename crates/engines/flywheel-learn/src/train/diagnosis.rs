@@ -1,7 +1,7 @@
 //! What the curves say: hardly learned, diverging, learned by heart, still improving; each with what to change.
 
 use flywheel_spec::event::EpochReport;
-use flywheel_spec::recipe::{MetricName, Task};
+use flywheel_spec::recipe::{LossSpec, MetricName, Task};
 use flywheel_spec::{Phrase, phrase};
 
 use super::{Course, LoopState};
@@ -32,6 +32,17 @@ pub(super) fn of_curves(course: &Course<'_>, reports: &[EpochReport]) -> Vec<Phr
     let (Some(first), Some(last)) = (reports.first(), reports.last()) else { return Vec::new() };
     let mut findings = Vec::new();
     let rising = last.train_loss > 1.5 * first.train_loss && reports.len() >= 3;
+    // The validation loss, because the training loss has the penalties in it.
+    let astray = last.validation_loss > 3.0 * guessing_loss(course);
+    if astray && !rising {
+        findings.push(phrase!(
+            "train.astray",
+            loss = figure::plain(last.validation_loss),
+            guess = figure::plain(guessing_loss(course)),
+            rate = figure::plain(course.schedule.learning_rate / 10.0)
+        ));
+        return findings;
+    }
     if rising {
         findings.push(phrase!(
             "train.diverging",
@@ -110,6 +121,17 @@ fn overfitting(reports: &[EpochReport]) -> Option<Phrase> {
 fn still_improving(course: &Course<'_>, reports: &[EpochReport]) -> bool {
     let falls = |pair: &[EpochReport]| pair[1].validation_loss < 0.99 * pair[0].validation_loss;
     reports.len() == course.epochs && reports.len() >= 4 && reports[reports.len() - 4..].windows(2).all(falls)
+}
+
+/// The loss of answering all alike: uniform classes, or the mean.
+fn guessing_loss(course: &Course<'_>) -> f64 {
+    let classes = course.objective.outputs.max(2) as f64;
+    match course.objective.loss {
+        LossSpec::CrossEntropy { .. } | LossSpec::BinaryCrossEntropy { .. } => classes.ln(),
+        // A standardised number has variance 1; a one-hot row of k has (k - 1) / k².
+        _ if course.task == Task::Regression => 1.0,
+        _ => (classes - 1.0) / (classes * classes),
+    }
 }
 
 /// The share of the most frequent class.

@@ -1,0 +1,23 @@
+//! Reports as calm text for a terminal, in both languages; nothing here prints.
+
+mod evaluation;
+mod model;
+mod monitor;
+mod number;
+mod plan;
+mod problem;
+mod profile;
+pub mod progress;
+mod run;
+mod table;
+mod tune;
+
+pub use evaluation::{evaluation, verdict};
+pub use model::{deployment, model, models};
+pub use monitor::monitor;
+pub use number::count;
+pub use plan::check;
+pub use problem::{Sources, problems};
+pub use profile::{imported, profile, tables};
+pub use run::{comparison, run, runs};
+pub use tune::tune;

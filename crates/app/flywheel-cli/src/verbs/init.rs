@@ -1,0 +1,86 @@
+//! `flywheel init`: a project begins, with the reference recipes, or with a recipe for the user's own table.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use flywheel_spec::check::name_from;
+use flywheel_spec::phrase;
+use flywheel_spec::project::ProjectSpec;
+use flywheel_spec::table::ImportReport;
+use flywheel_workbench::{ImportRequest, Workbench};
+use serde::Serialize;
+
+use crate::session::{Outcome, Session};
+use crate::show;
+
+/// A project begins.
+#[derive(Debug, Args)]
+pub struct Init {
+    folder: Option<PathBuf>,
+    #[arg(long)]
+    name: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    #[arg(long, requires = "from", value_name = "COLUMN")]
+    target: Option<String>,
+    #[arg(long)]
+    recipes: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct InitReport {
+    folder: PathBuf,
+    recipes: Vec<PathBuf>,
+    import: Option<ImportReport>,
+}
+
+impl Init {
+    pub async fn run(self, session: &Session) -> Outcome {
+        let screen = session.screen;
+        let folder = self.folder.clone().unwrap_or_else(|| session.folder().to_owned());
+        let known = folder.join(flywheel_workbench::PROJECT_FILE).exists();
+        let workbench = Workbench::init(&folder, &self.project(&folder)?).await?;
+        let mut report =
+            InitReport { folder: workbench.folder().root().to_owned(), recipes: Vec::new(), import: None };
+        if let Some(source) = &self.from {
+            let imported = workbench.import_path(source, ImportRequest::default()).await?;
+            let target = workbench.target_of(&imported, self.target.as_deref())?;
+            let recipe = workbench.write_draft(&imported.table.name, &target, screen.language).await?;
+            report.recipes.push(recipe);
+            report.import = Some(imported);
+        }
+        if self.recipes || self.from.is_none() {
+            report.recipes.extend(workbench.write_recipes()?);
+        }
+        let shown = || {
+            let mut text = String::new();
+            if let Some(imported) = &report.import {
+                text.push_str(&show::imported(&screen, imported));
+                text.push('\n');
+            }
+            let key = if known { "cli.init_again" } else { "cli.init_done" };
+            text.push_str(&format!("{}\n", screen.text(&phrase!(key, folder = report.folder.display()))));
+            for recipe in &report.recipes {
+                text.push_str(&format!("  {}\n", recipe.display()));
+            }
+            let next = match (&report.import, report.recipes.first()) {
+                (Some(_), Some(recipe)) => phrase!("cli.init_next_train", recipe = recipe.display()),
+                _ => phrase!("cli.init_next_data"),
+            };
+            text.push_str(&format!("{}\n", screen.text(&next)));
+            text
+        };
+        Ok(screen.report(&report, shown)?)
+    }
+
+    fn project(&self, folder: &std::path::Path) -> Result<ProjectSpec, std::io::Error> {
+        let folder = std::path::absolute(folder)?;
+        let last = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(ProjectSpec {
+            name: name_from(self.name.as_deref().unwrap_or(&last)),
+            language: None,
+            time_zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
+            first_day_of_week: flywheel_spec::project::Weekday::default(),
+        })
+    }
+}

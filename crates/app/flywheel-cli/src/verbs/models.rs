@@ -1,0 +1,71 @@
+//! `flywheel models`: what came out of training.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use flywheel_spec::phrase;
+use serde::Serialize;
+
+use super::ModelName;
+use crate::session::{Outcome, Session};
+use crate::show;
+
+/// What came out.
+#[derive(Debug, Subcommand)]
+pub enum Models {
+    /// Every model.
+    List,
+    /// One version with its card.
+    Show(Show),
+    /// A bundle to take away.
+    Export(Export),
+}
+
+/// One version with its card.
+#[derive(Debug, Args)]
+pub struct Show {
+    model: ModelName,
+}
+
+/// A bundle to take away.
+#[derive(Debug, Args)]
+pub struct Export {
+    model: ModelName,
+    #[arg(long, value_name = "FOLDER|FILE.zip")]
+    to: PathBuf,
+}
+
+#[derive(Debug, Serialize)]
+struct ExportReport {
+    model: String,
+    version: u64,
+    to: PathBuf,
+}
+
+impl Models {
+    pub async fn run(self, session: &Session) -> Outcome {
+        let screen = session.screen;
+        let workbench = session.open().await?;
+        match self {
+            Self::List => {
+                let models = workbench.models().await?;
+                screen.report(&models, || show::models(&screen, &models))?;
+            }
+            Self::Show(show) => {
+                let detail = workbench.model(&show.model.name, show.model.version).await?;
+                screen.report(&detail, || show::model(&screen, &detail))?;
+            }
+            Self::Export(export) => {
+                let version = workbench.export(&export.model.name, export.model.version, &export.to).await?;
+                let report = ExportReport { model: export.model.name, version, to: export.to };
+                let said = phrase!(
+                    "cli.exported",
+                    model = format!("{}@{version}", report.model),
+                    to = report.to.display()
+                );
+                screen.report(&report, || format!("{}\n", screen.text(&said)))?;
+            }
+        }
+        Ok(())
+    }
+}

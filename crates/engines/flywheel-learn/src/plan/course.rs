@@ -88,6 +88,7 @@ fn course<'a>(
         augmenter,
         threads: plan.blueprint.threads,
         seed: plan.spec.seed,
+        sources: plan.blueprint.network.layers.iter().map(|layer| layer.source).collect(),
         plan: identity(plan),
     }
 }

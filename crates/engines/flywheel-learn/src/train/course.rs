@@ -43,6 +43,8 @@ pub struct Course<'a> {
     pub threads: usize,
     /// Keys the order of each epoch.
     pub seed: u64,
+    /// The recipe's layer that each layer of the network came of, to name it where numbers leave the finite.
+    pub sources: Vec<usize>,
     /// Names the plan; a checkpoint of another one is refused.
     pub plan: String,
 }
@@ -51,6 +53,16 @@ impl Course<'_> {
     /// Steps an epoch.
     pub fn steps(&self) -> usize {
         self.train.len().div_ceil(self.batch_size)
+    }
+
+    /// A place such as `layers.2.weight` with the recipe's layer beside it: `layers.2.weight (network.1)`.
+    pub fn place(&self, place: &str) -> String {
+        let layer =
+            place.strip_prefix("layers.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok());
+        match layer.and_then(|layer| self.sources.get(layer)) {
+            Some(source) => format!("{place} (network.{source})"),
+            None => place.to_owned(),
+        }
     }
 
     /// The order in which an epoch (from 0) visits the training examples.

@@ -19,6 +19,9 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(250);
 /// Between two checkpoints within an epoch.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(30);
 
+/// Epochs shorter than this don't each end with a checkpoint: keeping it on disk would take longer than learning.
+const CHECKPOINT_APART: Duration = Duration::from_millis(250);
+
 /// Rows that are answered at once when the validation part is judged.
 const JUDGED_AT_ONCE: usize = 4096;
 
@@ -45,9 +48,9 @@ pub fn run(
     } else {
         state.epoch.penalty = penalty(course, &engine.weights());
     }
-    let pace = Pace { started: watch.elapsed(), rows: 0, judging: Duration::ZERO };
-    let mut run = Run { course, engine, watch, state, best, pace, saved: Duration::ZERO, save_failed: false };
-    run.saved = run.watch.elapsed();
+    let began = watch.elapsed();
+    let pace = Pace { started: began, rows: 0, judging: Duration::ZERO };
+    let mut run = Run { course, engine, watch, state, best, pace, saved: began, save_failed: false };
     let (ended, stopped_because) = run.epochs();
     let findings = match &ended {
         Ended::Diverged => diagnosis::after_divergence(course, &run.state),
@@ -133,7 +136,10 @@ impl Run<'_, '_> {
             if let Err(divergence) = self.judge(began) {
                 return (Ended::Diverged, Some(self.divergence(&divergence)));
             }
-            self.save();
+            let last = self.state.epochs_done == self.course.epochs || self.impatient().is_some();
+            if last || self.watch.elapsed().saturating_sub(self.saved) >= CHECKPOINT_APART {
+                self.save();
+            }
         }
         (Ended::Finished, None)
     }
@@ -304,7 +310,7 @@ impl Run<'_, '_> {
             "train.diverged",
             epoch = self.state.epochs_done + 1,
             step = self.state.step_in_epoch + 1,
-            place = divergence.place,
+            place = self.course.place(&divergence.place),
             rate = figure::plain(rate)
         )
     }

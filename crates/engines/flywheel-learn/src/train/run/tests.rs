@@ -142,6 +142,7 @@ impl Lesson {
             augmenter: self.augment.map(|spec| Augmenter::new(spec, SHAPE, self.blueprint.seed)),
             threads: self.blueprint.threads,
             seed: self.blueprint.seed,
+            sources: self.blueprint.network.layers.iter().map(|layer| layer.source).collect(),
             plan: "lesson".to_owned(),
         }
     }
@@ -283,7 +284,8 @@ fn numbers_that_leave_the_finite_stop_the_run_and_say_where() {
         let why = outcome.stopped_because.unwrap();
         assert_eq!(why.key, "train.diverged");
         assert_eq!(why.args["epoch"], "1");
-        assert!(why.args["place"].starts_with("layers."), "burn {burn}: {why}");
+        let place = &why.args["place"];
+        assert!(place.starts_with("layers.") && place.contains("(network."), "burn {burn}: {why}");
         assert_eq!(outcome.findings[0].key, "train.advise_diverged");
     }
 }

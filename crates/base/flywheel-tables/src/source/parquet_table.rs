@@ -99,9 +99,7 @@ impl Building {
         let is_bytes = |data_type: &DataType| {
             matches!(data_type, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
         };
-        let ours = field.metadata().contains_key(crate::warehouse::layout::VALUES_KEY);
         Ok(match field.data_type() {
-            _ if ours => Self::Plain(Box::new(Gathered::new(field, rows)?)),
             data_type if is_bytes(data_type) => Self::Pictures(Pictures::default()),
             // Hugging Face keeps an image as a structure of its bytes and its path.
             DataType::Struct(fields)

@@ -81,20 +81,31 @@ impl Warehouse {
         let written = tokio::task::spawn_blocking(move || {
             let content = fingerprint::content_digest(&frame, &kinds);
             let schema = Arc::new(layout::schema(&frame, &kinds));
-            let file = format!("part-{}-{}.parquet", &content[..16], now.as_nanosecond());
-            let written = parquet_file::write(&target, &file, &frame, &schema)?;
-            Ok::<_, StorageError>((content, schema, file, written, frame.rows() as u64))
+            let written = parquet_file::write(&target, &content, &frame, &schema)?;
+            Ok::<_, StorageError>((content, schema, written, frame.rows() as u64))
         });
         let written = written.await.map_err(StorageError::from).and_then(|result| result);
-        let (content, schema, file, written, rows) = written.map_err(|error| error.at(&folder))?;
-        let new =
-            Replacement { schema: &schema, file, bytes: written.bytes, rows, content: &content, source, now };
-        if let Err(error) = log::replace(&folder, &new).await {
-            // A file that no version names is only a burden; the failed commit is what the user must hear of.
-            let _ = std::fs::remove_file(&written.path);
-            return Err(error.at(&folder));
-        }
-        self.summary(name).await
+        let (content, schema, written, rows) = written.map_err(|error| error.at(&folder))?;
+        let (file, bytes) = (written.name.clone(), written.bytes);
+        let new = Replacement { schema: &schema, file, bytes, rows, content: &content, source, now };
+        let number = match log::replace(&folder, &new).await {
+            Ok(number) => number,
+            Err(error) => {
+                // What follows a commit, such as a checkpoint, may fail although the commit stands.
+                let is_live = |version: &Version| version.files.iter().any(|(path, _)| *path == written.path);
+                match log::open(&folder, None).await {
+                    Ok(Some(version)) if is_live(&version) => version.number,
+                    Ok(_) => {
+                        // A file that no version names is only a burden; the failed commit is what the user must hear of.
+                        let _ = std::fs::remove_file(&written.path);
+                        return Err(error.at(&folder));
+                    }
+                    Err(_) => return Err(error.at(&folder)),
+                }
+            }
+        };
+        let (folder, version) = self.open(name, Some(number)).await?;
+        summary(name, &version).map_err(|error| error.at(&folder))
     }
 
     /// Reads a version of a table, the newest when none is named, and of it at most the first `limit` rows.

@@ -30,14 +30,16 @@ const BATCH_ROWS: usize = 16_384;
 pub struct Written {
     /// Where.
     pub path: PathBuf,
+    /// Its name in the table's folder.
+    pub name: String,
     /// Its bytes.
     pub bytes: u64,
 }
 
-/// Writes the frame into `folder/name`; on any failure nothing of it stays.
+/// Writes the frame into a new file of the folder, named after its content; on any failure nothing of it stays.
 pub fn write(
     folder: &Path,
-    name: &str,
+    content: &str,
     frame: &Frame,
     schema: &Arc<Schema>,
 ) -> Result<Written, StorageError> {
@@ -54,10 +56,13 @@ pub fn write(
     writer.close()?;
     staged.as_file().sync_all()?;
     let bytes = staged.as_file().metadata()?.len();
-    let path = folder.join(name);
+    // The staged file's letters, drawn until no other file has them, tell equal contents apart.
+    let staged_name = staged.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = format!("part-{}-{}", &content[..16], staged_name.trim_start_matches(STAGING));
+    let path = folder.join(&name);
     staged.persist(&path).map_err(|error| error.error)?;
     set_readable(&path)?;
-    Ok(Written { path, bytes })
+    Ok(Written { path, name, bytes })
 }
 
 /// Reads the files one after the other into one frame, at most `limit` rows.

@@ -168,7 +168,7 @@ impl Network {
                 Operation::Local(Box::new(Dropout { rate, layer: index, extent: input }))
             }
             LayerKind::BatchNorm { momentum, epsilon } => {
-                self.batch_norm(index, layer, input, momentum, epsilon)
+                self.batch_norm(index, layer, input, (momentum, epsilon), function)
             }
             LayerKind::LayerNorm { epsilon } => {
                 for name in ["weight", "bias"] {
@@ -219,8 +219,8 @@ impl Network {
         index: usize,
         layer: &LayerPlan,
         extent: Extent,
-        momentum: f32,
-        epsilon: f32,
+        (momentum, epsilon): (f32, f32),
+        function: Option<Function>,
     ) -> Operation {
         let weight = self.parameters.len();
         // An image shares its statistics over all pixels; a row, though it was an image once, has its own for each number.
@@ -239,7 +239,15 @@ impl Network {
                 tensor.fill(1.0);
             }
         }
-        Operation::BatchNorm(BatchNorm { momentum, epsilon, len, width, weight, frozen: layer.frozen })
+        Operation::BatchNorm(BatchNorm {
+            momentum,
+            epsilon,
+            len,
+            width,
+            weight,
+            frozen: layer.frozen,
+            function,
+        })
     }
 
     fn tensor(&mut self, index: usize, layer: &LayerPlan, name: &str, shape: &[usize], layout: Layout) {
@@ -275,6 +283,9 @@ fn joined(layer: &LayerKind, next: &LayerKind) -> Option<Function> {
         (LayerKind::Dense { .. } | LayerKind::Conv2d { .. }, LayerKind::Activation(name)) => {
             function_of(*name).filter(|function| function.slope_from_result())
         }
+        // Its padding goes through the function, too, and must stay zero.
+        (LayerKind::BatchNorm { .. }, LayerKind::Activation(name)) => function_of(*name)
+            .filter(|function| function.slope_from_result() && *function != Function::Sigmoid),
         _ => None,
     }
 }

@@ -121,9 +121,9 @@ impl Workspace {
                 Operation::BatchNorm(norm) => {
                     let statistics = match rows.mode {
                         Mode::Answer => norm.running(&network.parameters),
-                        Mode::Learn { .. } => norm.statistics(pool, &network.parameters, input),
+                        Mode::Learn { .. } => norm.statistics(pool, level, &network.parameters, input),
                     };
-                    norm.forward(pool, &network.parameters, &statistics, input, output);
+                    norm.forward(pool, level, &network.parameters, &statistics, input, output);
                     self.statistics[index] = statistics;
                     index += 1;
                 }
@@ -281,9 +281,10 @@ impl Workspace {
     ) {
         let (below, above) = self.slopes.split_at_mut(index + 1);
         let input_slope = asked.then(|| below[index].rows_mut());
-        let (input, slope) = (self.fields[index].rows(rows.count), above[0].rows(rows.count));
-        let gradients =
-            norm.backward(machine.pool, parameters, &self.statistics[index], input, slope, input_slope);
+        let (input, output) = (self.fields[index].rows(rows.count), self.fields[index + 1].rows(rows.count));
+        let statistics = &self.statistics[index];
+        let slope = above[0].rows_mut();
+        let gradients = norm.backward(machine, parameters, statistics, (input, output), slope, input_slope);
         if learns {
             for (offset, mut gradient) in gradients.into_iter().enumerate() {
                 sink.take(

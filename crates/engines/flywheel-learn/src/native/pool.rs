@@ -124,8 +124,19 @@ impl Pool {
         body: impl Fn(usize, usize, [&mut [f32]; N]) + Sync,
     ) {
         let numbers: usize = slices.iter().map(|(slice, _)| slice.len()).sum();
+        self.split_costly(tasks, numbers * OPERATIONS_A_NUMBER, slices, body);
+    }
+
+    /// Like [`split`](Self::split), where writing the slices is the least of the work.
+    pub fn split_costly<const N: usize>(
+        &self,
+        tasks: usize,
+        operations: usize,
+        slices: [(&mut [f32], usize); N],
+        body: impl Fn(usize, usize, [&mut [f32]; N]) + Sync,
+    ) {
         let slices = slices.map(|(slice, piece)| (Disjoint::new(slice), piece));
-        self.run(tasks, numbers * OPERATIONS_A_NUMBER, |lane, task| {
+        self.run(tasks, operations, |lane, task| {
             let pieces = slices.each_ref().map(|(slice, piece)| {
                 let from = (task * piece).min(slice.len());
                 // SAFETY: each task is run once, and pieces of different tasks don't overlap.

@@ -3,8 +3,12 @@
 //! Sums are taken over fixed groups of rows and then over the groups in order, so that threads don't change a bit.
 
 use super::super::buffer::Buffer;
+use super::super::cpu::{Level, for_each_level};
+use super::super::disjoint::Disjoint;
+use super::super::function::Function;
 use super::super::parameter::Parameter;
-use super::super::pool::Pool;
+use super::super::pass::Machine;
+use super::super::pool::{OPERATIONS_A_NUMBER, Pool};
 use super::super::product::{Rows, RowsMut, even_part};
 
 /// Groups that rows are summed in.
@@ -24,6 +28,8 @@ pub struct BatchNorm {
     pub weight: usize,
     /// Whether it always uses its running statistics.
     pub frozen: bool,
+    /// Applied to what comes out; of zero it is zero, so that padding stays so.
+    pub function: Option<Function>,
 }
 
 /// What a batch is normalised with, for each number of `width`.
@@ -38,21 +44,45 @@ pub struct Statistics {
 
 impl BatchNorm {
     /// The batch's own statistics; frozen, the running ones.
-    pub fn statistics(&self, pool: &Pool, parameters: &[Parameter], input: Rows) -> Statistics {
+    ///
+    /// Each group's mean and squared differences from it, then all groups' (Chan, Golub and LeVeque 1979).
+    pub fn statistics(&self, pool: &Pool, level: Level, parameters: &[Parameter], input: Rows) -> Statistics {
         if self.frozen {
             return self.running(parameters);
         }
-        let count = self.count(input.count);
-        let [sums] =
-            self.sums(pool, input, |_, pixel, [sum]| sum.iter_mut().zip(pixel).for_each(|(s, x)| *s += x));
-        let mean: Vec<f32> = sums.iter().map(|sum| (sum / count) as f32).collect();
-        let [squares] = self.sums(pool, input, |_, pixel, [sum]| {
-            sum.iter_mut().zip(pixel).zip(&mean).for_each(|((s, x), m)| *s += (x - m) * (x - m));
+        let width = self.width;
+        let (mut means, mut squares) = (vec![0.0; GROUPS * width], vec![0.0; GROUPS * width]);
+        let slices = [(means.as_mut_slice(), width), (squares.as_mut_slice(), width)];
+        pool.split_costly(GROUPS, self.operations(input), slices, |_, group, [mean, square]| {
+            let rows = even_part(input.count, GROUPS, group);
+            let share = 1.0 / self.count(rows.len()).max(1.0) as f32;
+            rows.clone().for_each(|row| add(level, input.row(row, self.len), mean));
+            mean.iter_mut().for_each(|mean| *mean *= share);
+            rows.for_each(|row| add_squares(level, input.row(row, self.len), mean, square));
         });
-        let scale =
-            squares.iter().map(|square| 1.0 / ((square / count) as f32 + self.epsilon).sqrt()).collect();
-        let variance = squares.iter().map(|square| (square / (count - 1.0).max(1.0)) as f32).collect();
-        Statistics { mean, scale, variance: Some(variance) }
+        let count = self.count(input.count);
+        let counts: [f64; GROUPS] =
+            std::array::from_fn(|g| self.count(even_part(input.count, GROUPS, g).len()));
+        let groups = |numbers: &[f32], i: usize| -> [f64; GROUPS] {
+            std::array::from_fn(|group| f64::from(numbers[group * width + i]))
+        };
+        let mut statistics = Statistics::default();
+        let mut variances = Vec::with_capacity(width);
+        for i in 0..width {
+            let means = groups(&means, i);
+            let mean = counts.iter().zip(means).map(|(count, mean)| count * mean).sum::<f64>() / count;
+            let apart = counts
+                .iter()
+                .zip(means)
+                .map(|(count, of_group)| count * (of_group - mean).powi(2))
+                .sum::<f64>();
+            let square = groups(&squares, i).iter().sum::<f64>() + apart;
+            statistics.mean.push(mean as f32);
+            statistics.scale.push(1.0 / ((square / count) as f32 + self.epsilon).sqrt());
+            variances.push((square / (count - 1.0).max(1.0)) as f32);
+        }
+        statistics.variance = Some(variances);
+        statistics
     }
 
     /// The running statistics.
@@ -77,20 +107,20 @@ impl BatchNorm {
     pub fn forward(
         &self,
         pool: &Pool,
+        level: Level,
         parameters: &[Parameter],
         statistics: &Statistics,
         input: Rows,
         output: RowsMut,
     ) {
-        let weight = &parameters[self.weight].values[..self.width];
         let bias = &parameters[self.weight + 1].values[..self.width];
+        let slopes = self.slopes(parameters, statistics);
         let spacing = output.spacing;
         pool.split(input.count, [(output.data, spacing)], |_, row, [to]| {
-            let from = input.row(row, self.len);
-            for (to, from) in to.chunks_mut(self.width).zip(from.chunks(self.width)) {
-                for (i, (y, x)) in to.iter_mut().zip(from).enumerate() {
-                    *y = (x - statistics.mean[i]) * statistics.scale[i] * weight[i] + bias[i];
-                }
+            let to = &mut to[..self.len];
+            normalise(level, input.row(row, self.len), to, &statistics.mean, &slopes, bias);
+            if let Some(function) = self.function {
+                function.apply(level, to);
             }
         });
     }
@@ -98,44 +128,58 @@ impl BatchNorm {
     /// All rows back: the gradients by scale and shift, and by the inputs where asked for.
     pub fn backward(
         &self,
-        pool: &Pool,
+        Machine { pool, level }: Machine,
         parameters: &[Parameter],
         statistics: &Statistics,
-        input: Rows,
-        slope: Rows,
+        (input, output): (Rows, Rows),
+        slope: RowsMut,
         input_slope: Option<RowsMut>,
     ) -> [Buffer; 2] {
+        let (width, spacing) = (self.width, slope.spacing);
         let Statistics { mean, scale, .. } = statistics;
-        let weight = &parameters[self.weight].values[..self.width];
-        let count = self.count(input.count) as f32;
-        let [along, total] = self.sums(pool, slope, |(row, at), pixel, [along, total]| {
-            let from = &input.row(row, self.len)[at..];
-            for (i, (d, x)) in pixel.iter().zip(from).enumerate() {
-                along[i] += d * (x - mean[i]) * scale[i];
-                total[i] += d;
+        let (mut along, mut total) = (vec![0.0; GROUPS * width], vec![0.0; GROUPS * width]);
+        let data = Disjoint::new(&mut *slope.data);
+        let slices = [(along.as_mut_slice(), width), (total.as_mut_slice(), width)];
+        pool.split_costly(GROUPS, self.operations(input), slices, |_, group, [along, total]| {
+            for row in even_part(input.count, GROUPS, group) {
+                // SAFETY: a row is one group's.
+                let slope = unsafe { data.part(row * spacing..row * spacing + self.len) };
+                if let Some(function) = self.function {
+                    let output = output.row(row, self.len);
+                    function.pass_back(level, output, output, slope);
+                }
+                add_slopes(level, input.row(row, self.len), slope, mean, scale, along, total);
             }
         });
-        let gradients = [&along, &total].map(|sums| {
+        let gradients = [along, total].map(|groups| {
             let mut gradient = Buffer::zeros(parameters[self.weight].values.len());
-            gradient.iter_mut().zip(sums).for_each(|(to, sum)| *to = *sum as f32);
+            for (i, sum) in gradient[..width].iter_mut().enumerate() {
+                *sum = (0..GROUPS).map(|group| f64::from(groups[group * width + i])).sum::<f64>() as f32;
+            }
             gradient
         });
-        if let Some(RowsMut { data, spacing }) = input_slope {
+        if let Some(RowsMut { data, spacing: input_spacing }) = input_slope {
             // Running statistics are constants: nothing passes through them.
-            let through = if self.frozen { 0.0 } else { 1.0 / count };
-            pool.split(input.count, [(data, spacing)], |_, row, [to]| {
-                let inputs = input.row(row, self.len).chunks(self.width);
-                let slopes = slope.row(row, self.len).chunks(self.width);
-                for ((to, from), slope) in to.chunks_mut(self.width).zip(inputs).zip(slopes) {
-                    for (i, ((to, x), d)) in to.iter_mut().zip(from).zip(slope).enumerate() {
-                        let normal = (x - mean[i]) * scale[i];
-                        let shared = through * (gradients[1][i] + normal * gradients[0][i]);
-                        *to = weight[i] * scale[i] * (d - shared);
-                    }
-                }
+            let through = if self.frozen { 0.0 } else { 1.0 / self.count(input.count) as f32 };
+            let slopes = self.slopes(parameters, statistics);
+            let each = |gradient: &Buffer, by: &dyn Fn(usize) -> f32| -> Vec<f32> {
+                (0..width).map(|i| -slopes[i] * through * gradient[i] * by(i)).collect()
+            };
+            let by_input = each(&gradients[0], &|i| scale[i]);
+            let constant = each(&gradients[1], &|_| 1.0);
+            let slope = Rows { data: slope.data, count: input.count, spacing };
+            pool.split(input.count, [(data, input_spacing)], |_, row, [to]| {
+                let (from, slope) = (input.row(row, self.len), slope.row(row, self.len));
+                pass_back(level, from, slope, &mut to[..self.len], mean, [&slopes, &by_input, &constant]);
             });
         }
         gradients
+    }
+
+    /// What a difference from the mean is multiplied by.
+    fn slopes(&self, parameters: &[Parameter], statistics: &Statistics) -> Vec<f32> {
+        let weight = &parameters[self.weight].values[..self.width];
+        statistics.scale.iter().zip(weight).map(|(scale, weight)| scale * weight).collect()
     }
 
     /// How many numbers share a statistic.
@@ -143,28 +187,59 @@ impl BatchNorm {
         (rows * self.len / self.width) as f64
     }
 
-    /// Sums over rows and, for channels, pixels: `add((row, position), pixel, sums)` adds one pixel.
-    fn sums<const N: usize>(
-        &self,
-        pool: &Pool,
-        rows: Rows,
-        add: impl Fn((usize, usize), &[f32], [&mut [f32]; N]) + Sync,
-    ) -> [Vec<f64>; N] {
-        let mut groups: [Vec<f32>; N] = std::array::from_fn(|_| vec![0.0; GROUPS * self.width]);
-        let slices = groups.each_mut().map(|group| (group.as_mut_slice(), self.width));
-        pool.split(GROUPS, slices, |_, group, mut sums| {
-            for row in even_part(rows.count, GROUPS, group) {
-                for (pixel, numbers) in rows.row(row, self.len).chunks(self.width).enumerate() {
-                    add((row, pixel * self.width), numbers, sums.each_mut().map(|sum| &mut **sum));
-                }
+    fn operations(&self, rows: Rows) -> usize {
+        rows.count * self.len * OPERATIONS_A_NUMBER
+    }
+}
+
+for_each_level! {
+    fn add(row: &[f32], sums: &mut [f32]) {
+        for pixel in row.chunks_exact(sums.len()) {
+            sums.iter_mut().zip(pixel).for_each(|(sum, x)| *sum += x);
+        }
+    }
+}
+
+for_each_level! {
+    fn add_squares(row: &[f32], mean: &[f32], sums: &mut [f32]) {
+        for pixel in row.chunks_exact(sums.len()) {
+            sums.iter_mut().zip(pixel).zip(mean).for_each(|((sum, x), m)| *sum += (x - m) * (x - m));
+        }
+    }
+}
+
+for_each_level! {
+    fn normalise(row: &[f32], to: &mut [f32], mean: &[f32], slopes: &[f32], bias: &[f32]) {
+        for (to, pixel) in to.chunks_exact_mut(mean.len()).zip(row.chunks_exact(mean.len())) {
+            let numbers = to.iter_mut().zip(pixel).zip(mean).zip(slopes).zip(bias);
+            numbers.for_each(|((((y, x), mean), slope), bias)| *y = (x - mean) * slope + bias);
+        }
+    }
+}
+
+for_each_level! {
+    fn add_slopes(row: &[f32], slope: &[f32], mean: &[f32], scale: &[f32], along: &mut [f32], total: &mut [f32]) {
+        for (pixel, slope) in row.chunks_exact(mean.len()).zip(slope.chunks_exact(mean.len())) {
+            let sums = along.iter_mut().zip(total.iter_mut());
+            for ((((along, total), x), d), (mean, scale)) in sums.zip(pixel).zip(slope).zip(mean.iter().zip(scale)) {
+                *along += d * ((x - mean) * scale);
+                *total += d;
             }
-        });
-        groups.map(|group| {
-            let mut total = vec![0.0; self.width];
-            for sums in group.chunks(self.width) {
-                total.iter_mut().zip(sums).for_each(|(total, sum)| *total += f64::from(*sum));
+        }
+    }
+}
+
+for_each_level! {
+    fn pass_back(row: &[f32], slope: &[f32], to: &mut [f32], mean: &[f32], factors: [&[f32]; 3]) {
+        let [by_slope, by_input, constant] = factors;
+        let width = mean.len();
+        let pixels = to.chunks_exact_mut(width).zip(row.chunks_exact(width)).zip(slope.chunks_exact(width));
+        for ((to, pixel), slope) in pixels {
+            let numbers = to.iter_mut().zip(pixel).zip(slope).zip(mean);
+            let factors = by_slope.iter().zip(by_input).zip(constant);
+            for ((((to, x), d), mean), ((a, b), c)) in numbers.zip(factors) {
+                *to = a * d + b * (x - mean) + c;
             }
-            total
-        })
+        }
     }
 }

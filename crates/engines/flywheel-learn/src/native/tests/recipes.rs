@@ -71,6 +71,12 @@ fn pools_norms_and_dropout() {
         &[avg(3, 2), conv(3, 1, 1, [0, 0]), drop.clone(), FLATTEN, drop.clone(), dense(4)],
     );
     check_network(images(6, 6, 2), &[batch.clone(), conv(3, 3, 1, [1, 1]), batch.clone(), FLATTEN, dense(2)]);
+    for name in [Activation::Relu, Activation::Sigmoid, Activation::LeakyRelu] {
+        check_network(
+            images(6, 5, 2),
+            &[conv(19, 3, 1, [1, 1]), batch.clone(), function(name), FLATTEN, dense(2)],
+        );
+    }
     check_network(images(5, 6, 2), &[conv(3, 2, 1, [0, 0]), FLATTEN, batch.clone(), layer.clone(), dense(2)]);
     check_network(
         images(5, 6, 2),

@@ -16,7 +16,7 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
 
 /// As [`write`], for callers that speak of I/O errors.
 pub(crate) fn write_io(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut temporary = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
     temporary.write_all(content)?;

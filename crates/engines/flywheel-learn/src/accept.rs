@@ -59,11 +59,16 @@ pub fn bars(accept: &AcceptSpec, report: Option<&EvaluationReport>) -> Vec<BarRe
         .collect()
 }
 
-/// The round that comes nearest to its bars: the kept one when the budget is spent.
+/// The round that comes nearest to its bars, of equals the one with the least loss: the kept one when the budget is spent.
 pub fn best(rounds: &[Round]) -> Option<usize> {
     let runnable =
         (0..rounds.len()).filter(|&round| !rounds[round].bars.is_empty() && !rounds[round].diverged);
-    runnable.min_by(|&a, &b| rounds[a].shortfall().total_cmp(&rounds[b].shortfall()).then(a.cmp(&b)))
+    // Answers that all stay the same move no bar for a while; the loss tells which way leads on.
+    let place = |round: usize| (rounds[round].shortfall(), rounds[round].least_loss());
+    runnable.min_by(|&a, &b| {
+        let ((a_short, a_loss), (b_short, b_loss)) = (place(a), place(b));
+        a_short.total_cmp(&b_short).then(a_loss.total_cmp(&b_loss)).then(a.cmp(&b))
+    })
 }
 
 /// What to train next with so many seconds left; absent when the bars are met, the time does not suffice, or nothing is left to try.
@@ -104,6 +109,10 @@ impl Round {
             }
         };
         self.bars.iter().map(miss).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    fn least_loss(&self) -> f64 {
+        self.epochs.iter().map(|epoch| epoch.validation_loss).fold(f64::INFINITY, f64::min)
     }
 
     fn value(&self) -> Option<(MetricName, f64)> {

@@ -49,7 +49,7 @@ fn with_picture(screen: &Screen, problem: &Problem, file: &str, text: &str, line
     let report = Report::new(diagnostic).with_source_code(NamedSource::new(file, text.to_owned()));
     let theme = if screen.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let width = usize::from(screen.width.unwrap_or(110));
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_context_lines(0);
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_context_lines(1);
     let mut picture = String::new();
     handler.render_report(&mut picture, report.as_ref()).ok()?;
     Some(picture)

@@ -111,9 +111,9 @@ async fn trained(workbench: &Workbench, session: &Session) -> Result<Option<u64>
     }
     step(screen, 3, Phrase::new("cli.demo_train"))?;
     let begun = workbench.runs().await?.into_iter().find(|run| run.recipe == DEMO_MODEL && unfinished(run));
-    let id = match begun {
-        Some(run) if run.state == RunState::Running => run.id,
-        Some(run) => workbench.resume(&run.id).await.map(|()| run.id)?,
+    let (id, after) = match begun {
+        Some(run) if run.state == RunState::Running => (run.id, 0),
+        Some(run) => (run.id.clone(), workbench.resume(&run.id).await?),
         None => {
             let request = RunRequest {
                 text: workbench.demo_recipe()?,
@@ -121,10 +121,10 @@ async fn trained(workbench: &Workbench, session: &Session) -> Result<Option<u64>
                 kind: flywheel_spec::run::RunKind::Train,
                 choices: RunChoices::default(),
             };
-            workbench.start_run(request).await?
+            (workbench.start_run(request).await?, 0)
         }
     };
-    let detail = follow(workbench, session, &id).await?;
+    let detail = follow(workbench, session, &id, after).await?;
     match detail.summary.state {
         RunState::Finished => newest().await,
         RunState::Failed => {

@@ -14,7 +14,7 @@ pub struct Resume {
 impl Resume {
     pub async fn run(self, session: &Session) -> Outcome {
         let workbench = session.open().await?;
-        workbench.resume(&self.run).await?;
-        watch(&workbench, session, &self.run).await
+        let before = workbench.resume(&self.run).await?;
+        watch(&workbench, session, &self.run, before).await
     }
 }

@@ -51,13 +51,13 @@ impl Train {
             .start_run(request)
             .await
             .map_err(|failure| Failed::from(failure).in_text(&name, &text))?;
-        watch(&workbench, session, &id).await
+        watch(&workbench, session, &id, 0).await
     }
 }
 
-/// Shows a run while it works, then its report; Ctrl-C stops it at the best so far.
-pub async fn watch(workbench: &Workbench, session: &Session, id: &str) -> Outcome {
-    let detail = follow(workbench, session, id).await?;
+/// Shows a run from an event on while it works, then its report; Ctrl-C stops it at the best so far.
+pub async fn watch(workbench: &Workbench, session: &Session, id: &str, after: u64) -> Outcome {
+    let detail = follow(workbench, session, id, after).await?;
     let screen = session.screen;
     screen.report(&detail, || show::run(&screen, &detail))?;
     if detail.summary.state == RunState::Failed {
@@ -67,11 +67,16 @@ pub async fn watch(workbench: &Workbench, session: &Session, id: &str) -> Outcom
     Ok(())
 }
 
-/// Shows a run while it works.
-pub async fn follow(workbench: &Workbench, session: &Session, id: &str) -> Result<RunDetail, Failed> {
+/// Shows a run from an event on while it works.
+pub async fn follow(
+    workbench: &Workbench,
+    session: &Session,
+    id: &str,
+    after: u64,
+) -> Result<RunDetail, Failed> {
     let _guard = interrupt::stops_run(workbench, session.screen, id);
     let mut progress = Progress::new(session.screen);
-    let mut events = workbench.events(id, 0).await?;
+    let mut events = workbench.events(id, after).await?;
     while let Some((_, event)) = events.next().await {
         progress.take(&event);
     }

@@ -38,6 +38,6 @@ impl Tune {
             .start_run(request)
             .await
             .map_err(|failure| Failed::from(failure).in_text(&name, &text))?;
-        watch(&workbench, session, &id).await
+        watch(&workbench, session, &id, 0).await
     }
 }

@@ -1,5 +1,6 @@
 //! A run's events: one line of JSON each, appended live, followed by whoever shows them.
 
+use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -57,6 +58,13 @@ pub(crate) struct Story {
     pub notes: Vec<Phrase>,
 }
 
+/// The number of a run's last line.
+pub(crate) fn last_line(folder: &Path) -> io::Result<u64> {
+    let mut tail = Tail::new(folder);
+    tail.more()?;
+    Ok(tail.line)
+}
+
 impl Story {
     /// Reads a run's events from its folder.
     pub fn read(folder: &Path) -> io::Result<Self> {
@@ -84,46 +92,56 @@ impl Story {
 
 /// Follows a run from the line after `after` until it ends, whichever process works at it.
 pub(crate) fn follow(folder: PathBuf, after: u64) -> EventStream {
-    let state = (Tail::new(&folder), folder, Vec::new().into_iter(), false);
-    Box::pin(futures::stream::unfold(state, move |(mut tail, folder, mut ready, mut last)| async move {
-        loop {
-            if let Some((line, event)) = ready.next() {
-                let ended = matches!(event, TrainEvent::Finished { .. });
-                return Some(((line, event), (tail, folder, ready, last || ended)));
-            }
-            if last {
-                return None;
-            }
-            // Asked before reading, so that nothing written before the end is missed.
-            let ended = !alive(&folder);
-            let fresh: Vec<(u64, TrainEvent)> =
-                tail.more().unwrap_or_default().into_iter().filter(|(line, _)| *line > after).collect();
-            if fresh.is_empty() && ended {
-                return None;
-            }
-            // A finish in the middle belongs to an earlier process of a resumed run.
-            last = false;
-            if fresh.is_empty() {
-                tokio::time::sleep(PAUSE).await;
-            }
-            ready = without_earlier_finishes(fresh).into_iter();
-        }
+    let follower = Follower { tail: Tail::new(&folder), folder, after, ready: VecDeque::new(), finish: None };
+    Box::pin(futures::stream::unfold(follower, async |mut follower| {
+        let event = follower.next().await?;
+        Some((event, follower))
     }))
 }
 
-/// Only the last of a batch may end the stream.
-fn without_earlier_finishes(events: Vec<(u64, TrainEvent)>) -> Vec<(u64, TrainEvent)> {
-    let count = events.len();
-    let finish = |event: &TrainEvent| matches!(event, TrainEvent::Finished { .. });
-    events
-        .into_iter()
-        .enumerate()
-        .filter(|(index, (_, event))| index + 1 == count || !finish(event))
-        .map(|(_, pair)| pair)
-        .collect()
+struct Follower {
+    tail: Tail,
+    folder: PathBuf,
+    after: u64,
+    ready: VecDeque<(u64, TrainEvent)>,
+    /// A finish that was read; it counts when the run is over, and not when a resumed one goes on after it.
+    finish: Option<(u64, TrainEvent)>,
+}
+
+impl Follower {
+    async fn next(&mut self) -> Option<(u64, TrainEvent)> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            // Asked before reading, so that nothing written before the end is missed.
+            let over = !alive(&self.folder);
+            let fresh = self.tail.more().unwrap_or_default();
+            if fresh.is_empty() {
+                if over {
+                    return self.finish.take();
+                }
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            self.take(fresh);
+        }
+    }
+
+    fn take(&mut self, fresh: Vec<(u64, TrainEvent)>) {
+        for (line, event) in fresh.into_iter().filter(|(line, _)| *line > self.after) {
+            if matches!(event, TrainEvent::Finished { .. }) {
+                self.finish = Some((line, event));
+            } else {
+                self.finish = None;
+                self.ready.push_back((line, event));
+            }
+        }
+    }
 }
 
 /// Reads whole lines as they come.
+#[derive(Debug)]
 struct Tail {
     path: PathBuf,
     offset: u64,
@@ -184,9 +202,25 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(150)).await;
         writer.write(&note("two")).expect("written");
         writer.write(&finished()).expect("written");
+        drop(lock);
         let events = events.await.expect("followed");
         assert_eq!(events.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2, 3]);
+    }
+
+    #[tokio::test]
+    async fn a_finish_that_a_resumed_run_goes_on_after_does_not_end_the_story() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let lock = RunLock::take(folder.path()).expect("taken");
+        let mut writer = EventWriter::open(folder.path()).expect("opened");
+        writer.write(&note("one")).expect("written");
+        writer.write(&finished()).expect("written");
+        let events = tokio::spawn(follow(folder.path().to_owned(), 0).collect::<Vec<_>>());
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        writer.write(&note("two")).expect("written");
+        writer.write(&finished()).expect("written");
         drop(lock);
+        let events = events.await.expect("followed");
+        assert_eq!(events.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 3, 4]);
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ use flywheel_spec::run::{RunKind, RunState};
 use flywheel_spec::{Problem, phrase};
 
 use super::begin::taken;
+use super::events::last_line;
 use super::recorder::{CHECKPOINT, STOP};
 use super::{RECIPE, REPORT, REQUEST, RunChoices, over};
 use crate::{Failure, Workbench, file};
@@ -14,9 +15,11 @@ use crate::{Failure, Workbench, file};
 impl Workbench {
     /// Goes on with an interrupted or stopped run; the bits are those of a run never interrupted.
     ///
+    /// Returns the number of the last event before, so that only what follows need be shown.
+    ///
     /// # Errors
     /// When it is over, another process works at it, its data has changed, or its checkpoint is damaged.
-    pub async fn resume(&self, id: &str) -> Result<(), Failure> {
+    pub async fn resume(&self, id: &str) -> Result<u64, Failure> {
         let mut summary = self.summary(id).await?;
         match summary.state {
             RunState::Interrupted | RunState::Stopped => {}
@@ -52,8 +55,9 @@ impl Workbench {
         }
         summary.state = RunState::Running;
         self.ledger().update_run(&summary).await?;
+        let before = last_line(&folder).map_err(|error| Failure::io(&folder, &error))?;
         self.work(summary, planned, choices, lock, checkpoint);
-        Ok(())
+        Ok(before)
     }
 }
 

@@ -3,6 +3,7 @@
 mod bits;
 mod recipes;
 mod reference;
+mod steps;
 
 use flywheel_spec::recipe::{Initializer, LossSpec, OptimizerSpec};
 use flywheel_spec::table::ImageShape;

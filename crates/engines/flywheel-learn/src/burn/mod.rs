@@ -4,6 +4,7 @@
 //! and checkpoints copy them as they are. Burn's own random functions, dropout and optimizers are not used:
 //! the first two draw from one process-wide generator, the third is thirteen passes.
 
+mod device;
 mod forward;
 mod input;
 mod leaves;
@@ -11,6 +12,7 @@ mod loss;
 
 use burn::tensor::{Device, Tensor as BurnTensor};
 
+pub use self::device::best_device;
 use self::forward::{Mode, Pass, Seen, numbers};
 use self::input::Input;
 use self::leaves::Leaves;

@@ -3,7 +3,7 @@
 use flywheel_spec::recipe::{EngineChoice, TrainSpec};
 use flywheel_spec::{Phrase, phrase};
 
-use crate::burn::BurnEngine;
+use crate::burn::{BurnEngine, best_device};
 use crate::engine::{Blueprint, Engine, Tensor};
 use crate::native::NativeEngine;
 use crate::network::cost::{BURN, Efficiency, NATIVE};
@@ -40,8 +40,7 @@ impl EngineKind {
     pub fn build(self, blueprint: &Blueprint, weights: &[Tensor]) -> Result<Box<dyn Engine>, String> {
         let mut engine: Box<dyn Engine> = match self {
             Self::Native => Box::new(NativeEngine::new(blueprint)),
-            // The first device that this build has: a graphics processor where one is compiled in, else burn-flex.
-            Self::Burn => Box::new(BurnEngine::new(blueprint, burn::tensor::Device::default())?),
+            Self::Burn => Box::new(BurnEngine::new(blueprint, best_device())?),
         };
         engine.restore(weights, &[])?;
         Ok(engine)

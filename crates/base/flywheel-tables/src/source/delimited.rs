@@ -290,6 +290,12 @@ pub(super) fn unique(base: &str, taken: &[String]) -> String {
 
 /// A file without a header has its first row in place of names: numbers over numbers, and words that their columns hold as well.
 fn check_header(table: &RawTable, notes: &mut Notes) {
+    let whole = |column: &RawColumn| column.name.parse::<i64>().ok();
+    if table.columns.windows(2).all(|pair| whole(&pair[0]).is_some_and(|at| whole(&pair[1]) == Some(at + 1)))
+    {
+        // `0,1,2,…` is how pandas names columns that have no names.
+        return;
+    }
     let (mut numbers, mut words) = (0, 0);
     for column in &table.columns {
         let cells = || column.cells().take(SEEN).filter(|cell| !infer::is_missing(cell));

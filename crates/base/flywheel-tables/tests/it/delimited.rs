@@ -10,7 +10,7 @@ use crate::made::{gzip, import_bytes, imported, shown, zip};
 
 #[test]
 fn columns_are_read_as_a_sensible_analyst_would() {
-    let cases: [(&str, &str, &[&str]); 15] = [
+    let cases: [(&str, &str, &[&str]); 16] = [
         ("numbers", "a\n1\n2.5\n-3e2\n", &["a: number = 1 | 2.5 | -300"]),
         ("money", "a\n$1.50\n\"$1,200.00\"\n0\n", &["a: number = 1.5 | 1200 | 0"]),
         ("percent", "a\n12%\n7.5%\n", &["a: number = 12 | 7.5"]),
@@ -52,6 +52,7 @@ fn columns_are_read_as_a_sensible_analyst_would() {
             "a,b\r\n\"x\ny\",2\r\n\r\nz,4\r\n",
             &["a: category = x\ny | z", "b: number = 2 | 4"],
         ),
+        ("numbered columns", "0,1\n5,0.5\n6,1.5\n", &["0: number = 5 | 6", "1: number = 0.5 | 1.5"]),
         ("spaces around", "a, b\n x , 2\n y , 4\n", &["a: category = x | y", "b: number = 2 | 4"]),
         (
             "chinese",
@@ -141,7 +142,7 @@ fn what_makes_the_whole_file_doubtful_is_an_error() {
         ("empty", "", "tables.empty_file", None),
         ("blank", " \n\n", "tables.empty_file", None),
         ("header only", "a,b\n", "tables.header_only", None),
-        ("no header", "1,2\n3,4\n5,6\n", "tables.no_header", Some(1)),
+        ("no header", "1,7\n3,4\n5,6\n", "tables.no_header", Some(1)),
         ("no header, words too", "1,a\n3,b\n5,a\n", "tables.no_header", Some(1)),
         ("a header of another width", "a,b\n1,2,3\n4,5,6\n7,8,9\n", "tables.header_mismatch", Some(2)),
         ("an open quote", "a,b\n1,2\n\"3,4\n5,6\n7,8\n", "tables.quote_open", Some(3)),

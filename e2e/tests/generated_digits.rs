@@ -11,8 +11,14 @@ fn a_model_trained_on_generated_digits_reads_mnist() {
     project.write("recipes/generated.toml", include_str!("../../recipes/demo.toml"));
     project.call(&["train", "recipes/generated.toml"]).succeed();
 
-    let images = data.join("vision_mnist/t10k-images-idx3-ubyte.gz").display().to_string();
-    project.call(&["data", "import", &images, "--name", "mnist"]).succeed();
+    for file in ["images-idx3", "labels-idx1"] {
+        let file = format!("t10k-{file}-ubyte.gz");
+        project.write(
+            &format!("mnist/{file}"),
+            std::fs::read(data.join("vision_mnist").join(&file)).expect("read"),
+        );
+    }
+    project.call(&["data", "import", "mnist"]).succeed();
     let report = project.json(&["evaluate", "digits", "--on", "mnist"]);
     assert_eq!(report["rows"], 10_000, "{}", report["part"]);
     let metrics = report["metrics"].as_array().expect("metrics");

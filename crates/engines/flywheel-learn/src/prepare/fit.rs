@@ -133,9 +133,6 @@ impl Fitting<'_> {
         if !is_image && self.reads_an_image() {
             return Decision::LeaveOut(phrase!("prepare.left_beside_image"));
         }
-        if kind == ColumnKind::Text {
-            return Decision::LeaveOut(phrase!("prepare.left_text"));
-        }
         if let Values::Image(images) = &column.values {
             let (code, steps) = ImageCode::fit(images, self.train, self.spec.prepare.pixels);
             return Decision::Use(Code::Image(code), steps);
@@ -155,9 +152,12 @@ impl Fitting<'_> {
         }
         if suspect::is_identifier(column, kind, self.train, &distinct) {
             self.warn(column, phrase!("prepare.identifier_column", column = column.name));
-            if !asked_for {
+            if !asked_for || kind == ColumnKind::Text {
                 return Decision::LeaveOut(phrase!("prepare.left_identifier"));
             }
+        }
+        if kind == ColumnKind::Text {
+            return Decision::LeaveOut(phrase!("prepare.left_text"));
         }
         let decision = self.fit_kind(column, kind, exception, &distinct);
         if matches!(decision, Decision::Use(..)) {

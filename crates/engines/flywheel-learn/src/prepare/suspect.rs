@@ -28,6 +28,20 @@ const SUSPICIOUS_CLASSES: f64 = 0.90;
 /// A single honest column rarely explains so much of a number's variance.
 const SUSPICIOUS_NUMBERS: f64 = 0.93;
 
+/// When a single value gives a rare class away.
+struct Telling {
+    /// Values that the column may have.
+    most_values: usize,
+    /// Rows that must hold the value.
+    fewest_rows: usize,
+    /// Share of all rows below which a class is rare.
+    rare: f64,
+    /// Share of the value's rows that are of the class.
+    sure: f64,
+}
+
+const TELLING: Telling = Telling { most_values: 20, fewest_rows: 10, rare: 0.2, sure: 0.97 };
+
 /// How many different values the training rows of a column hold.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Distinct {
@@ -69,13 +83,20 @@ impl Distinct {
     }
 }
 
-/// True for a different category in (almost) every row, and for whole numbers that count the rows one by one.
+/// True for a different category or a different single word in (almost) every row, and for whole numbers that count the rows one by one.
 pub(super) fn is_identifier(column: &Column, kind: ColumnKind, train: &[usize], distinct: &Distinct) -> bool {
     if train.len() < FEWEST_ROWS {
         return false;
     }
     match (kind, &column.values) {
         (ColumnKind::Category | ColumnKind::Boolean, _) => distinct.count * 100 >= train.len() * 95,
+        (ColumnKind::Text, Values::Text(texts)) => {
+            let is_word = |row: &&usize| {
+                texts[**row].as_deref().is_some_and(|text| !text.trim().contains(char::is_whitespace))
+            };
+            let words = train.iter().filter(is_word).count();
+            distinct.count * 100 >= train.len() * 95 && words * 100 >= train.len() * 95
+        }
         (ColumnKind::Number, Values::Number(numbers)) => {
             let whole = train.iter().all(|&row| numbers[row].fract() == 0.0);
             let all_differ = distinct.count == train.len();
@@ -122,14 +143,44 @@ pub(super) fn leak(
     }
     let classes: Vec<usize> = rows.iter().filter_map(|&row| selection.class_of(row)).collect();
     let removed = errors_removed(&bins, &classes, selection.classes.len());
-    (removed > SUSPICIOUS_CLASSES).then(|| {
-        phrase!(
+    if removed > SUSPICIOUS_CLASSES {
+        return Some(phrase!(
             "prepare.leak_class",
             column = column.name,
             target = selection.target,
             share = figure::percent(removed)
-        )
-    })
+        ));
+    }
+    let (row, class) = telling_value(&bins, &classes, selection.classes.len())?;
+    Some(phrase!(
+        "prepare.leak_value",
+        column = column.name,
+        value = column.values.text(rows[row]).unwrap_or_default(),
+        target = selection.target,
+        class = selection.classes[class]
+    ))
+}
+
+/// A value that (almost) always goes with a class that is rare otherwise, as the name of a fault does with the fault:
+/// a row that holds it, and the class. Only columns of few values are looked at.
+fn telling_value(bins: &[usize], classes: &[usize], class_count: usize) -> Option<(usize, usize)> {
+    let mut counts: HashMap<usize, (usize, Vec<usize>)> = HashMap::new();
+    let mut totals = vec![0_usize; class_count];
+    for (row, (&bin, &class)) in bins.iter().zip(classes).enumerate() {
+        counts.entry(bin).or_insert_with(|| (row, vec![0; class_count])).1[class] += 1;
+        totals[class] += 1;
+    }
+    if counts.len() > TELLING.most_values {
+        return None;
+    }
+    let is_rare = |class: usize| (totals[class] as f64) < TELLING.rare * classes.len() as f64;
+    let telling = counts.values().filter_map(|(row, in_bin)| {
+        let rows: usize = in_bin.iter().sum();
+        let sure = |&class: &usize| is_rare(class) && in_bin[class] as f64 >= TELLING.sure * rows as f64;
+        let class = (0..class_count).find(sure).filter(|_| rows >= TELLING.fewest_rows)?;
+        Some((*row, class))
+    });
+    telling.min()
 }
 
 /// A bin for each row: the value of a category, the fiftieth of a number; the missing have one of their own.

@@ -228,6 +228,8 @@ fn columns_that_say_nothing_are_left_out_with_the_reason() {
     let rows = 200;
     let words: Vec<String> = (0..rows).map(|row| format!("id-{row}")).collect();
     let ids: Vec<Option<&str>> = words.iter().map(|word| Some(word.as_str())).collect();
+    let sentences: Vec<String> = (0..rows).map(|row| format!("order {row} came late")).collect();
+    let sentences: Vec<Option<&str>> = sentences.iter().map(|sentence| Some(sentence.as_str())).collect();
     let mut told = target(rows).0;
     told.name = "outcome".to_owned();
     let table = table(vec![
@@ -235,7 +237,8 @@ fn columns_that_say_nothing_are_left_out_with_the_reason() {
         (number("row", (0..rows).map(|row| row as f64).collect()), ColumnKind::Number),
         (number("constant", vec![4.0; rows]), ColumnKind::Number),
         (text("empty", &vec![None; rows]), ColumnKind::Category),
-        (text("comment", &ids), ColumnKind::Text),
+        (text("comment", &sentences), ColumnKind::Text),
+        (text("ticket", &ids), ColumnKind::Text),
         (number("useful", (0..rows).map(|row| ((row * 31) % 17) as f64).collect()), ColumnKind::Number),
         (told, ColumnKind::Boolean),
         target(rows),
@@ -253,6 +256,7 @@ fn columns_that_say_nothing_are_left_out_with_the_reason() {
     assert_eq!(reason("constant"), "prepare.left_constant");
     assert_eq!(reason("empty"), "prepare.left_empty");
     assert_eq!(reason("comment"), "prepare.left_text");
+    assert_eq!(reason("ticket"), "prepare.left_identifier");
     let leak = prepared.warnings.iter().find(|warning| warning.code == "prepare.leak_class").unwrap();
     assert_eq!(leak.place.column.as_deref(), Some("outcome"));
 }

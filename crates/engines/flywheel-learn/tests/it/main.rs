@@ -3,3 +3,4 @@
 mod engines_agree;
 mod plans;
 mod reference_jobs;
+mod suspects;

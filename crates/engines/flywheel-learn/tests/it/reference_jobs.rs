@@ -18,7 +18,7 @@ fn recipe(name: &str) -> TrainSpec {
     read_recipe(&text, name).unwrap_or_else(|problems| panic!("{problems}")).0
 }
 
-fn table(path: &str) -> Option<Table> {
+pub(crate) fn table(path: &str) -> Option<Table> {
     let folder = std::env::var_os("FLYWHEEL_DATA").map(PathBuf::from);
     let Some(path) = folder.map(|folder| folder.join(path)).filter(|path| path.exists()) else {
         eprintln!("SKIPPED: {path} is absent; set FLYWHEEL_DATA to the folder of real data");

@@ -23,14 +23,22 @@ test('an empty project says what to do first', async () => {
   await page.getByRole('heading', { level: 1, name: 'New model' }).waitFor()
 })
 
-test('a file that is broken is refused with every mistake and its place', async () => {
-  const shifted = customers(20).split('\n').map((line, row) => (row === 7 ? `${line},surplus` : line)).join('\n')
-  await page.locator('input[type=file]').setInputFiles(asFile('broken.csv', shifted))
+test('a broken file is refused, with what is wrong and what to do', async () => {
+  await page.locator('input[type=file]').setInputFiles(asFile('images.zip', 'PK\x03\x04 and then nothing'))
   const alert = page.getByRole('alert')
   await alert.waitFor()
-  assert.match(await alert.innerText(), /broken\.csv|row|line/i)
+  assert.match(await alert.innerText(), /zip cannot be opened[\s\S]*copy or download[\s\S]*images\.zip/)
   const tables = await (await page.request.get('/api/v1/tables')).json()
   assert.deepEqual(tables, [], 'nothing of a broken file is kept')
+})
+
+test('a shifted row is set aside, and its place is said', async () => {
+  const shifted = customers(20).split('\n').map((line, row) => (row === 7 ? `${line},surplus` : line)).join('\n')
+  await page.locator('input[type=file]').setInputFiles(asFile('shifted.csv', shifted))
+  await page.getByRole('heading', { level: 1, name: 'shifted' }).waitFor()
+  await page.getByText(/row 7 has 8 fields where the header has 7/).waitFor()
+  await page.getByText(/shifted\.csv · row 7 · line 8/).waitFor()
+  await page.getByRole('main').getByRole('link', { name: 'New model' }).click()
 })
 
 test('a dropped CSV is profiled', async () => {
@@ -40,7 +48,7 @@ test('a dropped CSV is profiled', async () => {
   await columns.getByRole('rowheader', { name: /^months/ }).waitFor()
   assert.match(await columns.getByRole('row', { name: /^charge/ }).innerText(), /number/)
   assert.match(await columns.getByRole('row', { name: /^contract/ }).innerText(), /category/)
-  await page.getByText('Looks like an id').waitFor()
+  await page.getByText('Looks like an id', { exact: true }).waitFor()
 })
 
 test('the target is picked, and the plan is told in plain words', async () => {
@@ -52,7 +60,7 @@ test('the target is picked, and the plan is told in plain words', async () => {
 })
 
 test('a mistake in the recipe is shown on its line, and training waits', async () => {
-  await page.getByText('Show the recipe').click()
+  await page.getByRole('switch', { name: 'Show the recipe' }).click()
   const text = page.getByRole('textbox', { name: 'Recipe, TOML' })
   const recipe = await text.inputValue()
   assert.match(recipe, /target = "left"/)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ago, bytes, count, duration, interval, latency, metricValue, number, percent } from './format'
+import { ago, bytes, count, duration, inSentence, interval, latency, metricValue, number, percent } from './format'
 
 describe('numbers', () => {
   it.each([
@@ -29,10 +29,14 @@ describe('shares and metrics', () => {
   })
 })
 
+it('names stand in a sentence as they should', () => {
+  expect(['Accuracy', 'AUC', 'F1, macro', 'R²', '准确率'].map(inSentence)).toEqual(['accuracy', 'AUC', 'F1, macro', 'R²', '准确率'])
+})
+
 describe('durations', () => {
   it.each([
     [0.04, '40 ms', '40 毫秒'], [7.23, '7.2 s', '7.2 秒'], [185, '3 min 5 s', '3 分 5 秒'], [180, '3 min', '3 分'],
-    [4800, '1 h 20 min', '1 小时 20 分'], [-1, '–', '–'],
+    [4800, '1 h 20 min', '1 小时 20 分'], [-1, '–', '–'], [0.0002, '<1 ms', '<1 毫秒'],
   ])('%s seconds read %s', (secs, en, zh) => {
     expect(duration(secs, 'en')).toBe(en)
     expect(duration(secs, 'zh')).toBe(zh)

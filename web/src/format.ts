@@ -4,7 +4,7 @@ import type { Tongue } from './language'
 
 /** Metrics that are shares of one and read best as a percentage. */
 const SHARES: ReadonlySet<MetricName> = new Set([
-  'accuracy', 'balanced_accuracy', 'precision', 'recall', 'f1', 'f1_macro', 'f1_weighted', 'calibration_error',
+  'accuracy', 'balanced_accuracy', 'precision', 'recall', 'calibration_error',
 ])
 
 const locale = (tongue: Tongue) => (tongue === 'zh' ? 'zh-CN' : 'en-GB')
@@ -47,10 +47,16 @@ export function interval(metric: MetricName, estimate: Estimate, tongue: Tongue)
   return SHARES.has(metric) ? `${low.replace('%', '')}–${high}` : `${low}–${high}`
 }
 
+/** A name as it stands inside a sentence: "the best accuracy", but "the best AUC". */
+export function inSentence(name: string): string {
+  return /^[A-Z][a-z]/.test(name) ? name[0]!.toLowerCase() + name.slice(1) : name
+}
+
 /** A duration in the two largest units that matter: 1 h 20 min, 3 min 5 s, 7.2 s, 40 ms. */
 export function duration(secs: number, tongue: Tongue): string {
   if (!Number.isFinite(secs) || secs < 0) return '–'
   const units = tongue === 'zh' ? { h: ' 小时', m: ' 分', s: ' 秒', ms: ' 毫秒' } : { h: ' h', m: ' min', s: ' s', ms: ' ms' }
+  if (secs < 0.001) return `<1${units.ms}`
   if (secs < 1) return `${Math.round(secs * 1000)}${units.ms}`
   if (secs < 60) return `${secs < 10 ? Number(secs.toFixed(1)) : Math.round(secs)}${units.s}`
   const whole = Math.round(secs)

@@ -3,7 +3,6 @@ export const report = {
   verdict: {
     label: ['Verdict', '结论'],
     guess: ['guessing: {{value}}', '靠猜：{{value}}'],
-    next: ['Next:', '下一步：'],
   },
   part: {
     test: ['test part', '测试部分'],

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PlanSummary } from '../../api/types'
-import { bytes, count, duration, number } from '../../format'
+import { bytes, count, duration, inSentence, number } from '../../format'
 import { useTongue } from '../../language'
 import { Network } from '../../parts/Network'
 import { Say } from '../../parts/Say'
@@ -40,7 +40,7 @@ export function PlanInWords({ plan }: { plan: PlanSummary }) {
           loss: t(`loss.${plan.loss.kind}` as 'loss.mse', { defaultValue: plan.loss.kind }),
           optimizer: t(`optimizer.${plan.optimizer.kind}` as 'optimizer.adam', { defaultValue: plan.optimizer.kind }),
           rate: number(plan.optimizer.learning_rate ?? Number.NaN, tongue),
-          metric: t(`metric.${plan.keep_best}.name`),
+          metric: inSentence(t(`metric.${plan.keep_best}.name`)),
         })}
       </Step>
       <Step title={t('plan.cost')}>

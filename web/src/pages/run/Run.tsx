@@ -35,7 +35,8 @@ function RunPage({ run }: { run: RunDetail }) {
   const live = useLiveRun(summary.id, running)
   const epochs = live.epochs.length >= run.epochs.length ? live.epochs : run.epochs
   const plan = run.report?.plan ?? run.plan ?? live.plan
-  const notes = live.notes.length >= run.notes.length ? live.notes : run.notes
+  const said = run.report?.stopped_because?.en
+  const notes = (live.notes.length >= run.notes.length ? live.notes : run.notes).filter((note) => note.en !== said)
   const curves = epochs.length + live.losses.length > 0 && (
     <Sheet title={running ? t('run.curvesNow') : t('run.curves')} note={t('run.curvesNote')}>
       <TrainingCurves epochs={epochs} losses={live.losses} planned={plan?.epochs} best={run.report?.best_epoch} />

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { LiveRun } from '../../api/live'
 import { useStop } from '../../api/runs'
 import type { EpochReport, PlanSummary } from '../../api/types'
-import { count, duration, metricValue, number } from '../../format'
+import { count, duration, inSentence, metricValue, number } from '../../format'
 import { useTongue } from '../../language'
 import { Failed } from '../../parts/Failed'
 import { Icon } from '../../parts/Icon'
@@ -63,7 +63,7 @@ export function UnderWay({ id, live, epochs, plan }: UnderWayProps) {
         <Figure name={t('run.loss')} value={number(progress?.loss ?? last?.train_loss ?? Number.NaN, tongue)} />
         {(best ?? last) && (
           <Figure
-            name={t('run.bestSoFar', { metric: t(`metric.${(best ?? last)!.metric}.name`) })}
+            name={t('run.bestSoFar', { metric: inSentence(t(`metric.${(best ?? last)!.metric}.name`)) })}
             value={metricValue((best ?? last)!.metric, (best ?? last)!.validation_metric, tongue)}
           />
         )}

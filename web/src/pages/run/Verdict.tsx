@@ -26,7 +26,7 @@ export function Verdict({ verdict }: { verdict: VerdictReport }) {
           <Say phrase={verdict.against_guessing} />
         </p>
         <p>
-          <strong>{t('verdict.next')}</strong> <Say phrase={verdict.next} />
+          <Say phrase={verdict.next} />
         </p>
       </div>
     </section>

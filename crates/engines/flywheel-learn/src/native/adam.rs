@@ -7,9 +7,17 @@ use super::cpu::{Level, for_each_level};
 
 /// What is smaller counts as zero. A unit that is never active leaves its moments to shrink until they are denormal, and
 /// there they stay; each such number costs a hundred times the time of another. None of these moves a weight.
-const LEAST_SLOPE: f32 = 1e-17;
-const LEAST_MEAN: f32 = 1e-30;
-const LEAST_SQUARE: f32 = 1e-33;
+pub const LEAST_MEAN: f32 = 1e-30;
+/// The same for a gradient, whose square must not be denormal either.
+pub const LEAST_SLOPE: f32 = 1e-17;
+/// The same for a mean of squares.
+pub const LEAST_SQUARE: f32 = 1e-33;
+
+/// Zero where a number is smaller than the least that counts; NaN stays.
+#[inline(always)]
+pub fn flush(number: f32, least: f32) -> f32 {
+    if number.abs() < least { 0.0 } else { number }
+}
 
 /// What a step's numbers have in common.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +68,9 @@ pub fn advance(
 for_each_level! {
     fn plainly(weights: &mut [f32], gradient: &[f32], m: &mut [f32], v: &mut [f32], c: Coefficients) {
         for (((w, &g), m), v) in weights.iter_mut().zip(gradient).zip(m).zip(v) {
-            *m += c.first * (g - *m);
-            *v = c.second_kept * *v + c.second * g * g;
+            let g = flush(g, LEAST_SLOPE);
+            *m = flush(*m + c.first * (g - *m), LEAST_MEAN);
+            *v = flush(c.second_kept * *v + c.second * g * g, LEAST_SQUARE);
             *w = c.keep * *w - c.size * *m / (v.sqrt() * c.correction + c.epsilon);
         }
     }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 /// A set of vector instructions, from widest to none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "the vectors named are those of x86-64"))]
 pub enum Level {
     /// 512-bit vectors.
     Avx512,

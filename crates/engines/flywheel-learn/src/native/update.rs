@@ -4,7 +4,7 @@ use flywheel_spec::recipe::OptimizerSpec;
 
 use crate::engine::Step;
 
-use super::adam;
+use super::adam::{self, LEAST_MEAN, LEAST_SLOPE, LEAST_SQUARE, flush};
 use super::cpu::{Level, for_each_level};
 
 /// What is added to the loss for large weights.
@@ -117,7 +117,7 @@ for_each_level! {
 for_each_level! {
     fn momentum(weights: &mut [f32], gradient: &[f32], buffer: &mut [f32], rate: f32, share: f32) {
         for ((w, &g), b) in weights.iter_mut().zip(gradient).zip(buffer) {
-            *b = share * *b + g;
+            *b = flush(share * *b + g, LEAST_MEAN);
             *w -= rate * *b;
         }
     }
@@ -126,7 +126,7 @@ for_each_level! {
 for_each_level! {
     fn nesterov(weights: &mut [f32], gradient: &[f32], buffer: &mut [f32], rate: f32, share: f32) {
         for ((w, &g), b) in weights.iter_mut().zip(gradient).zip(buffer) {
-            *b = share * *b + g;
+            *b = flush(share * *b + g, LEAST_MEAN);
             *w -= rate * (g + share * *b);
         }
     }
@@ -136,7 +136,8 @@ for_each_level! {
     fn rms_prop(weights: &mut [f32], gradient: &[f32], square: &mut [f32], numbers: [f32; 3]) {
         let [rate, decay, epsilon] = numbers;
         for ((w, &g), s) in weights.iter_mut().zip(gradient).zip(square) {
-            *s = decay * *s + (1.0 - decay) * g * g;
+            let g = flush(g, LEAST_SLOPE);
+            *s = flush(decay * *s + (1.0 - decay) * g * g, LEAST_SQUARE);
             *w -= rate * g / (s.sqrt() + epsilon);
         }
     }
@@ -146,8 +147,9 @@ for_each_level! {
     fn rms_prop_momentum(weights: &mut [f32], gradient: &[f32], square: &mut [f32], buffer: &mut [f32], numbers: [f32; 4]) {
         let [rate, decay, epsilon, momentum] = numbers;
         for (((w, &g), s), b) in weights.iter_mut().zip(gradient).zip(square).zip(buffer) {
-            *s = decay * *s + (1.0 - decay) * g * g;
-            *b = momentum * *b + g / (s.sqrt() + epsilon);
+            let g = flush(g, LEAST_SLOPE);
+            *s = flush(decay * *s + (1.0 - decay) * g * g, LEAST_SQUARE);
+            *b = flush(momentum * *b + g / (s.sqrt() + epsilon), LEAST_MEAN);
             *w -= rate * *b;
         }
     }

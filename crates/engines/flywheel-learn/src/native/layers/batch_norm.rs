@@ -81,7 +81,8 @@ impl BatchNorm {
             statistics.scale.push(1.0 / ((square / count) as f32 + self.epsilon).sqrt());
             variances.push((square / (count - 1.0).max(1.0)) as f32);
         }
-        statistics.variance = Some(variances);
+        // A single number has no variance; the running statistics stay as they are.
+        statistics.variance = (count > 1.0).then_some(variances);
         statistics
     }
 

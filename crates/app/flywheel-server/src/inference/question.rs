@@ -17,19 +17,14 @@ use crate::nearest::nearest;
 pub fn question(signature: &ModelSignature, tensors: Vec<Tensor>) -> Result<Question, Problems> {
     let mut problems = Problems::default();
     names(signature, &tensors, &mut problems);
-    for tensor in &tensors {
-        if let Values::Numbers(values) = &tensor.values
-            && let Some(position) = values.iter().position(|value| !value.is_finite())
-        {
-            let problem = phrase!("server.tensor_not_finite", tensor = tensor.name, position = position);
-            let place = format!("{}.data.{position}", tensor::place(&tensor.name));
-            problems.push(Problem::error(problem).advise(phrase!("server.missing_advice")).at_setting(place));
-        }
-    }
+    finite(&tensors, &mut problems);
     let image = signature.inputs.iter().find_map(|field| field.image.map(|shape| (field, shape)));
     let question = match image {
         Some((field, shape)) => images(field, shape, tensors, &mut problems),
-        None => Some(Question::Request(rows(tensors, &mut problems))),
+        None => {
+            absent(signature, &tensors, &mut problems);
+            Some(Question::Request(rows(tensors, &mut problems)))
+        }
     };
     match question {
         Some(question) if !problems.stop() => Ok(question),
@@ -52,6 +47,28 @@ fn names(signature: &ModelSignature, tensors: &[Tensor], problems: &mut Problems
                 Problem::error(phrase!("server.input_twice", tensor = name)).at_setting(tensor::place(name)),
             );
         }
+    }
+}
+
+/// NaN and infinities are no values, and no way to say that a value is missing either.
+fn finite(tensors: &[Tensor], problems: &mut Problems) {
+    for tensor in tensors {
+        let Values::Numbers(values) = &tensor.values else { continue };
+        let Some(position) = values.iter().position(|value| !value.is_finite()) else { continue };
+        let problem = phrase!("server.tensor_not_finite", tensor = tensor.name, position = position);
+        let place = format!("{}.data.{position}", tensor::place(&tensor.name));
+        problems.push(
+            Problem::error(problem).advise(phrase!("server.tensor_not_finite_advice")).at_setting(place),
+        );
+    }
+}
+
+/// The protocol knows no optional inputs: each column must be there, and each that is not is named.
+fn absent(signature: &ModelSignature, tensors: &[Tensor], problems: &mut Problems) {
+    let missing = |field: &&InputField| !tensors.iter().any(|tensor| tensor.name == field.name);
+    for field in signature.inputs.iter().filter(missing) {
+        let problem = Problem::error(phrase!("server.input_absent", tensor = field.name));
+        problems.push(problem.advise(phrase!("server.input_absent_advice")).at_setting("inputs"));
     }
 }
 
@@ -270,6 +287,12 @@ mod tests {
         let Ok(Question::Request(PredictRequest { rows, .. })) = request else { panic!("no rows") };
         assert_eq!(Value::Object(rows[0].clone()), json!({"age": 41, "plan": "basic"}));
         assert_eq!(Value::Object(rows[1].clone()), json!({"age": 7.5, "plan": null}));
+    }
+
+    #[test]
+    fn a_column_that_is_not_there_is_named() {
+        assert_eq!(codes(question(&churn(), vec![numbers("age", &[1], &[41.0])])), ["server.input_absent"]);
+        assert_eq!(codes(question(&churn(), Vec::new())), ["server.input_absent", "server.input_absent"]);
     }
 
     #[test]

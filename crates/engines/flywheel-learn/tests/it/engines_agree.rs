@@ -245,6 +245,33 @@ fn both_engines_compute_the_same_of_images() {
     (0..RECIPES).for_each(|seed| check(seed, true));
 }
 
+/// An epoch's last batch may be one row long, over which a batch norm of numbers has no variance.
+#[test]
+fn a_single_row_leaves_the_running_statistics_alone() {
+    let layers = [
+        LayerSpec::Dense { units: 5, activation: None, bias: true, initializer: None },
+        LayerSpec::BatchNorm { momentum: 0.1, epsilon: 1e-5 },
+        LayerSpec::Output { activation: None, initializer: None },
+    ];
+    let mut chance = Chance::new(1);
+    let input = InputPlan::Rows { numbers: 4, embeddings: Vec::new() };
+    let demand = Demand { task: Task::Regression, classes: 0, loss: LossSpec::Mse {}, batch_size: 16 };
+    let mut case = draw(0, false);
+    case.blueprint.network = infer(&layers, &input, &demand).0;
+    case.blueprint.loss = demand.loss;
+    case.blueprint.class_weights = Vec::new();
+    case.weights = initialise(&case.blueprint.network, 0);
+    case.examples = draw_examples(&mut chance, &input, 0);
+    for mut engine in engines(&case, 1) {
+        let batch = Batch { examples: &case.examples, chosen: &[7], augmented: None };
+        engine.step(&batch, &Step { number: 0, learning_rate: 0.01 }).expect("finite");
+        for tensor in engine.weights().iter().filter(|tensor| tensor.name.contains("running")) {
+            let begun = if tensor.name.ends_with("var") { 1.0 } else { 0.0 };
+            assert!(tensor.values.iter().all(|value| *value == begun), "{tensor:?}");
+        }
+    }
+}
+
 /// Eight steps on one and on two threads, and interrupted after four: the same bits, by both engines.
 #[test]
 fn the_bits_depend_neither_on_threads_nor_on_an_interruption() {

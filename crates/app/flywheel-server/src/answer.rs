@@ -53,7 +53,9 @@ pub async fn answer(
         tokio::task::spawn_blocking(ask).await.map_err(Failure::internal)?
     };
     let answers = answers.map_err(Failure::invalid)?;
-    let (latency, at) = (begun.elapsed(), SystemTime::now());
+    let latency = begun.elapsed();
+    #[expect(clippy::disallowed_methods, reason = "this is the app layer, and the log says when it answered")]
+    let at = SystemTime::now();
     let mut predictions = Vec::with_capacity(answers.len());
     for answer in answers {
         let mut prediction = answer.prediction;

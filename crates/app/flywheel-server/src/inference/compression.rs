@@ -54,7 +54,8 @@ impl Coding {
             Ok(_) if body.len() > limit => Err(Unpacking::TooLarge),
             Ok(_) => Ok(body),
             Err(_) => {
-                Err(Unpacking::Broken(Problem::error(phrase!("server.coding_broken", coding = self.name()))))
+                let problem = Problem::error(phrase!("server.coding_broken", coding = self.name()));
+                Err(Unpacking::Broken(Box::new(problem)))
             }
         }
     }
@@ -82,7 +83,7 @@ pub enum Unpacking {
     /// It would be larger than allowed.
     TooLarge,
     /// It is not what its header says.
-    Broken(Problem),
+    Broken(Box<Problem>),
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ fn unpacked(headers: &HeaderMap, bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
         None => Ok(bytes),
         Some(coding) => coding.unpack(&bytes, body::LIMIT).map_err(|error| match error {
             Unpacking::TooLarge => Failure::too_large(body::LIMIT as u64),
-            Unpacking::Broken(problem) => Failure::bad_request(problem),
+            Unpacking::Broken(problem) => Failure::bad_request(*problem),
         }),
     }
 }

@@ -199,16 +199,27 @@ impl NativeEngine {
         losses.into_iter().map(|loss| f64::from_bits(loss.into_inner())).sum()
     }
 
-    /// Where numbers left the finite first: the tensors, then what the layers gave, else the loss itself.
+    /// Where numbers left the finite first: the input, a tensor, what a layer gave, else the loss itself.
     fn divergence(&self, rows: usize) -> Divergence {
         let bad = |numbers: &[f32]| numbers.iter().any(|x| !x.is_finite());
+        let embedded =
+            self.network.embeddings.iter().map(|embedding| &self.network.parameters[embedding.parameter]);
+        if let Some(tensor) = embedded.into_iter().find(|tensor| bad(&tensor.values)) {
+            return Divergence { place: tensor.name.clone() };
+        }
+        let field_is_bad = |index: usize| {
+            let field = &self.workspace.fields[index];
+            (0..rows).any(|row| bad(field.rows(rows).row(row, field.extent.len())))
+        };
+        if field_is_bad(0) {
+            return Divergence { place: "input".into() };
+        }
         for (index, stage) in self.network.stages.iter().enumerate() {
             let tensors = &self.network.parameters[stage.parameters.clone()];
             if let Some(tensor) = tensors.iter().find(|tensor| bad(&tensor.values)) {
                 return Divergence { place: tensor.name.clone() };
             }
-            let field = &self.workspace.fields[index + 1];
-            if (0..rows).any(|row| bad(field.rows(rows).row(row, field.extent.len()))) {
+            if field_is_bad(index + 1) {
                 return Divergence { place: format!("layers.{}", stage.layer) };
             }
         }

@@ -153,6 +153,20 @@ fn what_leaves_the_finite_is_named_and_nothing_moves() {
 }
 
 #[test]
+fn an_input_that_is_no_number_is_named() {
+    let input = InputPlan::Rows { numbers: 3, embeddings: Vec::new() };
+    let mut examples = examples(&input, 4, 2);
+    let crate::examples::Inputs::Rows { numbers, .. } = &mut examples.inputs else { unreachable!() };
+    numbers[7] = f32::INFINITY;
+    let mut engine = begin(&blueprint(network(input, &[dense(2)])));
+    let step = Step { number: 0, learning_rate: 0.1 };
+    let mut place =
+        |chosen: &[u32]| engine.step(&Batch { examples: &examples, chosen, augmented: None }, &step);
+    assert!(place(&[0, 1, 3]).is_ok());
+    assert_eq!(place(&[0, 2]).unwrap_err().place, "input");
+}
+
+#[test]
 fn augmented_pixels_stand_in_for_the_examples_own() {
     let (blueprint, examples) = everything();
     let crate::examples::Inputs::Images { pixels, shape, .. } = &examples.inputs else { unreachable!() };

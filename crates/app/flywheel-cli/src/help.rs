@@ -100,6 +100,34 @@ mod tests {
         check(&command, "");
     }
 
+    /// Keys in quotes after each of the openings, in every file of this crate.
+    fn keys_used(folder: &std::path::Path, keys: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("listed").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                keys_used(&path, keys);
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).expect("read");
+            for (opening, topic) in
+                [(".word(\"", "cli."), ("phrase!(\"cli.", "cli."), ("Phrase::new(\"cli.", "cli.")]
+            {
+                let quoted = source.split(opening).skip(1).filter_map(|rest| rest.split('"').next());
+                keys.extend(quoted.map(|key| format!("{topic}{key}")));
+            }
+        }
+    }
+
+    #[test]
+    fn every_word_that_is_shown_stands_in_the_words() {
+        let mut keys = Vec::new();
+        keys_used(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut keys);
+        assert!(keys.len() > 100, "the sources were not read: {}", keys.len());
+        for key in keys.into_iter().filter(|key| key.len() > "cli.".len()) {
+            assert_ne!(Phrase::new(&key).en, key, "words/cli.toml lacks it");
+        }
+    }
+
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();

@@ -48,7 +48,10 @@ pub fn monitor(screen: &Screen, report: &MonitorReport) -> String {
         let rows: Vec<Vec<String>> = report
             .labels
             .iter()
-            .map(|share| vec![share.label.clone(), percent(share.training), percent(share.served)])
+            .map(|share| {
+                let served = if report.predictions == 0 { "–".to_owned() } else { percent(share.served) };
+                vec![share.label.clone(), percent(share.training), served]
+            })
             .collect();
         text.push_str(&format!("\n{}", table(screen, &header, &rows)));
     }

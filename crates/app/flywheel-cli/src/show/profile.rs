@@ -133,18 +133,30 @@ fn values(column: &ColumnProfile) -> String {
         );
     }
     let values: Vec<String> = if column.top.is_empty() {
-        column.examples.clone()
+        column.examples.iter().map(|example| shortened(example)).collect()
     } else {
-        column.top.iter().map(|value| format!("{} ({})", value.value, count(value.count))).collect()
+        column
+            .top
+            .iter()
+            .map(|value| format!("{} ({})", shortened(&value.value), count(value.count)))
+            .collect()
     };
     let mut text = String::new();
     for value in values.iter().take(4) {
         if !text.is_empty() {
             text.push_str(", ");
         }
-        text.extend(value.chars().take(24));
+        text.push_str(value);
     }
     text
+}
+
+fn shortened(value: &str) -> String {
+    const LONGEST: usize = 20;
+    if value.chars().count() <= LONGEST {
+        return value.to_owned();
+    }
+    value.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
 fn dash(number: u64) -> String {

@@ -23,6 +23,11 @@ fn the_page_and_the_metrics() {
     clients("test_page_and_metrics");
 }
 
+#[test]
+fn a_server_told_to_stop_is_gone_at_once() {
+    clients("test_stop");
+}
+
 /// Runs a module of tests in the Python that `make test` installs.
 fn clients(module: &str) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -17,9 +17,10 @@ const ADDRESSES = [
   ['/models', 'Each model has versions', '每个模型有多个版本'],
   ['/models/MODEL', 'Versions', '版本'],
   ['/models/MODEL/try', 'Fill in a row', '填写一行'],
-  ['/models/MODEL/monitor', 'Monitor', '监控'],
+  ['/models/MODEL/monitor', 'How it fares', '表现如何'],
   ['/monitor', 'Every prediction is logged', '每次预测都有记录'],
   ['/nowhere', 'Nothing is here', '这里什么也没有'],
+  ['/recipes/digits', 'As the text says', '按文本执行'],
   ['/runs/gone', 'This is not here', '找不到'],
 ]
 
@@ -34,7 +35,7 @@ after(async () => {
   await project?.stop()
 })
 
-/** Two runs and a deployed model, made through the page's own interface. */
+/** Two runs, a deployed model, some predictions and a truth, made through the page's own interface. */
 async function prepare() {
   const { context } = await open(browser, project.address)
   const ask = async (path, options) => {
@@ -52,6 +53,10 @@ async function prepare() {
   }
   const model = runs[0].summary.model.split('@')[0]
   await ask(`/api/v1/models/${model}/deploy`, { data: { version: 1 } })
+  const row = { contract: 'monthly', months: 3, charge: 70, support_calls: '2', paperless: 'yes' }
+  const { predictions } = await ask(`/api/v1/models/${model}/predict`, { data: { rows: [row, row, { months: 60 }] } })
+  const truth = await context.request.post(`/api/v1/predictions/${predictions[0].id}/label`, { data: { label: 'yes' } })
+  assert.equal(truth.status(), 204)
   await context.close()
   return { RUN: runs[0].summary.id, OTHER: runs[1].summary.id, MODEL: model }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { follow, nothingYet } from './live'
-import type { EpochReport, TrainEvent } from './types'
+import type { EpochReport, PlanSummary, TrainEvent } from './types'
 
 const epoch = (number: number): TrainEvent => ({
   kind: 'epoch', epoch: number, learning_rate: 0.001, train_loss: 1 / number, validation_loss: 1 / number, metric: 'accuracy', best: true, secs: 1,
@@ -32,6 +32,13 @@ describe('a run that is followed', () => {
     const live = told(...Array.from({ length: 5000 }, (_, step) => progress(step, 1)))
     expect(live.losses.length).toBeLessThanOrEqual(800)
     expect(live.losses.at(-1)!.at).toBeGreaterThan(4990)
+  })
+
+  it('knows its pace from epochs too short to tell of their progress', () => {
+    const plan = { epochs: 10, parts: { train: 500, validation: 0, test: 0 } } as PlanSummary
+    const live = told({ kind: 'started', plan, resumed_epoch: 0 }, epoch(1), epoch(2))
+    expect(live.pace).toEqual({ rowsPerSec: 500, leftSecs: 8 })
+    expect(told({ kind: 'started', plan, resumed_epoch: 0 }, progress(1, 1)).pace).toEqual({ rowsPerSec: 100, leftSecs: 9 })
   })
 
   it('knows how it ended', () => {

@@ -9,11 +9,18 @@ export interface LossPoint {
   loss: number
 }
 
+/** How fast it goes, and how long it takes at most; known from the first event on that tells it. */
+export interface Pace {
+  rowsPerSec: number
+  leftSecs: number
+}
+
 export interface LiveRun {
   plan?: PlanSummary
   epochs: EpochReport[]
   losses: LossPoint[]
   progress?: Extract<TrainEvent, { kind: 'progress' }>
+  pace?: Pace
   notes: Phrase[]
   ended?: { state: RunState; message: Phrase }
 }
@@ -32,19 +39,28 @@ export function follow(live: LiveRun, event: Heard): LiveRun {
       return { ...live, plan: event.plan, ended: undefined }
     case 'progress': {
       const point = { at: event.epoch - 1 + event.step / Math.max(1, event.steps), loss: event.loss }
-      return { ...live, progress: event, losses: thinned([...live.losses, point]) }
+      const pace = { rowsPerSec: event.rows_per_sec, leftSecs: event.left_secs }
+      return { ...live, progress: event, pace, losses: thinned([...live.losses, point]) }
     }
     case 'epoch': {
       const { kind: _, ...report } = event
       // A resumed run tells an epoch again; the later telling stands.
       const epochs = [...live.epochs.filter((earlier) => earlier.epoch < report.epoch), report]
-      return { ...live, epochs, progress: undefined }
+      return { ...live, epochs, progress: undefined, pace: paceOf(epochs, live.plan) ?? live.pace }
     }
     case 'note':
       return { ...live, notes: [...live.notes, event.message] }
     case 'finished':
       return { ...live, progress: undefined, ended: { state: event.state, message: event.message } }
   }
+}
+
+/** The pace of the last epochs, for those too short to tell of their progress. */
+function paceOf(epochs: EpochReport[], plan: PlanSummary | undefined): Pace | undefined {
+  const last = epochs.slice(-5)
+  const secs = last.reduce((sum, epoch) => sum + epoch.secs, 0) / last.length
+  if (!plan || !(secs > 0)) return undefined
+  return { rowsPerSec: plan.parts.train / secs, leftSecs: (plan.epochs - epochs.length) * secs }
 }
 
 /** Half the points where there are more than a curve can show. */

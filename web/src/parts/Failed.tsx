@@ -4,12 +4,28 @@ import { useTranslation } from 'react-i18next'
 import { Failure } from '../api/failure'
 import { Icon } from './Icon'
 import classes from './Failed.module.css'
+import { Page } from './Page'
 import { Problems } from './Problems'
 import { Coded } from './Say'
 
-export function Failed({ error, retry }: { error: Error; retry?: () => void }) {
+interface FailedProps {
+  error: Error
+  retry?: () => void
+}
+
+/** A whole page that could not be shown. */
+export function FailedPage({ error, retry }: FailedProps) {
   const { t } = useTranslation()
-  const failure = error instanceof Failure ? error : new Failure(-1, error.message)
+  return (
+    <Page title={title(asFailure(error), t)}>
+      <Failed error={error} retry={retry} />
+    </Page>
+  )
+}
+
+export function Failed({ error, retry }: FailedProps) {
+  const { t } = useTranslation()
+  const failure = asFailure(error)
   return (
     <div role="alert" className={classes.failed}>
       <div className={classes.head}>
@@ -31,6 +47,10 @@ export function Failed({ error, retry }: { error: Error; retry?: () => void }) {
       )}
     </div>
   )
+}
+
+function asFailure(error: Error): Failure {
+  return error instanceof Failure ? error : new Failure(-1, error.message)
 }
 
 type Translate = ReturnType<typeof useTranslation>['t']

@@ -6,7 +6,7 @@ import { useModels } from '../../api/models'
 import { useProject } from '../../api/project'
 import { useRuns } from '../../api/runs'
 import type { ModelSummary, ProjectReport, RunSummary } from '../../api/types'
-import { Failed } from '../../parts/Failed'
+import { FailedPage } from '../../parts/Failed'
 import { Icon } from '../../parts/Icon'
 import { Page, Sheet } from '../../parts/Page'
 import { Say } from '../../parts/Say'
@@ -22,7 +22,7 @@ export default function Home() {
   const runs = useRuns()
   const models = useModels()
 
-  if (project.isError && !project.data) return <Failed error={project.error} retry={() => void project.refetch()} />
+  if (project.isError && !project.data) return <FailedPage error={project.error} retry={() => void project.refetch()} />
   if (!project.data) return <Waiting />
   const deployed = models.data?.filter((model) => model.deployed != null) ?? []
   return (

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, NavLink, Outlet, useOutletContext, useParams, useSearchParams } from 'react-router'
 import { useModel } from '../../api/models'
 import type { ModelDetail } from '../../api/types'
-import { Failed } from '../../parts/Failed'
+import { FailedPage } from '../../parts/Failed'
 import { Page } from '../../parts/Page'
 import { Waiting } from '../../parts/Waiting'
 import classes from './ModelFrame.module.css'
@@ -14,7 +14,7 @@ export default function ModelFrame() {
   const [asked] = useSearchParams()
   const version = Number(asked.get('version') ?? Number.NaN)
   const model = useModel(name, Number.isInteger(version) ? version : undefined)
-  if (model.isError && !model.data) return <Failed error={model.error} retry={() => void model.refetch()} />
+  if (model.isError && !model.data) return <FailedPage error={model.error} retry={() => void model.refetch()} />
   if (!model.data) return <Waiting />
   const { deployed } = model.data.model
   return (

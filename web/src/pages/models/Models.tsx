@@ -7,7 +7,7 @@ import type { ModelSummary } from '../../api/types'
 import { ago, interval, metricValue } from '../../format'
 import { useTongue } from '../../language'
 import { Empty } from '../../parts/Empty'
-import { Failed } from '../../parts/Failed'
+import { FailedPage } from '../../parts/Failed'
 import { Page, Sheet } from '../../parts/Page'
 import { Waiting } from '../../parts/Waiting'
 import classes from './Models.module.css'
@@ -15,7 +15,7 @@ import classes from './Models.module.css'
 export default function Models() {
   const { t } = useTranslation()
   const models = useModels()
-  if (models.isError && !models.data) return <Failed error={models.error} retry={() => void models.refetch()} />
+  if (models.isError && !models.data) return <FailedPage error={models.error} retry={() => void models.refetch()} />
   if (!models.data) return <Waiting />
   return (
     <Page title={t('models.title')} lead={t('models.lead')}>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useModels } from '../../api/models'
 import { Empty } from '../../parts/Empty'
-import { Failed } from '../../parts/Failed'
+import { FailedPage } from '../../parts/Failed'
 import { Page } from '../../parts/Page'
 import { Waiting } from '../../parts/Waiting'
 import { Fares } from './Fares'
@@ -13,7 +13,7 @@ import classes from './MonitorList.module.css'
 export default function MonitorList() {
   const { t } = useTranslation()
   const models = useModels()
-  if (models.isError && !models.data) return <Failed error={models.error} retry={() => void models.refetch()} />
+  if (models.isError && !models.data) return <FailedPage error={models.error} retry={() => void models.refetch()} />
   if (!models.data) return <Waiting />
   const deployed = models.data.filter((model) => model.deployed != null)
   return (

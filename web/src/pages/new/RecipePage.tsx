@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import { useRecipes } from '../../api/recipes'
 import { Empty } from '../../parts/Empty'
-import { Failed } from '../../parts/Failed'
+import { FailedPage } from '../../parts/Failed'
 import { Page } from '../../parts/Page'
 import { Waiting } from '../../parts/Waiting'
 import { RecipeSheet } from './RecipeSheet'
@@ -12,7 +12,7 @@ export default function RecipePage() {
   const { t } = useTranslation()
   const { name = '' } = useParams()
   const recipes = useRecipes()
-  if (recipes.isError && !recipes.data) return <Failed error={recipes.error} retry={() => void recipes.refetch()} />
+  if (recipes.isError && !recipes.data) return <FailedPage error={recipes.error} retry={() => void recipes.refetch()} />
   if (!recipes.data) return <Waiting />
   const recipe = recipes.data.find((candidate) => candidate.name === name)
   return (

@@ -7,7 +7,7 @@ import { useProfile } from '../../api/tables'
 import type { ImportReport, ProfileReport } from '../../api/types'
 import { count } from '../../format'
 import { useTongue } from '../../language'
-import { Failed } from '../../parts/Failed'
+import { Failed, FailedPage } from '../../parts/Failed'
 import { Page, Sheet } from '../../parts/Page'
 import { Problems } from '../../parts/Problems'
 import { Say } from '../../parts/Say'
@@ -26,7 +26,7 @@ export default function Teach() {
   const profile = useProfile(table, asked.get('target') ?? undefined)
   const brought = (useLocation().state as { report?: ImportReport } | null)?.report
 
-  if (profile.isError && !profile.data) return <Failed error={profile.error} retry={() => void profile.refetch()} />
+  if (profile.isError && !profile.data) return <FailedPage error={profile.error} retry={() => void profile.refetch()} />
   if (!profile.data) return <Waiting />
   const target = asked.get('target') ?? profile.data.likely_target ?? undefined
   return (

@@ -6,7 +6,7 @@ import { useRun } from '../../api/runs'
 import type { Phrase, RunDetail } from '../../api/types'
 import { duration, moment } from '../../format'
 import { useTongue } from '../../language'
-import { Failed } from '../../parts/Failed'
+import { FailedPage } from '../../parts/Failed'
 import { Page, Sheet } from '../../parts/Page'
 import { Coded, Say } from '../../parts/Say'
 import { StateBadge } from '../../parts/StateBadge'
@@ -22,7 +22,7 @@ import { UnderWay } from './UnderWay'
 export default function Run() {
   const { id = '' } = useParams()
   const run = useRun(id)
-  if (run.isError && !run.data) return <Failed error={run.error} retry={() => void run.refetch()} />
+  if (run.isError && !run.data) return <FailedPage error={run.error} retry={() => void run.refetch()} />
   if (!run.data) return <Waiting />
   return <RunPage key={id} run={run.data} />
 }

@@ -23,7 +23,7 @@ export function UnderWay({ id, live, epochs, plan }: UnderWayProps) {
   const { t } = useTranslation()
   const tongue = useTongue()
   const stop = useStop(id)
-  const { progress } = live
+  const { progress, pace } = live
   const planned = plan?.epochs ?? 0
   const done = progress ? progress.epoch - 1 + progress.step / Math.max(1, progress.steps) : epochs.length
   const best = epochs.findLast((epoch) => epoch.best)
@@ -39,7 +39,7 @@ export function UnderWay({ id, live, epochs, plan }: UnderWayProps) {
               : t('run.preparing')}
           </h2>
           <p className="numbers">
-            {progress ? t('run.left', { time: duration(progress.left_secs, tongue) }) : t('run.leftUnknown')}
+            {pace ? t('run.left', { time: duration(pace.leftSecs, tongue) }) : t('run.leftUnknown')}
           </p>
         </div>
         <Button
@@ -69,7 +69,7 @@ export function UnderWay({ id, live, epochs, plan }: UnderWayProps) {
         )}
         <Figure
           name={t('run.speed')}
-          value={progress ? t('run.rowsPerSec', { rows: count(Math.round(progress.rows_per_sec), tongue) }) : '–'}
+          value={pace ? t('run.rowsPerSec', { rows: count(Math.round(pace.rowsPerSec), tongue) }) : '–'}
         />
         <Figure name={t('run.epochTook')} value={last ? duration(last.secs, tongue) : '–'} />
       </dl>

@@ -9,7 +9,7 @@ import { Curves } from '../../charts/Curves'
 import { duration, interval, metricValue, number } from '../../format'
 import { useTongue } from '../../language'
 import { Empty } from '../../parts/Empty'
-import { Failed } from '../../parts/Failed'
+import { FailedPage } from '../../parts/Failed'
 import { Page, Sheet } from '../../parts/Page'
 import { Say } from '../../parts/Say'
 import { Waiting } from '../../parts/Waiting'
@@ -36,7 +36,7 @@ function Two({ one, two }: { one: string; two: string }) {
   const second = useRun(two)
   const comparison = useComparison([one, two])
   const failure = first.error ?? second.error ?? comparison.error
-  if (failure) return <Failed error={failure} />
+  if (failure) return <FailedPage error={failure} />
   if (!first.data || !second.data || !comparison.data) return <Waiting />
   return <SideBySide one={first.data} two={second.data} comparison={comparison.data} />
 }

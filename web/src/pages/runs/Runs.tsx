@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useRuns } from '../../api/runs'
 import { Empty } from '../../parts/Empty'
-import { Failed } from '../../parts/Failed'
+import { FailedPage } from '../../parts/Failed'
 import { Page, Sheet } from '../../parts/Page'
 import { Waiting } from '../../parts/Waiting'
 import { RunsTable } from './RunsTable'
@@ -15,7 +15,7 @@ export default function Runs() {
   const runs = useRuns()
   const [chosen, setChosen] = useState<string[]>([])
 
-  if (runs.isError && !runs.data) return <Failed error={runs.error} retry={() => void runs.refetch()} />
+  if (runs.isError && !runs.data) return <FailedPage error={runs.error} retry={() => void runs.refetch()} />
   if (!runs.data) return <Waiting />
   const choose = (id: string) =>
     setChosen((before) => (before.includes(id) ? before.filter((other) => other !== id) : [...before, id].slice(-2)))

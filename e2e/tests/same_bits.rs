@@ -84,3 +84,48 @@ fn epochs(project: &Project, id: &str) -> usize {
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_default()
 }
+
+#[test]
+fn a_killed_search_goes_on_and_comes_to_the_same_trials() {
+    let project = digits();
+    let search = "[tune]\ntrials = 4\nsearch = [\n  { path = \"train.optimizer.learning_rate\", low = 1e-4, high = 1e-2, log = true },\n]\n";
+    project.write("recipes/search.toml", format!("{}{search}", LONG.replace("epochs = 30", "epochs = 4")));
+    project.json(&["tune", "recipes/search.toml"]);
+    let running = project.start(&["tune", "recipes/search.toml"]);
+    let trials = project.path().join(".flywheel/runs/long-2/trials.json");
+    until("a trial", Duration::from_secs(60), || trials.exists().then_some(()));
+    running.kill();
+    project.json(&["resume", "long-2"]);
+    let told = |id: &str| {
+        let report = project.json(&["runs", "show", id])["tune"].clone();
+        let trials = report["trials"].as_array().expect("trials").clone();
+        trials
+            .into_iter()
+            .map(|trial| (trial["settings"].clone(), trial["value"].clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told("long-1").len(), 4);
+    assert_eq!(told("long-1"), told("long-2"), "the killed search differs");
+}
+
+#[test]
+fn numbers_that_leave_the_finite_end_the_run_and_say_where_they_began() {
+    let project = Project::new();
+    let recipe =
+        CHURN.replace("\"adam\", learning_rate = 0.01", "\"sgd\", learning_rate = 100.0, momentum = 0.99");
+    let recipe =
+        recipe.replace("{ kind = \"output\" }", "{ kind = \"dense\", units = 16 },\n  { kind = \"output\" }");
+    project.write("customers.csv", customers()).write("recipes/churn.toml", recipe);
+    project.call(&["data", "import", "customers.csv"]).succeed();
+    let called = project.call(&["train", "recipes/churn.toml"]);
+    if called.code == 0 {
+        // Some products of this size stay finite; then the report must at least say that it learned nothing.
+        assert!(called.out.contains("not clearly better"), "{}", called.out);
+        return;
+    }
+    assert_eq!(called.code, 1, "{}", called.err);
+    let run = project.json(&["runs", "show", "churn-1"]);
+    assert_eq!(run["summary"]["state"], "failed");
+    let said = run["report"]["stopped_because"]["en"].as_str().expect("a reason").to_owned();
+    assert!(said.contains("epoch"), "{said}");
+}

@@ -8,6 +8,9 @@ use crate::{Problem, phrase};
 /// Mistakes after which a text is taken for something else than TOML.
 const PATIENCE: usize = 16;
 
+/// Mistakes that reach to the end of the text.
+const OPEN: [&str; 2] = ["unclosed array", "unclosed inline table"];
+
 /// A text with the lines blanked that do not parse, and what is wrong with these.
 pub(super) struct Recovered {
     /// As long as the text was, so that places stay right.
@@ -40,7 +43,11 @@ pub(super) fn recover(text: &str, file_name: &str) -> Recovered {
     }
     // What stands after an open bracket is no mistake of its own.
     let unclosed = |problem: &Problem| {
-        problem.message.args.get("reason").is_some_and(|reason| reason.starts_with("unclosed"))
+        problem
+            .message
+            .args
+            .get("reason")
+            .is_some_and(|reason| OPEN.iter().any(|open| reason.starts_with(open)))
     };
     if recovered.problems.iter().any(unclosed) {
         recovered.problems.retain(unclosed);

@@ -8,7 +8,7 @@ pub fn check(sources: &[Source]) -> anyhow::Result<Vec<String>> {
     let mut complaints = Vec::new();
     for source in sources.iter().filter(|source| source.path.ends_with(".rs")) {
         let opens = source.text.strip_prefix("//! ").is_some_and(|rest| {
-            rest.chars().next().is_some_and(|first| first.is_uppercase() || first == '`')
+            rest.chars().next().is_some_and(|first| first.is_uppercase() || first == '`' || first == '*')
         });
         if !opens {
             complaints.push(format!(

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::Phrase;
 use crate::plan::PlanSummary;
 use crate::recipe::MetricName;
 use crate::run::RunState;
-use crate::Phrase;
 
 /// One line of `runs/<id>/events.jsonl`, and one server-sent event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

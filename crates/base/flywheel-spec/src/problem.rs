@@ -58,7 +58,13 @@ pub struct Problem {
 impl Problem {
     /// A mistake that stops the work.
     pub fn error(message: Phrase) -> Self {
-        Self { code: message.key.clone(), severity: Severity::Error, message, advice: None, place: Place::default() }
+        Self {
+            code: message.key.clone(),
+            severity: Severity::Error,
+            message,
+            advice: None,
+            place: Place::default(),
+        }
     }
 
     /// A doubt that is said, kept in the report, and does not stop the work.

@@ -22,7 +22,9 @@ pub use data::{DataSpec, Task};
 pub use loss::LossSpec;
 pub use network::{Activation, Initializer, LayerSpec, Padding};
 pub use optimizer::OptimizerSpec;
-pub use prepare::{CategoryEncoding, ColumnSpec, MissingRule, Normalisation, OutlierRule, PixelScale, PrepareSpec};
+pub use prepare::{
+    CategoryEncoding, ColumnSpec, MissingRule, Normalisation, OutlierRule, PixelScale, PrepareSpec,
+};
 pub use schedule::ScheduleSpec;
 pub use serve::ServeSpec;
 pub use split::{SplitKind, SplitSpec};

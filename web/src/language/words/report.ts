@@ -64,7 +64,7 @@ export const report = {
   },
   metric: {
     accuracy: { name: ['Accuracy', '准确率'], hint: ['Of all answers, how many are right', '所有答案里有多少是对的'] },
-    balanced_accuracy: { name: ['Balanced accuracy', '均衡准确率'], hint: ['The same with every class counting alike', '各类别同等看待时的准确率'] },
+    balanced_accuracy: { name: ['Balanced accuracy', '平衡准确率'], hint: ['The same with every class counting alike', '各类别同等看待时的准确率'] },
     precision: { name: ['Precision', '精确率'], hint: ['Of those called so, how many are', '判为该类的有多少是对的'] },
     recall: { name: ['Recall', '召回率'], hint: ['Of those that are, how many were found', '真正属于该类的找出了多少'] },
     f1: { name: ['F1', 'F1'], hint: ['Precision and recall in one', '精确率与召回率的综合'] },

@@ -21,7 +21,8 @@ export function Versions({ model }: { model: ModelSummary }) {
       title={t('model.versions')}
       note={t('model.versionsNote')}
       aside={
-        model.deployed != null && (
+        model.deployed != null &&
+        model.versions.length > 1 && (
           <Button
             variant="default"
             size="sm"

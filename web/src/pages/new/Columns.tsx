@@ -93,7 +93,7 @@ function Values({ column, rows }: { column: ColumnProfile; rows: number }) {
   const { t } = useTranslation()
   const tongue = useTongue()
   if (column.image) {
-    return <>{t('column.image', { ...column.image })}</>
+    return <>{t('column.image', { width: column.image.width, height: column.image.height, count: column.image.channels })}</>
   }
   if (column.numbers) {
     const { min, max, histogram } = column.numbers

@@ -23,6 +23,7 @@ export function PlanInWords({ plan }: { plan: PlanSummary }) {
       </Step>
       <Step title={t('plan.prepare')} more={<Columns plan={plan} />}>
         {t('plan.prepareText', {
+          count: plan.columns.length,
           columns: whole(plan.columns.length),
           inputs: whole(plan.columns.reduce((sum, column) => sum + column.inputs, 0)),
         })}

@@ -46,7 +46,7 @@ def flywheel(project, *words):
 
 def project_with_data(project, folder):
     """A project with MNIST, MNIST cut to 12,500 training images, and 50,000 rows of made-up numbers."""
-    flywheel(project, "init", "--name", "bench", "--json")
+    call([BIN, "init", str(project), "--name", "bench", "--json"])
     flywheel(project, "data", "import", str(DATA / "vision_mnist"), "--name", "mnist", "--json")
     small = folder / "mnist_small"
     small.mkdir()
@@ -67,7 +67,8 @@ def project_with_data(project, folder):
 
 
 def train(project, recipe):
-    report, secs = flywheel(project, "train", str(recipe), "--test", "--json")
+    run, secs = flywheel(project, "train", str(recipe), "--test", "--json")
+    report = run["report"]
     epochs = [epoch["secs"] for epoch in report["epochs"]]
     accuracy = next(value["value"] for value in report["test"]["metrics"] if value["metric"] in ("accuracy", "r2"))
     return {"epoch": statistics.median(epochs), "accuracy": accuracy, "process": secs,

@@ -69,7 +69,7 @@ impl<'scope> Ahead<'scope> {
     ///
     /// # Panics
     /// If the epoch has no further batch.
-    pub fn next(&mut self) -> Vec<u8> {
+    pub fn take(&mut self) -> Vec<u8> {
         let lane = self.next % self.lanes.len();
         self.next += 1;
         match self.lanes[lane].recv() {

@@ -59,7 +59,9 @@ fn how_good(judgement: &Judgement<'_>, headline: MetricValue, metrics: &[MetricV
         MetricName::Rmse | MetricName::Mae => "evaluate.good_error",
         _ => "evaluate.good_metric",
     };
+    let seen = if judgement.part == "train" { phrase!("evaluate.seen") } else { phrase!("evaluate.unseen") };
     let phrase = Phrase::new(key)
+        .with_phrase("seen", &seen)
         .with_phrase("metric", &metric_words(headline.metric))
         .with("value", written(headline.metric, headline.value))
         .with("low", written(headline.metric, headline.low))
@@ -194,7 +196,10 @@ pub(crate) fn written(metric: MetricName, value: f64) -> String {
         | MetricName::F1Weighted
         | MetricName::Auc
         | MetricName::AveragePrecision
-        | MetricName::R2 => format!("{value:.3}"),
+        | MetricName::R2 => {
+            // Adding 0 turns the minus zero that rounding leaves into 0.
+            format!("{:.3}", (value * 1000.0).round() / 1000.0 + 0.0)
+        }
         MetricName::LogLoss | MetricName::Rmse | MetricName::Mae => figure::plain(value),
     }
 }

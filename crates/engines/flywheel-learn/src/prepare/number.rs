@@ -153,9 +153,9 @@ pub(crate) fn as_numbers(values: &Values) -> Cow<'_, [f64]> {
     }
 }
 
-/// A finite number out of text.
+/// A finite number out of text, in every form that an import reads, such as `1,200`, `$4.99` or `85%`.
 pub(crate) fn read(text: &str) -> Option<f64> {
-    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
+    flywheel_tables::infer::number(text).filter(|number| number.is_finite())
 }
 
 fn bounds(present: &Sorted) -> Option<[f64; 2]> {

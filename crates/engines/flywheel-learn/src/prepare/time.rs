@@ -175,16 +175,9 @@ pub(crate) fn as_times(values: &Values) -> Cow<'_, [f64]> {
     }
 }
 
-/// Seconds since 1970 out of `2026-05-01`, `2026-05-01 12:30`, `2026-05-01T12:30:00+08:00`; UTC where no zone is given.
+/// Seconds since 1970 out of text, in every form that an import reads; UTC where no zone is given.
 pub(crate) fn read(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let moment = text.parse::<jiff::Timestamp>().ok().or_else(|| {
-        let civil = text.parse::<DateTime>().ok().or_else(|| {
-            text.replace('/', "-").parse::<jiff::civil::Date>().ok().map(|date| date.at(0, 0, 0, 0))
-        })?;
-        TimeZone::UTC.to_timestamp(civil).ok()
-    })?;
-    Some(moment.as_nanosecond() as f64 / 1e9)
+    flywheel_tables::infer::moment(text)
 }
 
 /// One moment as a short text.

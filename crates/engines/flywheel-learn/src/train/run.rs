@@ -163,7 +163,7 @@ impl Run<'_, '_> {
                 if self.watch.stopping() {
                     return Ok(false);
                 }
-                let augmented = ahead.as_mut().map(Ahead::next);
+                let augmented = ahead.as_mut().map(Ahead::take);
                 self.step(&Batch { examples: course.train, chosen, augmented: augmented.as_deref() })?;
                 let now = self.watch.elapsed();
                 if now.saturating_sub(shown) >= PROGRESS_EVERY {

@@ -15,6 +15,7 @@ pub mod phrase;
 pub mod plan;
 pub mod predict;
 pub mod problem;
+pub mod product;
 pub mod project;
 pub mod recipe;
 pub mod run;

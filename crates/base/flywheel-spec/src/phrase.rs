@@ -23,6 +23,7 @@ const WORDS: &[(&str, &str)] = &[
     ("models", include_str!("../words/models.toml")),
     ("monitor", include_str!("../words/monitor.toml")),
     ("workbench", include_str!("../words/workbench.toml")),
+    ("product", include_str!("../words/product.toml")),
     ("server", include_str!("../words/server.toml")),
     ("cli", include_str!("../words/cli.toml")),
 ];

@@ -1,0 +1,130 @@
+//! Events in memory, shown to a fold: for tests, for small lists, and as the plainest statement of what every reader must do.
+
+use std::collections::BTreeMap;
+
+use flywheel_spec::Problems;
+use flywheel_spec::product::{Owner, Property};
+use serde_json::Value;
+
+use crate::condition::ReadyFilter;
+use crate::dictionary::{Dictionary, NONE};
+use crate::event::{Event, number_of, person_of, text_of};
+use crate::fold::{Fold, Partial};
+use crate::person::{PersonEvents, Slice};
+use crate::reading::{Column, Reading, Unit};
+
+/// Shows every person of `events` to a new state of the fold; `person` says who a distinct id is, after all merges.
+///
+/// # Errors
+/// When a condition of the reading is wrong.
+pub fn fold_events(
+    fold: &dyn Fold,
+    events: &[Event],
+    person: impl Fn(&str) -> i64,
+) -> Result<Box<dyn Partial>, Problems> {
+    let reading = fold.reading();
+    let filters = reading.filters.iter().map(ReadyFilter::new).collect::<Result<Vec<_>, _>>()?;
+    let mut people: BTreeMap<i64, Vec<&Event>> = BTreeMap::new();
+    for event in events {
+        let unit = match &reading.unit {
+            Unit::Person => Some(person(&event.distinct_id)),
+            Unit::Group { group } => group_of(event, group).map(|key| person_of(&key)),
+        };
+        if let Some(unit) = unit {
+            people.entry(unit).or_default().push(event);
+        }
+    }
+    let mut state = fold.start();
+    for (person, mut events) in people {
+        events.sort_by_key(|event| event.time);
+        show(reading, &filters, person, &events, state.as_mut());
+    }
+    Ok(state)
+}
+
+/// Shows every event's own distinct id as one person: nothing merged.
+///
+/// # Errors
+/// When a condition of the reading is wrong.
+pub fn fold_unmerged(fold: &dyn Fold, events: &[Event]) -> Result<Box<dyn Partial>, Problems> {
+    fold_events(fold, events, person_of)
+}
+
+/// The group of that type which an event names.
+pub fn group_of(event: &Event, group: &str) -> Option<String> {
+    event.properties.get("$groups").and_then(|groups| groups.get(group)).and_then(text_of)
+}
+
+/// A person's property as it stands after these events, which are in order of time: the newest `$set`, else the oldest `$set_once`.
+pub fn person_value<'e>(events: &[&'e Event], name: &str) -> Option<&'e Value> {
+    let of = |event: &'e Event, key: &str| event.properties.get(key).and_then(|set| set.get(name));
+    let set = events.iter().rev().find_map(|event| of(event, "$set"));
+    set.or_else(|| events.iter().find_map(|event| of(event, "$set_once")))
+}
+
+fn show(reading: &Reading, filters: &[ReadyFilter], person: i64, events: &[&Event], state: &mut dyn Partial) {
+    let mut allowed = 0_u64;
+    for (bit, filter) in filters.iter().enumerate() {
+        let fits = filter.person_conditions.iter().all(|condition| {
+            condition.fits(person_value(events, &condition.property).and_then(text_of).as_deref())
+        });
+        allowed |= u64::from(fits) << bit;
+    }
+    let inside = |event: &Event| {
+        reading.from.is_none_or(|from| event.time >= from) && reading.to.is_none_or(|to| event.time < to)
+    };
+    let mut shown: Vec<&Event> = Vec::new();
+    let (mut times, mut marks) = (Vec::new(), Vec::new());
+    for event in events.iter().copied().filter(|event| inside(event)) {
+        let fits = filters.iter().enumerate().filter(|(_, filter)| filter.fits_event(event));
+        let mark = fits.fold(0, |mark, (bit, _)| mark | 1 << bit) & allowed;
+        if mark != 0 {
+            shown.push(event);
+            times.push(event.time);
+            marks.push(mark);
+        }
+    }
+    if shown.is_empty() {
+        return;
+    }
+    let value = |event: &Event, property: &Property| match property.of {
+        Owner::Event => event.properties.get(&property.name).cloned(),
+        Owner::Person => person_value(events, &property.name).cloned(),
+    };
+    let mut dictionary = Dictionary::default();
+    let mut texts: Vec<Vec<u32>> = Vec::new();
+    let mut numbers: Vec<Vec<f64>> = Vec::new();
+    for column in &reading.columns {
+        let mut text = |of: &dyn Fn(&Event) -> Option<String>| {
+            texts.push(
+                shown.iter().map(|event| of(event).map_or(NONE, |text| dictionary.number(&text))).collect(),
+            );
+        };
+        match column {
+            Column::Text { property } => text(&|event| value(event, property).as_ref().and_then(text_of)),
+            Column::Event => text(&|event| Some(event.event.clone())),
+            Column::DistinctId => text(&|event| Some(event.distinct_id.clone())),
+            Column::Uuid => text(&|event| Some(event.uuid.to_string())),
+            Column::Number { property } => {
+                let number = |event: &&Event| value(event, property).as_ref().and_then(number_of);
+                numbers.push(shown.iter().map(|event| number(event).unwrap_or(f64::NAN)).collect());
+            }
+        }
+    }
+    let (mut texts, mut numbers) = (texts.iter(), numbers.iter());
+    let columns: Vec<Slice<'_>> = reading
+        .columns
+        .iter()
+        .filter_map(|column| match column {
+            Column::Number { .. } => numbers.next().map(|values| Slice::Number(values)),
+            _ => texts.next().map(|values| Slice::Text(values)),
+        })
+        .collect();
+    state.person(&PersonEvents {
+        person,
+        times: &times,
+        marks: &marks,
+        columns: &columns,
+        dictionary: &dictionary,
+    });
+}

@@ -1,0 +1,23 @@
+//! NPS, CSAT and CES with intervals, and what they have to do with staying.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Chart;
+use crate::{Phrase, Problem};
+
+/// NPS, CSAT and CES with intervals, and what they have to do with staying.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SatisfactionSpec {}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+pub struct SatisfactionReport {
+    /// What it means, most important first.
+    pub findings: Vec<Phrase>,
+    /// What is drawn.
+    pub charts: Vec<Chart>,
+    /// Doubts.
+    pub warnings: Vec<Problem>,
+}

@@ -1,0 +1,58 @@
+//! From a question to what is run, and from its state to its report.
+
+use std::sync::Arc;
+
+use flywheel_people::{Fold, FoldError, Partial};
+use flywheel_spec::product::{Answer, QuestionSpec};
+use flywheel_spec::{Problem, Problems, phrase};
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Calendar;
+
+/// What a question is planned against; plain data, so that another machine plans the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Context {
+    /// Time zone, first day of the week, and the moment of asking.
+    pub calendar: Calendar,
+}
+
+/// A question that can be run: its folds, each over all people, and the report of their states.
+pub trait Planned: Send + Sync {
+    /// The folds, in a fixed order; most questions have one.
+    fn folds(&self) -> Vec<Arc<dyn Fold>>;
+
+    /// The report, of the folds' merged states in the same order; its invariants are checked here.
+    ///
+    /// # Errors
+    /// When a state is another fold's, or an invariant does not hold: faults of the program.
+    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError>;
+}
+
+/// Checks a question against its context.
+///
+/// # Errors
+/// Every mistake at once, each at its setting.
+pub fn plan(question: &QuestionSpec, context: &Context) -> Result<Box<dyn Planned>, Problems> {
+    match question {
+        QuestionSpec::Trend(spec) => crate::trend::plan(spec, context),
+        QuestionSpec::Funnel(spec) => crate::funnel::plan(spec, context),
+        QuestionSpec::Retention(spec) => crate::retention::plan(spec, context),
+        QuestionSpec::Lifecycle(spec) => crate::lifecycle::plan(spec, context),
+        QuestionSpec::Stickiness(spec) => crate::stickiness::plan(spec, context),
+        QuestionSpec::Paths(spec) => crate::paths::plan(spec, context),
+        QuestionSpec::Segment(spec) => crate::segment::plan(spec, context),
+        QuestionSpec::Growth(spec) => crate::growth::plan(spec, context),
+        QuestionSpec::Activation(spec) => crate::activation::plan(spec, context),
+        QuestionSpec::NorthStar(spec) => crate::north_star::plan(spec, context),
+        QuestionSpec::Revenue(spec) => crate::revenue::plan(spec, context),
+        QuestionSpec::LifetimeValue(spec) => crate::lifetime_value::plan(spec, context),
+        QuestionSpec::Satisfaction(spec) => crate::satisfaction::plan(spec, context),
+        QuestionSpec::WordOfMouth(spec) => crate::word_of_mouth::plan(spec, context),
+        QuestionSpec::Experience(spec) => crate::experience::plan(spec, context),
+        QuestionSpec::Release(spec) => crate::release::plan(spec, context),
+    }
+}
+
+pub(crate) fn not_yet(kind: &str) -> Problems {
+    Problem::error(phrase!("product.not_yet", kind = kind)).into()
+}

@@ -70,6 +70,9 @@ pub enum FoldError {
     /// The state belongs to another question.
     #[error("state belongs to another question")]
     Foreign,
+    /// A report contradicts itself: a fault of the program, so nothing is shown.
+    #[error("the answer contradicts itself: {0}")]
+    Invariant(String),
 }
 
 /// Takes a question's types away.

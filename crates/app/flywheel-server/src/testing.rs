@@ -5,7 +5,7 @@ use std::fmt::Write;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
-use flywheel_spec::project::{ProjectSpec, Weekday};
+use flywheel_spec::project::ProjectSpec;
 use flywheel_workbench::Workbench;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -38,12 +38,7 @@ impl Server {
     /// Over an empty project.
     pub async fn fresh() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let spec = ProjectSpec {
-            name: "test".to_owned(),
-            language: None,
-            time_zone: "UTC".to_owned(),
-            first_day_of_week: Weekday::default(),
-        };
+        let spec = ProjectSpec::named("test");
         let workbench = Workbench::init(folder.path(), &spec).await.expect("a project");
         let (stop, stopping) = watch::channel(false);
         let address = "127.0.0.1:8808".parse().expect("an address");

@@ -20,10 +20,81 @@ pub struct ProjectSpec {
     /// First day of the week.
     #[serde(default)]
     pub first_day_of_week: Weekday,
+    /// What answers questions: `embedded`, this program itself, or the scheduler of a cluster, `df://host:50050`.
+    #[serde(default = "embedded")]
+    pub engine: String,
+    /// What of a person is never kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<PrivacySpec>,
+    /// How long events are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<RetentionSpec>,
+}
+
+impl ProjectSpec {
+    /// A project with what is usual.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            language: None,
+            time_zone: utc(),
+            first_day_of_week: Weekday::default(),
+            engine: embedded(),
+            privacy: None,
+            retention: None,
+        }
+    }
+
+    /// The address of the cluster's scheduler, when one answers.
+    pub fn cluster(&self) -> Option<&str> {
+        (self.engine != "embedded").then_some(self.engine.as_str())
+    }
+}
+
+fn embedded() -> String {
+    "embedded".to_owned()
 }
 
 fn utc() -> String {
     "UTC".to_owned()
+}
+
+/// Personal data that is masked as it arrives, before anything of it reaches the disk.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrivacySpec {
+    /// Names of properties whose values become `***`, such as `email` or `*phone*`; `*` stands for any letters.
+    /// The event's own properties are meant, and those of `$set`, `$set_once` and of objects inside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mask: Vec<String>,
+    /// What becomes `***` wherever it stands in a property's text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mask_values: Vec<PersonalData>,
+}
+
+/// Personal data that is known by its form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonalData {
+    /// An e-mail address.
+    Email,
+    /// A telephone number: international with `+`, or a Chinese mobile number.
+    Phone,
+    /// A payment card's number, its check digit right.
+    Card,
+    /// A Chinese resident identity number, its check digit right.
+    IdentityNumber,
+    /// An IPv4 address.
+    Ip,
+}
+
+/// How long events are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionSpec {
+    /// Events older than so many days are removed for good.
+    #[schema(minimum = 1)]
+    pub days: u32,
 }
 
 /// A day that a week may begin with.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use flywheel_server::ServeOptions;
-use flywheel_spec::project::{ProjectSpec, Weekday};
+use flywheel_spec::project::ProjectSpec;
 use flywheel_spec::run::{RunState, RunSummary};
 use flywheel_spec::{Phrase, Problem, phrase};
 use flywheel_workbench::{DEMO_MODEL, DEMO_TABLE, RunChoices, RunRequest, Workbench};
@@ -50,10 +50,8 @@ impl Demo {
     async fn project(&self, screen: Screen) -> Result<Workbench, Failed> {
         step(screen, 1, phrase!("cli.demo_project", folder = self.folder.display()))?;
         let spec = ProjectSpec {
-            name: "flywheel-demo".to_owned(),
-            language: None,
             time_zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
-            first_day_of_week: Weekday::default(),
+            ..ProjectSpec::named("flywheel-demo")
         };
         let workbench = Workbench::init(&self.folder, &spec).await?;
         workbench.write_demo_recipe()?;

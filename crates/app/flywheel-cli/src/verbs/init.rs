@@ -77,10 +77,8 @@ impl Init {
         let folder = std::path::absolute(folder)?;
         let last = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(ProjectSpec {
-            name: name_from(self.name.as_deref().unwrap_or(&last)),
-            language: None,
             time_zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
-            first_day_of_week: flywheel_spec::project::Weekday::default(),
+            ..ProjectSpec::named(name_from(self.name.as_deref().unwrap_or(&last)))
         })
     }
 }

@@ -76,7 +76,7 @@ pub async fn follow(
 ) -> Result<RunDetail, Failed> {
     let _guard = interrupt::stops_run(workbench, session.screen, id);
     let mut progress = Progress::new(session.screen);
-    let mut events = workbench.events(id, after).await?;
+    let mut events = workbench.run_events(id, after).await?;
     while let Some((_, event)) = events.next().await {
         progress.take(&event);
     }

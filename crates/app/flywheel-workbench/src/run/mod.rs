@@ -89,7 +89,7 @@ impl Workbench {
     ///
     /// # Errors
     /// When there is no such run.
-    pub async fn events(&self, id: &str, after: u64) -> Result<EventStream, Failure> {
+    pub async fn run_events(&self, id: &str, after: u64) -> Result<EventStream, Failure> {
         self.summary(id).await?;
         Ok(events::follow(self.folder().run(id), after))
     }

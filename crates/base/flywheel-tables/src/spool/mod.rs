@@ -6,8 +6,8 @@
 mod read;
 mod write;
 
-pub use read::{Damage, DamageKind, read};
-pub use write::{Lost, Spool, SpoolOptions};
+pub use read::{Damage, DamageKind, read, read_segment_file};
+pub use write::{Lost, Spool, SpoolOptions, frame};
 
 /// What every segment begins with: a name and the version of the form.
 const HEADER: &[u8; 12] = b"FLYSPOOL\x01\0\0\0";
@@ -31,8 +31,11 @@ fn checksum(content: &[u8]) -> u32 {
     digest.finalize()
 }
 
-/// The segments of a folder in the order written.
-fn segments(folder: &std::path::Path) -> std::io::Result<Vec<(u64, std::path::PathBuf)>> {
+/// The segments of a folder in the order written, each with its number.
+///
+/// # Errors
+/// When the folder cannot be listed; one that is not there has none.
+pub fn segments(folder: &std::path::Path) -> std::io::Result<Vec<(u64, std::path::PathBuf)>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

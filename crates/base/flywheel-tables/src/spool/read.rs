@@ -37,21 +37,30 @@ pub enum DamageKind {
 pub fn read(folder: &Path, mut take: impl FnMut(&[u8])) -> io::Result<Vec<Damage>> {
     let mut damages = Vec::new();
     for (_, path) in segments(folder)? {
-        let mut file = File::open(&path)?;
-        // The writer holds its segment's lock; what it is about to finish is no damage.
-        let being_written = file.try_lock_shared().is_err();
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        for (offset, end, kind) in read_segment(&bytes, &mut take) {
-            if kind == DamageKind::Torn && being_written {
-                continue;
-            }
-            let damage =
-                Damage { file: path.clone(), offset: offset as u64, bytes: (end - offset) as u64, kind };
-            damages.push(damage);
-        }
+        damages.append(&mut read_segment_file(&path, &mut take)?);
     }
     Ok(damages)
+}
+
+/// Hands every whole record of one segment to `take`, in the order written, and returns what is damaged.
+///
+/// # Errors
+/// When it cannot be opened or read at all.
+pub fn read_segment_file(path: &Path, mut take: impl FnMut(&[u8])) -> io::Result<Vec<Damage>> {
+    let mut file = File::open(path)?;
+    // The writer holds its segment's lock; what it is about to finish is no damage.
+    let being_written = file.try_lock_shared().is_err();
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let damages = read_segment(&bytes, &mut take).into_iter();
+    let damages = damages.filter(|(_, _, kind)| *kind != DamageKind::Torn || !being_written);
+    let damage = |(offset, end, kind): (usize, usize, DamageKind)| Damage {
+        file: path.to_owned(),
+        offset: offset as u64,
+        bytes: (end - offset) as u64,
+        kind,
+    };
+    Ok(damages.map(damage).collect())
 }
 
 /// The damaged stretches of one segment as start, end and kind.

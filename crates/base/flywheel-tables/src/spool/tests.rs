@@ -94,3 +94,34 @@ fn every_torn_tail_is_found_and_the_rest_is_read() {
         assert_eq!((damages[0].offset, damages[0].kind), (last as u64, DamageKind::Torn), "cut at {length}");
     }
 }
+
+#[test]
+fn sealed_segments_hold_what_was_taken_before_and_numbers_never_come_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spool = open(folder.path(), 1 << 20);
+    let (sender, answers) = std::sync::mpsc::channel();
+    let take = |text: &str| {
+        let mut bytes = Vec::new();
+        frame(&mut bytes, |bytes| bytes.extend_from_slice(text.as_bytes()));
+        let sender = sender.clone();
+        spool.append_framed(bytes, 1, move |written| sender.send(written.expect("written")).expect("heard"));
+        answers.recv().expect("an answer")
+    };
+    assert_eq!(spool.seal().expect("nothing to seal"), 0);
+    assert_eq!(take("one"), 1);
+    assert_eq!(spool.seal().expect("sealed"), 1);
+    assert_eq!(spool.seal().expect("nothing more to seal"), 1);
+    assert_eq!(take("two"), 2);
+    let first = &segments(folder.path()).expect("listed")[0];
+    let mut records = Vec::new();
+    read_segment_file(&first.1, |content| records.push(content.to_vec())).expect("read");
+    assert_eq!(records, [b"one"]);
+    drop(spool);
+    for (_, path) in segments(folder.path()).expect("listed") {
+        std::fs::remove_file(path).expect("taken away");
+    }
+    let options = SpoolOptions { first: 3, ..SpoolOptions::default() };
+    let again = Spool::open(folder.path(), options, |_: &(), _: &mut Vec<u8>| {}).expect("opened");
+    assert_eq!(segments(folder.path()).expect("listed")[0].0, 3);
+    drop(again);
+}

@@ -47,7 +47,7 @@ pub async fn follow_run(
 ) -> Result<Response, Failure> {
     let after = last_event(&headers)?;
     let summary = state.workbench.run(&id).await?.summary;
-    let mut events = Box::pin(state.workbench.events(&id, after).await?.peekable());
+    let mut events = Box::pin(state.workbench.run_events(&id, after).await?.peekable());
     if after > 0 && summary.state != RunState::Running && events.as_mut().peek().await.is_none() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }

@@ -3,9 +3,11 @@
 //! A segment is a header and records, each a mark, its length, a CRC-32 over length and content, and the content.
 //! A torn tail and flipped bits are found, located and reported, and everything else is still read.
 
+mod arrived;
 mod read;
 mod write;
 
+pub use arrived::{Arrived, arrived, frame_aside, frame_event};
 pub use read::{Damage, DamageKind, read, read_segment_file};
 pub use write::{Lost, Spool, SpoolOptions, frame};
 

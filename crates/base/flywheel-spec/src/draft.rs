@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::product::QuestionSpec;
 use crate::project::ProjectSpec;
 use crate::{Language, Phrase, TrainSpec, phrase};
 
@@ -24,7 +26,7 @@ const ALWAYS: [&str; 7] = [
 
 /// The recipe as TOML with comments in one language; `file_name` is what the comments say to run.
 pub fn recipe_text(spec: &TrainSpec, file_name: &str, language: Language) -> String {
-    let mut recipe = without_usual(spec);
+    let mut recipe = without_usual(spec, &ALWAYS);
     let mut text = String::new();
     if let Some(description) = recipe.get("description").and_then(Value::as_str) {
         comment(&mut text, description);
@@ -47,8 +49,18 @@ pub fn recipe_text(spec: &TrainSpec, file_name: &str, language: Language) -> Str
 
 /// `flywheel.toml` as text.
 pub fn project_text(spec: &ProjectSpec) -> String {
+    table_text(&object_of(spec))
+}
+
+/// A question as TOML, without what is usual anyway; it reads back as it was.
+pub fn question_text(question: &QuestionSpec) -> String {
+    table_text(&without_usual(question, &["kind"]))
+}
+
+/// Settings one beneath the other, lists of tables with a line for each.
+pub fn table_text(settings: &Map<String, Value>) -> String {
     let mut text = String::new();
-    for (name, value) in &object_of(spec) {
+    for (name, value) in settings {
         setting(&mut text, name, value);
     }
     text
@@ -99,20 +111,23 @@ fn setting(text: &mut String, name: &str, value: &Value) {
     let _ = writeln!(text, "]");
 }
 
-/// The recipe without each setting that reads back the same when it is left out.
-fn without_usual(spec: &TrainSpec) -> Map<String, Value> {
+/// The recipe without each setting that reads back the same when it is left out, except those always written.
+fn without_usual<T: Serialize + DeserializeOwned + PartialEq>(
+    spec: &T,
+    always: &[&str],
+) -> Map<String, Value> {
     let mut recipe = Value::Object(object_of(spec));
     let mut pointers = Vec::new();
     collect_pointers(&recipe, "", &mut pointers);
     for pointer in
-        pointers.iter().filter(|pointer| !ALWAYS.contains(&pointer[1..].replace('/', ".").as_str()))
+        pointers.iter().filter(|pointer| !always.contains(&pointer[1..].replace('/', ".").as_str()))
     {
         let mut shorter = recipe.clone();
         let Some((table, name)) = pointer.rsplit_once('/') else { continue };
         if let Some(Value::Object(settings)) = shorter.pointer_mut(table) {
             settings.shift_remove(name);
         }
-        if serde_json::from_value::<TrainSpec>(shorter.clone()).is_ok_and(|again| again == *spec) {
+        if serde_json::from_value::<T>(shorter.clone()).is_ok_and(|again| again == *spec) {
             recipe = shorter;
         }
     }

@@ -26,6 +26,7 @@ const WORDS: &[(&str, &str)] = &[
     ("product", include_str!("../words/product.toml")),
     ("server", include_str!("../words/server.toml")),
     ("cli", include_str!("../words/cli.toml")),
+    ("ask", include_str!("../words/ask.toml")),
 ];
 
 /// A sentence in both languages.

@@ -11,6 +11,8 @@ mod walk;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
+use crate::draft::table_text;
+use crate::product::QuestionSpec;
 use crate::project::ProjectSpec;
 use crate::{Problem, Problems, TrainSpec, phrase};
 
@@ -37,9 +39,44 @@ pub fn read_project(text: &str, file_name: &str) -> Result<(ProjectSpec, Vec<Pro
     let (spec, mut warnings): (ProjectSpec, _) = read(text, file_name)?;
     let mut problems = Problems::default();
     check_name(&spec.name, "name", &mut problems);
+    check_engine(&spec.engine, &mut problems);
     place_settings(&mut problems.problems, text, file_name);
     problems.problems.append(&mut warnings);
     problems.settle(spec)
+}
+
+/// Reads a question about what people do; `file_name` is what the places name.
+///
+/// # Errors
+/// Every mistake of the text at once, in the order of their places.
+pub fn read_question(text: &str, file_name: &str) -> Result<(QuestionSpec, Vec<Problem>), Problems> {
+    read(text, file_name)
+}
+
+/// Reads a question that came as JSON, against the same schema.
+///
+/// # Errors
+/// Every mistake at once, each at its setting.
+pub fn read_question_value(value: &serde_json::Value) -> Result<QuestionSpec, Problems> {
+    let Some(settings) = value.as_object() else {
+        let problem = phrase!("check.wrong_form", path = "question")
+            .with_phrase("found", &phrase!("check.found_text", value = value));
+        return Err(Problem::error(problem).into());
+    };
+    let unplaced = |mut problems: Problems| {
+        for problem in &mut problems.problems {
+            let setting = problem.place.setting.take();
+            problem.place = crate::Place { setting, ..crate::Place::default() };
+        }
+        problems
+    };
+    read(&table_text(settings), "question").map(|(question, _)| question).map_err(unplaced)
+}
+
+/// True when a recipe's text is a question about what people do, not a training: it says its `kind`.
+pub fn is_question(text: &str) -> bool {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    parse::document(text).is_ok_and(|document| document.as_table().contains_key("kind"))
 }
 
 /// Gives problems that know only their setting, such as those of a plan, the line where that setting stands.
@@ -102,6 +139,21 @@ fn check_name(name: &str, setting: &str, problems: &mut Problems) {
             .advise(phrase!("check.name_advice", example = name_from(name)))
             .at_setting(setting),
     );
+}
+
+fn check_engine(engine: &str, problems: &mut Problems) {
+    let is_address = |text: &str| {
+        text.strip_prefix("df://").and_then(|place| place.rsplit_once(':')).is_some_and(|(host, port)| {
+            !host.is_empty() && !host.contains('/') && port.parse::<u16>().is_ok_and(|port| port > 0)
+        })
+    };
+    if engine != "embedded" && !is_address(engine) {
+        problems.push(
+            Problem::error(phrase!("check.engine", found = engine))
+                .advise(phrase!("check.engine_advice"))
+                .at_setting("engine"),
+        );
+    }
 }
 
 /// The nearest text that may be a name: lower-case letters, digits, `-` and `_`, at most 64, beginning with a letter or digit.

@@ -39,8 +39,13 @@ impl Schema {
         let mut referred = Vec::new();
         T::schemas(&mut referred);
         let json = |schema| serde_json::to_value(schema).unwrap_or(Value::Null);
-        let named = referred.into_iter().map(|(name, schema)| (name, json(schema))).collect();
-        Self { root: json(T::schema()), named }
+        let mut named: Map<String, Value> =
+            referred.into_iter().map(|(name, schema)| (name, json(schema))).collect();
+        let mut root = json(T::schema());
+        let parts = named.clone();
+        named.values_mut().for_each(|schema| join_parts(schema, &parts));
+        join_parts(&mut root, &parts);
+        Self { root, named }
     }
 
     /// What the schema at hand asks for, references followed and `null` set aside (TOML has none).
@@ -115,6 +120,35 @@ impl Schema {
     fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
         let name = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
         name.and_then(|name| self.named.get(name)).unwrap_or(schema)
+    }
+}
+
+/// Makes one table of what a variant with a type of its own is written as: the type's settings and its `kind`.
+fn join_parts(schema: &mut Value, named: &Map<String, Value>) {
+    let parts = schema.get_mut("allOf").and_then(Value::as_array_mut).map(std::mem::take);
+    if let (Some(parts), Some(whole)) = (parts, schema.as_object_mut()) {
+        whole.remove("allOf");
+        let (mut properties, mut required) = (Map::new(), Vec::new());
+        for part in &parts {
+            let name = part.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+            let mut part = name.and_then(|name| named.get(name)).unwrap_or(part).clone();
+            join_parts(&mut part, named);
+            if let Some(Value::Object(more)) = part.get_mut("properties").map(Value::take) {
+                properties.extend(more);
+            }
+            if let Some(Value::Array(more)) = part.get_mut("required").map(Value::take) {
+                required.extend(more);
+            }
+        }
+        whole.insert("type".to_owned(), "object".into());
+        whole.insert("properties".to_owned(), properties.into());
+        whole.insert("required".to_owned(), required.into());
+        return;
+    }
+    match schema {
+        Value::Object(inner) => inner.values_mut().for_each(|value| join_parts(value, named)),
+        Value::Array(inner) => inner.iter_mut().for_each(|value| join_parts(value, named)),
+        _ => {}
     }
 }
 

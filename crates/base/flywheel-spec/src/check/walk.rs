@@ -173,7 +173,11 @@ impl<'s> Walker<'s> {
     fn kinds(&mut self, table: &dyn TableLike, node: &Node<'_>, kinds: &[(&'s str, &'s Json)], path: &str) {
         let words: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
         let Some(item) = table.get("kind") else {
-            let problem = Problem::error(phrase!("check.missing_kind", path = path)).advise(phrase!(
+            let message = match path {
+                "" => phrase!("check.missing_kind_root"),
+                _ => phrase!("check.missing_kind", path = path),
+            };
+            let problem = Problem::error(message).advise(phrase!(
                 "check.missing_kind_advice",
                 words = listed(&words),
                 first = words[0]

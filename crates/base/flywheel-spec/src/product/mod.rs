@@ -4,6 +4,7 @@
 //! `kind` says which question it is; its report carries the same name.
 
 pub mod activation;
+pub mod answer;
 pub mod chart;
 pub mod experience;
 pub mod filter;
@@ -19,6 +20,7 @@ pub mod retention;
 pub mod revenue;
 pub mod satisfaction;
 pub mod segment;
+pub mod short;
 pub mod stickiness;
 pub mod trend;
 pub mod word_of_mouth;

@@ -70,9 +70,6 @@ pub enum FoldError {
     /// The state belongs to another question.
     #[error("state belongs to another question")]
     Foreign,
-    /// Two numbers of an answer contradict each other; nothing is shown.
-    #[error("invariant does not hold: {0}")]
-    Broken(String),
     /// A report contradicts itself: a fault of the program, so nothing is shown.
     #[error("the answer contradicts itself: {0}")]
     Invariant(String),

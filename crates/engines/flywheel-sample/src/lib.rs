@@ -1,3 +1,4 @@
-//! A make-believe startup with known truths, beginning with its handwritten digits.
+//! A make-believe startup with known truths: people, their events, and handwritten digits.
 
 pub mod digits;
+pub mod startup;

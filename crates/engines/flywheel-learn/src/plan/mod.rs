@@ -8,6 +8,7 @@ mod engine_choice;
 mod machine;
 mod settings;
 mod summary;
+mod unprepared;
 
 use flywheel_spec::plan::PlanSummary;
 use flywheel_spec::recipe::{LayerSpec, LossSpec, MetricName, OptimizerSpec, Task, TrainSpec};
@@ -71,6 +72,7 @@ pub fn plan(
         Ok(prepared) => prepared,
         Err(found) => {
             problems.extend(found);
+            problems.extend(unprepared::network(spec, table));
             return Err(problems);
         }
     };

@@ -126,6 +126,24 @@ fn a_recipe_of_two_lines_gets_every_default() {
 }
 
 #[test]
+fn a_target_that_is_absent_hides_no_mistake_of_the_network() {
+    let recipe = |network: Value| json!({"name": "bad", "data": {"table": "t", "target": "chruned"}, "network": network});
+    let rows = json!([
+        {"kind": "conv2d", "filters": 4, "kernel": 3},
+        {"kind": "dropout", "rate": 1.5},
+        {"kind": "dense", "units": 7},
+    ]);
+    let found = refused(recipe(rows), &customers(), None);
+    assert!(found.iter().any(|problem| problem.starts_with("data.target")), "{found:?}");
+    assert!(found.contains(&"network.0 network.wants_image".to_owned()), "{found:?}");
+    assert!(found.contains(&"network.1 network.dropout_rate".to_owned()), "{found:?}");
+    assert_eq!(found.len(), 3, "the width of the last layer depends on the target: {found:?}");
+    let images = json!([{"kind": "max_pool", "size": 13}, {"kind": "flatten"}, {"kind": "output"}]);
+    let found = refused(recipe(images), &lights(40, &["left", "right"]), None);
+    assert!(found.contains(&"network.0 network.window_too_large".to_owned()), "{found:?}");
+}
+
+#[test]
 fn every_mistake_of_a_recipe_comes_at_once() {
     let recipe = json!({
         "name": "bad",

@@ -49,8 +49,10 @@ export function predictRow(name: string, row: Record<string, unknown>, signal?: 
   return answer(server.POST('/api/v1/models/{name}/predict', { params: { path: { name } }, body: { rows: [row] }, signal }))
 }
 
-export function predictImage(name: string, image: ImageInput, signal?: AbortSignal) {
-  return answer(server.POST('/api/v1/models/{name}/predict', { params: { path: { name } }, body: { images: [image] }, signal }))
+/** With `preview` the answer has no id and is not logged. */
+export function predictImage(name: string, image: ImageInput, preview = false, signal?: AbortSignal) {
+  const body = { images: [image], preview }
+  return answer(server.POST('/api/v1/models/{name}/predict', { params: { path: { name } }, body, signal }))
 }
 
 function useRefresh(name: string) {

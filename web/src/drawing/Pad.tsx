@@ -10,7 +10,14 @@ import { inkOf, paint, PEN, type Point, SIDE, type Stroke } from './strokes'
 /** How far an arrow key moves the pen. */
 const STEP = 10
 
-export function Pad({ onDraw }: { onDraw: (ink: Grey) => void }) {
+interface PadProps {
+  /** The ink, after each change. */
+  onDraw: (ink: Grey) => void
+  /** Whether the pen is on the sheet. */
+  onPen: (down: boolean) => void
+}
+
+export function Pad({ onDraw, onPen }: PadProps) {
   const { t } = useTranslation()
   const canvas = useRef<HTMLCanvasElement>(null)
   const drawing = useRef(false)
@@ -44,6 +51,7 @@ export function Pad({ onDraw }: { onDraw: (ink: Grey) => void }) {
     if (event.button !== 0) return
     canvas.current!.setPointerCapture(event.pointerId)
     drawing.current = true
+    onPen(true)
     setPen(undefined)
     begin(place(event))
   }
@@ -54,6 +62,7 @@ export function Pad({ onDraw }: { onDraw: (ink: Grey) => void }) {
   }
   const lift = () => {
     drawing.current = false
+    onPen(false)
   }
 
   const key = (event: KeyboardEvent<HTMLCanvasElement>) => {
@@ -65,6 +74,7 @@ export function Pad({ onDraw }: { onDraw: (ink: Grey) => void }) {
       if (pen?.down) go([next])
     } else if (event.key === ' ') {
       setPen({ at, down: !pen?.down })
+      onPen(!pen?.down)
       if (!pen?.down) begin(at)
     } else if (event.key === 'Backspace') {
       setStrokes((before) => before.slice(0, -1))
@@ -91,7 +101,10 @@ export function Pad({ onDraw }: { onDraw: (ink: Grey) => void }) {
           onPointerUp={lift}
           onPointerCancel={lift}
           onKeyDown={key}
-          onBlur={() => setPen(undefined)}
+          onBlur={() => {
+            setPen(undefined)
+            onPen(false)
+          }}
         />
         {strokes.length === 0 && !pen && <p className={classes.invitation}>{t('pad.invitation')}</p>}
         {pen && (

@@ -85,7 +85,10 @@ fn walk(value: &Value, problems: &mut Problems) {
         problems.push(problem.advise(phrase!("server.predict_advice")));
         return;
     };
-    known_keys(request, "", &["rows", "images"], problems);
+    known_keys(request, "", &["rows", "images", "preview"], problems);
+    if let Some(preview) = request.get("preview").filter(|preview| !preview.is_boolean()) {
+        problems.push(body::wrong_kind("preview", "true", preview));
+    }
     for (at, row) in list(request, "rows", problems).iter().enumerate() {
         match row {
             Value::Object(row) => cells(at, row, problems),

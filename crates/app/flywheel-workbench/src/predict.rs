@@ -79,7 +79,7 @@ impl Workbench {
 
 fn answer(predictor: &Predictor, input: &PredictInput) -> Result<(Vec<Answer>, Vec<Problem>), Problems> {
     if let Some(image) = lone_image(input)? {
-        let request = PredictRequest { rows: Vec::new(), images: vec![image] };
+        let request = PredictRequest { images: vec![image], ..PredictRequest::default() };
         return Ok((predictor.answer(&request)?, Vec::new()));
     }
     let options = ImportOptions::default();

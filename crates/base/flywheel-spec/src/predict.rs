@@ -14,6 +14,9 @@ pub struct PredictRequest {
     /// Images.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<ImageInput>,
+    /// True for an answer on the way, such as that to a drawing that still grows: it gets no id and is not logged.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub preview: bool,
 }
 
 /// One image: a PNG, JPEG or WebP file as base64, or raw pixels.

@@ -20,13 +20,14 @@ interface DrawFormProps {
 export function DrawForm({ name, signature, side }: DrawFormProps) {
   const { t } = useTranslation()
   const [pixels, setPixels] = useState<Float32Array>()
-  const answer = useLiveAnswer(name, pixels)
+  const [growing, setGrowing] = useState(false)
+  const answer = useLiveAnswer(name, pixels, growing)
   const see = useCallback((ink: Grey) => setPixels(digit(ink, side)), [side])
   return (
     <Sheet title={t('try.draw')} note={t('try.drawNote')}>
       <div className={classes.draw}>
         <div className={classes.left}>
-          <Pad onDraw={see} />
+          <Pad onDraw={see} onPen={setGrowing} />
           <Seen pixels={pixels} width={side} height={side} />
         </div>
         <Answer name={name} signature={signature} answer={answer} waiting={t('try.drawFirst')} />

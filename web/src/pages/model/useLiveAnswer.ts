@@ -1,4 +1,7 @@
-/** The model's answer to pixels that keep changing: asked a moment after each change, the newest question alone counts. */
+/**
+ * The model's answer to pixels that keep changing: asked a moment after each change, the newest question alone counts.
+ * While the drawing grows the answers are previews; the one to the finished stroke is logged.
+ */
 import { useEffect, useState } from 'react'
 import { predictImage } from '../../api/models'
 import type { PredictResponse } from '../../api/types'
@@ -11,7 +14,7 @@ export interface LiveAnswer {
   error?: Error
 }
 
-export function useLiveAnswer(name: string, pixels: Float32Array | undefined): LiveAnswer {
+export function useLiveAnswer(name: string, pixels: Float32Array | undefined, growing: boolean): LiveAnswer {
   const [answer, setAnswer] = useState<LiveAnswer>({})
 
   useEffect(() => {
@@ -21,7 +24,7 @@ export function useLiveAnswer(name: string, pixels: Float32Array | undefined): L
     }
     const question = new AbortController()
     const timer = setTimeout(() => {
-      predictImage(name, { pixels: [...pixels] }, question.signal).then(
+      predictImage(name, { pixels: [...pixels] }, growing, question.signal).then(
         (response) => setAnswer({ response }),
         (error: Error) => {
           if (!question.signal.aborted) setAnswer({ error })
@@ -32,7 +35,7 @@ export function useLiveAnswer(name: string, pixels: Float32Array | undefined): L
       clearTimeout(timer)
       question.abort()
     }
-  }, [name, pixels])
+  }, [name, pixels, growing])
 
   return answer
 }

@@ -17,6 +17,7 @@ use crate::{body, predict_body};
 /// Asks the deployed version.
 ///
 /// Each answer has an id, by which the truth can be sent later; it is logged once it is given.
+/// With `"preview": true` it has none and is not logged.
 #[utoipa::path(
     post,
     path = "/api/v1/models/{name}/predict",
@@ -76,6 +77,22 @@ mod tests {
         let classes = answer["predictions"][0]["probabilities"].as_array().expect("probabilities");
         let sum: f64 = classes.iter().filter_map(|class| class["probability"].as_f64()).sum();
         assert!((sum - 1.0).abs() < 1e-5, "{answer}");
+    }
+
+    #[tokio::test]
+    async fn a_preview_has_no_id_and_is_not_logged() {
+        let server = Server::deployed().await;
+        let row = json!({"age": 20, "plan": "basic", "spend": 1.0});
+        let preview = json!({"rows": [row], "preview": true});
+        let seen = server.post("/api/v1/models/churn/predict", &preview).await.json();
+        let given = server.post("/api/v1/models/churn/predict", &json!({"rows": [row]})).await.json();
+        assert_eq!(seen["predictions"][0]["label"], given["predictions"][0]["label"]);
+        assert!(seen["predictions"][0].get("id").is_none() && given["predictions"][0]["id"].is_string());
+        let monitor = server.get("/api/v1/models/churn/monitor").await.json();
+        assert_eq!(monitor["predictions"], 1, "{monitor}");
+        let wrong = server.post("/api/v1/models/churn/predict", &json!({"rows": [row], "preview": 3})).await;
+        assert_eq!(wrong.status, 422, "{}", wrong.text());
+        assert!(wrong.text().contains("preview"), "{}", wrong.text());
     }
 
     #[tokio::test]

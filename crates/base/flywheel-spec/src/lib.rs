@@ -8,6 +8,7 @@ pub mod check;
 pub mod draft;
 pub mod evaluation;
 pub mod event;
+pub mod events;
 pub mod language;
 pub mod model;
 pub mod monitor;

@@ -24,6 +24,7 @@ const WORDS: &[(&str, &str)] = &[
     ("monitor", include_str!("../words/monitor.toml")),
     ("workbench", include_str!("../words/workbench.toml")),
     ("product", include_str!("../words/product.toml")),
+    ("events", include_str!("../words/events.toml")),
     ("server", include_str!("../words/server.toml")),
     ("cli", include_str!("../words/cli.toml")),
     ("ask", include_str!("../words/ask.toml")),

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use crate::draft::table_text;
+use crate::events::TrackingPlan;
 use crate::product::QuestionSpec;
 use crate::project::ProjectSpec;
 use crate::{Problem, Problems, TrainSpec, phrase};
@@ -43,6 +44,14 @@ pub fn read_project(text: &str, file_name: &str) -> Result<(ProjectSpec, Vec<Pro
     place_settings(&mut problems.problems, text, file_name);
     problems.problems.append(&mut warnings);
     problems.settle(spec)
+}
+
+/// Reads `recipes/plan.toml`, what events are expected to carry.
+///
+/// # Errors
+/// Every mistake of the text at once, in the order of their places.
+pub fn read_tracking_plan(text: &str, file_name: &str) -> Result<(TrackingPlan, Vec<Problem>), Problems> {
+    read(text, file_name)
 }
 
 /// Reads a question about what people do; `file_name` is what the places name.

@@ -5,6 +5,7 @@
 //! [`fetch`] brings known data sets from the network, and [`spool`] holds what arrives until a table takes it.
 //! This crate knows no project folder, no HTTP server, and no learning.
 
+pub mod events;
 pub mod fetch;
 mod finding;
 pub mod frame;

@@ -1,0 +1,69 @@
+//! Events at rest: what was acknowledged becomes a Delta Lake table, once and for good, and is read as one with what still waits.
+//!
+//! Arrivals wait in a [spool](crate::spool) until [`EventStore::commit`] makes them part of the table `events`;
+//! [`Tail`] holds those that still wait, and a [`Snapshot`] with its tail shows every acknowledged event exactly once.
+//! Files are sorted by person and time ([`file`](mod@file)), carry [columns that save reading JSON](shred),
+//! and are [merged](compact) in the background; [`Seen`] knows every event that ever came in.
+
+pub mod file;
+#[cfg(test)]
+mod made;
+pub mod row;
+pub mod shred;
+
+use serde::{Deserialize, Serialize};
+
+pub use file::write_events;
+pub use shred::Shredded;
+
+/// One live file of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventFile {
+    /// Its name within the table's folder or below its URL.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: u64,
+    /// Its rows; sorted by person, then time.
+    pub rows: u64,
+    /// The smallest person in it.
+    pub min_person: i64,
+    /// The largest person in it.
+    pub max_person: i64,
+    /// Its earliest event, microseconds.
+    pub min_time: i64,
+    /// Its latest event, microseconds.
+    pub max_time: i64,
+    /// How many lines of the merge log its person column knows of.
+    pub steps: u64,
+}
+
+/// The table at one version.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The Delta version; absent while nothing was committed.
+    pub version: Option<u64>,
+    /// The last segment of the spool that is part of it; 0 when none is.
+    pub committed_segment: u64,
+    /// How many commits brought events.
+    pub ordinal: u64,
+    /// The live files, by smallest person, then name.
+    pub files: Vec<EventFile>,
+}
+
+impl Snapshot {
+    /// Rows of all files.
+    pub fn rows(&self) -> u64 {
+        self.files.iter().map(|file| file.rows).sum()
+    }
+
+    /// Bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// The first lines of the merge log that every file knows of: what to give to
+    /// [`Identity::from_steps`](flywheel_people::Identity::from_steps); absent when there is no file.
+    pub fn settled_steps(&self) -> Option<u64> {
+        self.files.iter().map(|file| file.steps).min()
+    }
+}

@@ -3,13 +3,17 @@
 pub mod auc;
 pub mod bootstrap;
 pub mod chance;
+pub mod correction;
 pub mod correlation;
 pub mod damage;
+pub mod difference;
 pub mod interval;
+pub mod likelihood;
 pub mod mean;
 pub mod normal;
 pub mod psi;
 pub mod quantile;
 pub mod share;
+pub mod student;
 
 pub use interval::Interval;

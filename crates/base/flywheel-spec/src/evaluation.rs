@@ -82,7 +82,7 @@ pub struct ClassReport {
 }
 
 /// A number with its 95% interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Estimate {
     /// The estimate.
     pub value: f64,

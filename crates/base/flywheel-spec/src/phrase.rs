@@ -24,10 +24,13 @@ const WORDS: &[(&str, &str)] = &[
     ("monitor", include_str!("../words/monitor.toml")),
     ("workbench", include_str!("../words/workbench.toml")),
     ("product", include_str!("../words/product.toml")),
+    ("collect", include_str!("../words/collect.toml")),
+    ("following", include_str!("../words/following.toml")),
     ("events", include_str!("../words/events.toml")),
     ("server", include_str!("../words/server.toml")),
     ("cli", include_str!("../words/cli.toml")),
     ("ask", include_str!("../words/ask.toml")),
+    ("growth", include_str!("../words/growth.toml")),
 ];
 
 /// A sentence in both languages.

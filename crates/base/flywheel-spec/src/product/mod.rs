@@ -6,12 +6,14 @@
 pub mod activation;
 pub mod answer;
 pub mod chart;
+pub mod digest;
 pub mod experience;
 pub mod filter;
 pub mod funnel;
 pub mod growth;
 pub mod lifecycle;
 pub mod lifetime_value;
+pub mod metric;
 pub mod north_star;
 pub mod paths;
 pub mod period;

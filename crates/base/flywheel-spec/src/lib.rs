@@ -8,6 +8,7 @@ pub mod check;
 pub mod draft;
 pub mod evaluation;
 pub mod event;
+pub mod event_import;
 pub mod events;
 pub mod language;
 pub mod model;
@@ -20,6 +21,7 @@ pub mod product;
 pub mod project;
 pub mod recipe;
 pub mod run;
+pub mod sql;
 pub mod table;
 pub mod tune;
 

@@ -5,11 +5,18 @@
 
 pub mod activation;
 pub mod calendar;
+mod clustered;
+pub mod digest;
 pub mod experience;
+mod figures;
 pub mod funnel;
 pub mod growth;
+mod intervals;
 pub mod lifecycle;
 pub mod lifetime_value;
+#[cfg(test)]
+mod make_believe;
+mod metric;
 pub mod north_star;
 pub mod paths;
 pub mod plan;
@@ -18,7 +25,9 @@ pub mod retention;
 pub mod revenue;
 pub mod satisfaction;
 pub mod segment;
+mod settings;
 pub mod stickiness;
+mod told;
 pub mod trend;
 pub mod word_of_mouth;
 

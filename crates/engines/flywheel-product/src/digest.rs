@@ -1,0 +1,1 @@
+//! What changed this week that matters.

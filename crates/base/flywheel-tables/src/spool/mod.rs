@@ -8,7 +8,7 @@ mod read;
 mod write;
 
 pub use arrived::{Arrived, arrived, frame_aside, frame_event};
-pub use read::{Damage, DamageKind, read, read_segment_file};
+pub use read::{Damage, DamageKind, ReadSegment, read, read_segment_file, read_segment_from};
 pub use write::{Lost, Spool, SpoolOptions, frame};
 
 /// What every segment begins with: a name and the version of the form.
@@ -31,6 +31,22 @@ fn checksum(content: &[u8]) -> u32 {
     digest.update(&(content.len() as u32).to_le_bytes());
     digest.update(content);
     digest.finalize()
+}
+
+/// Where a segment lies.
+pub fn segment_path(folder: &std::path::Path, number: u64) -> std::path::PathBuf {
+    folder.join(format!("{number:08}.{ENDING}"))
+}
+
+/// Removes a segment whose records are kept elsewhere by now; one that is gone already is fine.
+///
+/// # Errors
+/// When the system refuses.
+pub fn remove(folder: &std::path::Path, number: u64) -> std::io::Result<()> {
+    match std::fs::remove_file(segment_path(folder, number)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
 }
 
 /// The segments of a folder in the order written, each with its number.

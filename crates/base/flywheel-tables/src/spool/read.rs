@@ -1,7 +1,7 @@
 //! Reads a spool and names what of it is damaged.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::{HEADER, LARGEST, MARK, RECORD_HEAD, checksum, segments};
@@ -30,6 +30,17 @@ pub enum DamageKind {
     Foreign,
 }
 
+/// What of a segment was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReadSegment {
+    /// Where to go on: the end of the last record or damage that is settled.
+    pub offset: u64,
+    /// True while its writer may add to it; what is torn then is no damage.
+    pub growing: bool,
+    /// What could not be read.
+    pub damages: Vec<Damage>,
+}
+
 /// Hands every whole record to `take`, in the order written, and returns what is damaged.
 ///
 /// # Errors
@@ -46,37 +57,67 @@ pub fn read(folder: &Path, mut take: impl FnMut(&[u8])) -> io::Result<Vec<Damage
 ///
 /// # Errors
 /// When it cannot be opened or read at all.
-pub fn read_segment_file(path: &Path, mut take: impl FnMut(&[u8])) -> io::Result<Vec<Damage>> {
-    let mut file = File::open(path)?;
-    // The writer holds its segment's lock; what it is about to finish is no damage.
-    let being_written = file.try_lock_shared().is_err();
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    let damages = read_segment(&bytes, &mut take).into_iter();
-    let damages = damages.filter(|(_, _, kind)| *kind != DamageKind::Torn || !being_written);
-    let damage = |(offset, end, kind): (usize, usize, DamageKind)| Damage {
-        file: path.to_owned(),
-        offset: offset as u64,
-        bytes: (end - offset) as u64,
-        kind,
-    };
-    Ok(damages.map(damage).collect())
+pub fn read_segment_file(path: &Path, take: impl FnMut(&[u8])) -> io::Result<Vec<Damage>> {
+    Ok(read_segment_from(path, 0, take)?.damages)
 }
 
-/// The damaged stretches of one segment as start, end and kind.
-fn read_segment(bytes: &[u8], take: &mut impl FnMut(&[u8])) -> Vec<(usize, usize, DamageKind)> {
-    if bytes.is_empty() {
-        return Vec::new();
+/// Hands every whole record from `offset` on to `take`; the offset is 0 or one that an earlier reading returned.
+///
+/// A segment that became shorter than `offset` (its writer took back what it could not bring to the disk) yields nothing
+/// and the offset 0: what was taken of it must be forgotten and read anew.
+///
+/// # Errors
+/// When the segment cannot be opened or read at all.
+pub fn read_segment_from(path: &Path, offset: u64, mut take: impl FnMut(&[u8])) -> io::Result<ReadSegment> {
+    let mut file = File::open(path)?;
+    // The writer holds its segment's lock; what it is about to finish is no damage.
+    let growing = file.try_lock_shared().is_err();
+    let length = file.metadata()?.len();
+    if length < offset {
+        return Ok(ReadSegment { offset: 0, growing, damages: Vec::new() });
     }
-    if bytes.len() < HEADER.len() {
-        let kind = if HEADER.starts_with(bytes) { DamageKind::Torn } else { DamageKind::Foreign };
-        return vec![(0, bytes.len(), kind)];
+    if length == offset && offset > 0 {
+        return Ok(ReadSegment { offset, growing, damages: Vec::new() });
     }
+    file.seek(SeekFrom::Start(offset))?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length - offset).unwrap_or(0));
+    file.read_to_end(&mut bytes)?;
+    let mut read = ReadSegment { offset: offset + bytes.len() as u64, growing, damages: Vec::new() };
+    for (start, end, kind) in damages_of(&bytes, offset == 0, &mut take) {
+        let (start, end) = (offset + start as u64, offset + end as u64);
+        // What stands at the end of a growing segment may turn out whole.
+        if growing && end == read.offset {
+            read.offset = start;
+            if kind == DamageKind::Torn {
+                continue;
+            }
+        }
+        read.damages.push(Damage { file: path.to_owned(), offset: start, bytes: end - start, kind });
+    }
+    Ok(read)
+}
+
+/// The damaged stretches of a segment's bytes, from its beginning or from the end of a record, as start, end and kind.
+fn damages_of(
+    bytes: &[u8],
+    from_beginning: bool,
+    take: &mut impl FnMut(&[u8]),
+) -> Vec<(usize, usize, DamageKind)> {
     let mut damages = Vec::new();
-    if bytes[..HEADER.len()] != HEADER[..] {
-        damages.push((0, HEADER.len(), DamageKind::Foreign));
+    let mut position = 0;
+    if from_beginning {
+        if bytes.is_empty() {
+            return Vec::new();
+        }
+        if bytes.len() < HEADER.len() {
+            let kind = if HEADER.starts_with(bytes) { DamageKind::Torn } else { DamageKind::Foreign };
+            return vec![(0, bytes.len(), kind)];
+        }
+        if bytes[..HEADER.len()] != HEADER[..] {
+            damages.push((0, HEADER.len(), DamageKind::Foreign));
+        }
+        position = HEADER.len();
     }
-    let mut position = HEADER.len();
     while position < bytes.len() {
         if let Some(content) = record_at(bytes, position) {
             take(content);

@@ -8,14 +8,17 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use super::{ENDING, HEADER, LARGEST, MARK, RECORD_HEAD, checksum, segments};
+use super::{HEADER, LARGEST, MARK, RECORD_HEAD, checksum, segment_path, segments};
+
+/// A trip to the disk takes at most about so many bytes along.
+const GROUP_BYTES: usize = 8 << 20;
 
 /// How a spool is written.
 #[derive(Debug, Clone, Copy)]
 pub struct SpoolOptions {
     /// A segment that has grown past so many bytes is followed by a new one.
     pub segment_bytes: u64,
-    /// Records that may wait for the disk before an append waits too.
+    /// Messages that may wait for the disk before an append waits too.
     pub queue: usize,
     /// The lowest number that the next segment may have, for a spool whose segments are taken away.
     pub first: u64,
@@ -37,49 +40,56 @@ pub struct Lost {
 }
 
 /// An open spool of records of one type; dropping it writes what waits.
+///
+/// A segment is made when the first record needs it, so that a spool opens on a full disk too.
 pub struct Spool<T: Send + 'static> {
     sender: Option<SyncSender<Message<T>>>,
     lost: Arc<Mutex<Lost>>,
     waiting: Arc<AtomicU64>,
+    closed: Arc<AtomicU64>,
     writer: Option<JoinHandle<()>>,
-}
-
-enum Message<T> {
-    Record(T),
-    Durable(T, SyncSender<io::Result<()>>),
-    Framed { bytes: Vec<u8>, records: u64, then: Then },
-    Flush(SyncSender<io::Result<()>>),
-    Seal(SyncSender<io::Result<u64>>),
 }
 
 /// What hears, on the writer's thread and in the order written, in which segment records stand durably, or why they do not.
 type Then = Box<dyn FnOnce(io::Result<u64>) + Send>;
 
+enum Message<T> {
+    Record(T),
+    All(Vec<T>, Then),
+    Framed { bytes: Vec<u8>, records: u64, then: Then },
+    Flush(Then),
+    Seal(Then),
+}
+
 impl<T: Send + 'static> Spool<T> {
     /// Opens the spool in a folder, which is made if need be; `encode` runs on the writer's thread.
     ///
     /// # Errors
-    /// When the folder or the first segment cannot be made.
+    /// When the folder cannot be made or listed.
     pub fn open(
         folder: &Path,
         options: SpoolOptions,
         encode: impl Fn(&T, &mut Vec<u8>) + Send + 'static,
     ) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        let segment = Segment::create(folder, options.first)?;
+        let last = segments(folder)?.last().map_or(0, |(number, _)| *number);
+        let next = options.first.max(last + 1);
         let (sender, receiver) = sync_channel(options.queue.max(1));
         let lost = Arc::new(Mutex::new(Lost::default()));
         let waiting = Arc::new(AtomicU64::new(0));
+        let closed = Arc::new(AtomicU64::new(next - 1));
         let writer = Writer {
             folder: folder.to_owned(),
             options,
-            segment,
+            segment: None,
+            next,
             lost: lost.clone(),
             waiting: waiting.clone(),
+            closed: closed.clone(),
         };
         let thread = std::thread::Builder::new().name("spool".to_owned());
         let writer = thread.spawn(move || writer.run(&receiver, encode))?;
-        Ok(Self { sender: Some(sender), lost, waiting, writer: Some(writer) })
+        Ok(Self { sender: Some(sender), lost, waiting, closed, writer: Some(writer) })
     }
 
     /// Takes a record; it is on the disk a few milliseconds later. Waits only while the queue is full.
@@ -92,9 +102,16 @@ impl<T: Send + 'static> Spool<T> {
     /// # Errors
     /// When it could not be written; then nothing of it is left behind.
     pub fn append_durably(&self, record: T) -> io::Result<()> {
-        let (sender, answer) = sync_channel(1);
-        self.send(Message::Durable(record, sender));
-        answer.recv().unwrap_or_else(|_| Err(io::Error::other("the spool's writer has ended")))
+        self.append_all(vec![record]).map(|_| ())
+    }
+
+    /// Takes many records and returns when all of them are on the disk, in one trip with whatever else waits;
+    /// says the segment that they lie in.
+    ///
+    /// # Errors
+    /// When they could not be written; then none of them is left behind.
+    pub fn append_all(&self, records: Vec<T>) -> io::Result<u64> {
+        self.wait(|done| Message::All(records, done))
     }
 
     /// Takes records that [`frame`](super::frame) framed, all of them or none, and returns at once;
@@ -108,25 +125,26 @@ impl<T: Send + 'static> Spool<T> {
         self.send(Message::Framed { bytes, records, then: Box::new(then) });
     }
 
-    /// Ends the segment that grows: everything taken before stands in segments up to the returned number,
-    /// to which nothing is added any more.
-    ///
-    /// # Errors
-    /// When the next segment cannot be made, on a full disk for example; then the old one goes on.
-    pub fn seal(&self) -> io::Result<u64> {
-        let (sender, answer) = sync_channel(1);
-        self.send(Message::Seal(sender));
-        answer.recv().unwrap_or_else(|_| Err(io::Error::other("the spool's writer has ended")))
-    }
-
     /// Returns when everything taken before is on the disk.
     ///
     /// # Errors
     /// When some of it could not be written.
     pub fn flush(&self) -> io::Result<()> {
-        let (sender, answer) = sync_channel(1);
-        self.send(Message::Flush(sender));
-        answer.recv().unwrap_or_else(|_| Err(io::Error::other("the spool's writer has ended")))
+        self.wait(Message::Flush).map(|_| ())
+    }
+
+    /// Ends the segment that grows: everything taken before stands in segments up to the returned number,
+    /// to which nothing is added any more.
+    ///
+    /// # Errors
+    /// When some of what waited could not be written; the segment is ended all the same.
+    pub fn seal(&self) -> io::Result<u64> {
+        self.wait(Message::Seal)
+    }
+
+    /// The last segment that nothing is added to any more.
+    pub fn closed(&self) -> u64 {
+        self.closed.load(Ordering::Acquire)
     }
 
     /// Messages that wait for the disk.
@@ -137,6 +155,15 @@ impl<T: Send + 'static> Spool<T> {
     /// What could not be written since the spool was opened.
     pub fn lost(&self) -> Lost {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn wait(&self, message: impl FnOnce(Then) -> Message<T>) -> io::Result<u64> {
+        let (sender, answer) = sync_channel(1);
+        self.send(message(Box::new(move |written| {
+            // Whoever asked may have gone.
+            let _ = sender.send(written);
+        })));
+        answer.recv().unwrap_or_else(|_| Err(io::Error::other("the spool's writer has ended")))
     }
 
     fn send(&self, message: Message<T>) {
@@ -160,9 +187,11 @@ impl<T: Send + 'static> Drop for Spool<T> {
 struct Writer {
     folder: PathBuf,
     options: SpoolOptions,
-    segment: Segment,
+    segment: Option<Segment>,
+    next: u64,
     lost: Arc<Mutex<Lost>>,
     waiting: Arc<AtomicU64>,
+    closed: Arc<AtomicU64>,
 }
 
 impl Writer {
@@ -171,49 +200,60 @@ impl Writer {
         while let Ok(first) = receiver.recv() {
             bytes.clear();
             let (mut taken, mut records) = (0, 0);
-            let mut waiting = Vec::new();
-            let (mut then, mut seals) = (Vec::new(), Vec::new());
+            let mut waiting: Vec<Then> = Vec::new();
+            let mut seal = None;
             // Whatever has arrived by now shares one trip to the disk.
             for message in std::iter::once(first).chain(receiver.try_iter().take(self.options.queue)) {
                 taken += 1;
                 match message {
-                    Message::Record(record) => records += put(&mut bytes, &record, &encode),
-                    Message::Durable(record, answer) => {
-                        records += put(&mut bytes, &record, &encode);
-                        waiting.push(answer);
+                    Message::Record(record) => match put(&mut bytes, &record, &encode) {
+                        Ok(()) => records += 1,
+                        Err(error) => self.lose(1, &error),
+                    },
+                    Message::All(many, then) => {
+                        let start = bytes.len();
+                        match many.iter().try_for_each(|record| put(&mut bytes, record, &encode)) {
+                            Ok(()) => {
+                                records += many.len() as u64;
+                                waiting.push(then);
+                            }
+                            Err(error) => {
+                                bytes.truncate(start);
+                                self.lose(many.len() as u64, &error);
+                                then(Err(error));
+                            }
+                        }
                     }
-                    Message::Framed { bytes: framed, records: count, then: hears } => {
+                    Message::Framed { bytes: framed, records: count, then } => {
                         records += count;
                         bytes.extend_from_slice(&framed);
-                        then.push(hears);
+                        waiting.push(then);
                     }
-                    Message::Flush(answer) => waiting.push(answer),
-                    Message::Seal(answer) => {
+                    Message::Flush(then) => waiting.push(then),
+                    Message::Seal(then) => {
                         // What follows belongs to the next segment.
-                        seals.push(answer);
+                        seal = Some(then);
                         break;
                     }
+                }
+                if bytes.len() >= GROUP_BYTES {
+                    break;
                 }
             }
             let written = self.write(&bytes);
             self.waiting.fetch_sub(taken, Ordering::Relaxed);
             if let Err(error) = &written {
-                let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-                lost.records += records;
-                lost.reason = Some(error.to_string());
+                self.lose(records, error);
             }
-            let said = || match &written {
-                Ok(()) => Ok(self.segment.number),
-                Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
-            };
-            for hears in then {
-                hears(said());
+            if seal.is_some() {
+                self.close();
             }
-            for answer in waiting {
-                let _ = answer.send(said().map(drop));
-            }
-            for answer in seals {
-                let _ = answer.send(self.seal());
+            let segment = self.next - 1;
+            for then in waiting.into_iter().chain(seal) {
+                then(match &written {
+                    Ok(()) => Ok(segment),
+                    Err(error) => Err(again(error)),
+                });
             }
         }
     }
@@ -222,93 +262,111 @@ impl Writer {
         if bytes.is_empty() {
             return Ok(());
         }
-        if self.segment.length >= self.options.segment_bytes || self.segment.doubtful {
-            self.roll()?;
+        if self.segment.as_ref().is_some_and(|segment| segment.length >= self.options.segment_bytes) {
+            self.close();
         }
-        self.segment.append(bytes)
+        let segment = match &mut self.segment {
+            Some(segment) => segment,
+            none => none.insert(Segment::create(&self.folder, &mut self.next)?),
+        };
+        let written = segment.append(bytes);
+        if written.is_err() {
+            // A reader may have seen what was taken back: nothing is ever written over it.
+            self.close();
+        }
+        written
     }
 
-    /// The number of the last segment that is complete.
-    fn seal(&mut self) -> io::Result<u64> {
-        if self.segment.length > HEADER.len() as u64 {
-            self.roll()?;
+    /// Leaves the segment under way; one without records goes away again.
+    fn close(&mut self) {
+        if let Some(segment) = self.segment.take()
+            && segment.length <= HEADER.len() as u64
+        {
+            let _ = fs::remove_file(&segment.path);
         }
-        Ok(self.segment.number - 1)
+        self.closed.store(self.next - 1, Ordering::Release);
     }
 
-    fn roll(&mut self) -> io::Result<()> {
-        self.segment = Segment::create(&self.folder, self.segment.number + 1)?;
-        Ok(())
+    fn lose(&self, records: u64, error: &io::Error) {
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.records += records;
+        lost.reason = Some(error.to_string());
+    }
+}
+
+/// The same failure once more, for each of those who wait; the system's own number stays with it.
+fn again(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(number) => io::Error::from_raw_os_error(number),
+        None => io::Error::new(error.kind(), error.to_string()),
     }
 }
 
 /// The file that grows; its lock says that its last record may still be under way.
 struct Segment {
     file: File,
-    number: u64,
+    path: PathBuf,
     length: u64,
-    /// The disk failed in a way that leaves open what stands behind `length`; nothing more is written there.
-    doubtful: bool,
 }
 
 impl Segment {
-    fn create(folder: &Path, first: u64) -> io::Result<Self> {
-        let mut number = segments(folder)?.last().map_or(1, |(last, _)| last + 1).max(first);
-        let (path, file) = loop {
-            let path = folder.join(format!("{number:08}.{ENDING}"));
+    fn create(folder: &Path, next: &mut u64) -> io::Result<Self> {
+        let (mut file, path) = loop {
+            let path = segment_path(folder, *next);
             match OpenOptions::new().append(true).create_new(true).open(&path) {
-                Ok(file) => break (path, file),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Ok(file) => break (file, path),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => *next += 1,
                 Err(error) => return Err(error),
             }
         };
-        let begun = Self::begin(folder, &file);
+        *next += 1;
+        let begun = file
+            .lock()
+            .and_then(|()| file.write_all(HEADER))
+            .and_then(|()| file.sync_all())
+            .and_then(|()| File::open(folder)?.sync_all());
         if let Err(error) = begun {
-            // A segment without its header would only be in the way.
             let _ = fs::remove_file(&path);
             return Err(error);
         }
-        Ok(Self { file, number, length: HEADER.len() as u64, doubtful: false })
-    }
-
-    fn begin(folder: &Path, mut file: &File) -> io::Result<()> {
-        file.lock()?;
-        file.write_all(HEADER)?;
-        file.sync_all()?;
-        File::open(folder)?.sync_all()
+        Ok(Self { file, path, length: HEADER.len() as u64 })
     }
 
     /// All of the bytes or none of them.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if let Err(error) = self.file.write_all(bytes) {
-            let cut = self.file.set_len(self.length);
-            // Another segment may still fit where this one has reached a limit on the size of files.
-            self.doubtful = cut.is_err() || error.kind() == io::ErrorKind::FileTooLarge;
-            return Err(error);
+        let written = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
+        match written {
+            Ok(()) => {
+                self.length += bytes.len() as u64;
+                Ok(())
+            }
+            Err(error) => {
+                self.file.set_len(self.length).and_then(|()| self.file.sync_all())?;
+                Err(error)
+            }
         }
-        if let Err(error) = self.file.sync_data() {
-            // After a failed sync the kernel may have dropped the pages: what is written later goes elsewhere.
-            self.doubtful = true;
-            let _ = self.file.set_len(self.length);
-            return Err(error);
-        }
-        self.length += bytes.len() as u64;
-        Ok(())
     }
 }
 
-fn put<T>(bytes: &mut Vec<u8>, record: &T, encode: &impl Fn(&T, &mut Vec<u8>)) -> u64 {
+/// Adds a record, or nothing when it is larger than a reader believes.
+fn put<T>(bytes: &mut Vec<u8>, record: &T, encode: &impl Fn(&T, &mut Vec<u8>)) -> io::Result<()> {
+    let start = bytes.len();
     frame(bytes, |bytes| encode(record, bytes));
-    1
+    let length = bytes.len() - start - RECORD_HEAD;
+    if length > LARGEST {
+        bytes.truncate(start);
+        let reason = format!("a record of {length} bytes is larger than {LARGEST}");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    }
+    Ok(())
 }
 
-/// Appends one record, ready for a segment; `content` appends what it holds.
+/// Appends one record, ready for a segment; `content` appends what it holds, at most 64 MiB.
 pub fn frame(bytes: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
     let start = bytes.len();
     bytes.extend_from_slice(&[0; RECORD_HEAD]);
     content(bytes);
     let length = bytes.len() - start - RECORD_HEAD;
-    debug_assert!(length <= LARGEST, "a record of {length} bytes could not be read back");
     let sum = checksum(&bytes[start + RECORD_HEAD..]);
     bytes[start..start + 4].copy_from_slice(&MARK);
     bytes[start + 4..start + 8].copy_from_slice(&(length as u32).to_le_bytes());

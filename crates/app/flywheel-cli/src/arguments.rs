@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::verbs::{
-    check, completions, data, demo, deploy, evaluate, init, models, monitor, predict, resume, rollback, runs,
-    serve, train, tune,
+    check, cluster, completions, data, demo, deploy, evaluate, events, init, models, monitor, people, predict, resume, rollback, runs, serve, train, tune,
 };
 
 /// The whole command line.
@@ -43,6 +42,12 @@ pub enum Verb {
     /// Tables.
     #[command(subcommand)]
     Data(data::Data),
+    /// What arrived.
+    #[command(subcommand)]
+    Events(events::Events),
+    /// Who is whom.
+    #[command(subcommand)]
+    People(people::People),
     /// A recipe against its data.
     Check(check::Check),
     /// A model learns.
@@ -71,6 +76,9 @@ pub enum Verb {
     Monitor(monitor::Monitor),
     /// The whole loop once.
     Demo(demo::Demo),
+    /// Machines that answer together.
+    #[command(subcommand)]
+    Cluster(cluster::Cluster),
     /// Shell completions.
     Completions(completions::Completions),
 }

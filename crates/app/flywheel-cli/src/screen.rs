@@ -82,6 +82,11 @@ impl Screen {
         if self.json { Ok(()) } else { put(io::stdout().lock(), &format!("{text}\n")) }
     }
 
+    /// Writes lines that are the report itself, such as an export, whoever reads.
+    pub fn lines(&self, text: &str) -> io::Result<()> {
+        put(io::stdout().lock(), text)
+    }
+
     /// Writes what accompanies the work on standard error; nothing when a program reads.
     pub fn aside(&self, text: &str) {
         if !self.json {

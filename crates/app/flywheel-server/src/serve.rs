@@ -50,6 +50,7 @@ pub async fn serve(
     let (stop, stopping) = watch::channel(false);
     let (router, state) =
         endpoints::router(workbench, address, stopping.clone()).await.map_err(|error| error.problems())?;
+    let commits = tokio::spawn(state.events.clone().run_commits(stopping.clone()));
     let signal = async move {
         shutdown.await;
         stop.send_replace(true);
@@ -67,8 +68,10 @@ pub async fn serve(
         _ = server => {}
         () = patience => abort.abort(),
     }
-    // The last answers are on the disk before this process ends.
-    let written = tokio::task::spawn_blocking(move || state.log.flush()).await;
+    // A commit under way ends; what it leaves waits in the spool for the next start.
+    let _ = commits.await;
+    // The last answers and events are on the disk before this process ends.
+    let written = tokio::task::spawn_blocking(move || state.log.flush().and(state.events.flush())).await;
     written.map_err(|error| unwritten(&error))?.map_err(|error| unwritten(&error))?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flywheel_spec::{Problem, phrase};
-use flywheel_workbench::{Deployed, Deployments, PredictionLog, Workbench};
+use flywheel_workbench::{Deployed, Deployments, EventLog, PredictionLog, Workbench};
 use tokio::sync::watch;
 
 use crate::failure::Failure;
@@ -19,6 +19,8 @@ pub struct ServerState {
     pub deployments: Deployments,
     /// Where answers are kept, off the request's path.
     pub log: PredictionLog,
+    /// Where events are taken; this process alone has it.
+    pub events: EventLog,
     /// What is counted.
     pub metrics: Metrics,
     /// Who may ask.

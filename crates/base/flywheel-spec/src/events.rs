@@ -345,6 +345,23 @@ pub struct MergeRequest {
     pub preview: bool,
 }
 
+/// A merge that shall be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UndoRequest {
+    /// Only show what it would do.
+    #[serde(default)]
+    pub preview: bool,
+}
+
+/// A person who shall be erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EraseRequest {
+    /// One of the person's distinct ids.
+    pub distinct_id: String,
+}
+
 /// What was erased of a person.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct EraseReport {

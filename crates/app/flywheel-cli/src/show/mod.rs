@@ -1,9 +1,11 @@
 //! Reports as calm text for a terminal, in both languages; nothing here prints.
 
 mod evaluation;
+mod events;
 mod model;
 mod monitor;
 mod number;
+mod people;
 mod plan;
 mod problem;
 mod profile;
@@ -13,9 +15,11 @@ mod table;
 mod tune;
 
 pub use evaluation::{evaluation, verdict};
+pub use events::{aside, asides, catalogue, event_detail, properties, resent};
 pub use model::{deployment, model, models};
 pub use monitor::monitor;
 pub use number::count;
+pub use people::{erased, merge_preview, merges};
 pub use plan::check;
 pub use problem::{Sources, problems};
 pub use profile::{imported, profile, tables};

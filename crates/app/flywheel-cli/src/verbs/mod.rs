@@ -1,14 +1,17 @@
 //! The verbs, one file each; to add one, copy the neighbour and add its line in `arguments.rs` and here.
 
 pub mod check;
+pub mod cluster;
 pub mod completions;
 pub mod data;
 pub mod demo;
 pub mod deploy;
 pub mod evaluate;
+pub mod events;
 pub mod init;
 pub mod models;
 pub mod monitor;
+pub mod people;
 pub mod predict;
 pub mod resume;
 pub mod rollback;
@@ -25,6 +28,8 @@ pub async fn run(verb: Verb, session: &Session) -> Outcome {
     match verb {
         Verb::Init(init) => init.run(session).await,
         Verb::Data(data) => data.run(session).await,
+        Verb::Events(events) => events.run(session).await,
+        Verb::People(people) => people.run(session).await,
         Verb::Check(check) => check.run(session).await,
         Verb::Train(train) => train.run(session).await,
         Verb::Resume(resume) => resume.run(session).await,
@@ -38,6 +43,7 @@ pub async fn run(verb: Verb, session: &Session) -> Outcome {
         Verb::Serve(serve) => serve.run(session).await,
         Verb::Monitor(monitor) => monitor.run(session).await,
         Verb::Demo(demo) => demo.run(session).await,
+        Verb::Cluster(cluster) => cluster.run(session).await,
         Verb::Completions(completions) => completions.run(session),
     }
 }

@@ -3,13 +3,15 @@
 use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, tag::TagBuilder};
 
 /// The parts of the interface, in the order of the work.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: &[(&str, &str)] = &[
     ("project", "The project as a whole."),
     ("tables", "Data: imported, listed, profiled."),
     ("recipes", "What to train: drafted from a table, checked before anything runs."),
     ("runs", "Training: started, followed live, stopped, compared."),
     ("models", "What came out: versions, deployment, predictions, monitoring."),
     ("predictions", "The truth about earlier predictions."),
+    ("events", "Collected events: the catalogue, the newest, what was kept aside."),
+    ("people", "Who is whom, and everything of one person, given out or erased."),
     ("inference", "The Open Inference Protocol, version 2 (KServe, Triton)."),
     ("server", "The server itself."),
 ];

@@ -1,8 +1,10 @@
 //! Every endpoint, one file each: its documentation with a worked example, the handler, its tests.
 
 pub mod document;
+pub mod events;
 pub mod inference;
 pub mod models;
+pub mod people;
 pub mod predictions;
 pub mod project;
 pub mod recipes;
@@ -55,6 +57,19 @@ fn list() -> OpenApiRouter<Arc<ServerState>> {
         .routes(routes!(models::monitor::monitor_model))
         // Predictions
         .routes(routes!(predictions::label::label_prediction))
+        // Collected events
+        .routes(routes!(events::catalogue::list_events))
+        .routes(routes!(events::catalogue::show_event))
+        .routes(routes!(events::newest::newest_events))
+        .routes(routes!(events::properties::list_properties))
+        .routes(routes!(events::aside::list_asides))
+        .routes(routes!(events::aside::show_aside))
+        .routes(routes!(events::aside::resend_aside))
+        // People
+        .routes(routes!(people::merges::list_merges, people::merges::merge_people))
+        .routes(routes!(people::merges::undo_merge))
+        .routes(routes!(people::export::export_person))
+        .routes(routes!(people::erase::erase_person))
         // The Open Inference Protocol
         .routes(routes!(inference::server::describe_server))
         .routes(routes!(inference::server::server_live))
@@ -92,6 +107,7 @@ pub async fn router(
     let state = Arc::new(ServerState {
         deployments: workbench.deployments().await?,
         log: workbench.prediction_log()?,
+        events: workbench.event_log().await?,
         workbench,
         metrics: Metrics::default(),
         guard: Guard::at(address),

@@ -1,0 +1,309 @@
+//! What a stretch of events adds to the catalogue: counted once, on the way into the table.
+
+use std::collections::{BTreeMap, HashMap};
+
+use flywheel_people::event::text_of;
+use flywheel_people::{Event, IdKind};
+use flywheel_spec::events::ValueKind;
+use serde_json::{Map, Value};
+
+use super::plan::Plan;
+
+/// Microseconds of a day.
+pub(crate) const DAY: i64 = 86_400_000_000;
+
+/// Names of events that are told apart; what comes beyond is counted under [`BEYOND`].
+const EVENTS_AT_MOST: usize = 5_000;
+
+/// Names of an event's properties that are told apart.
+const PROPERTIES_AT_MOST: usize = 500;
+
+/// Values that are shown as examples.
+pub(crate) const EXAMPLES: usize = 5;
+
+/// Letters of an example.
+const EXAMPLE_LETTERS: usize = 80;
+
+/// The name under which too many names are counted.
+pub(crate) const BEYOND: &str = "…";
+
+/// What is counted of every event.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Tally {
+    /// By the event's name.
+    pub events: HashMap<String, EventTally>,
+}
+
+/// What is counted of one event.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct EventTally {
+    pub count: u64,
+    pub first: i64,
+    pub last: i64,
+    pub derived: u64,
+    pub arrivals: u64,
+    /// By the day's number since 1970, UTC.
+    pub days: BTreeMap<i64, u64>,
+    /// By source and library; an absent library is an empty text.
+    pub senders: HashMap<(String, String), u64>,
+    /// The event's own properties.
+    pub own: HashMap<String, PropertyTally>,
+    /// The person's.
+    pub persons: HashMap<String, PropertyTally>,
+    /// By property and rule.
+    pub violations: BTreeMap<(String, String), ViolationTally>,
+}
+
+/// What is counted of one property.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PropertyTally {
+    pub count: u64,
+    pub first: i64,
+    pub last: i64,
+    /// In the order of [`ValueKind::ALL`].
+    pub kinds: [u64; 6],
+    pub examples: Vec<String>,
+}
+
+/// What is counted of one broken rule.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ViolationTally {
+    pub phrase: flywheel_spec::Phrase,
+    pub count: u64,
+    pub first: i64,
+    pub last: i64,
+    pub examples: Vec<String>,
+}
+
+impl Tally {
+    /// Counts one event.
+    pub fn add(&mut self, event: &Event, plan: &Plan) {
+        let known = self.events.contains_key(&event.event);
+        let name =
+            if known || self.events.len() < EVENTS_AT_MOST { event.event.as_str() } else { BEYOND };
+        if !self.events.contains_key(name) {
+            self.events.insert(name.to_owned(), EventTally::starting(event.time));
+        }
+        if let Some(tally) = self.events.get_mut(name) {
+            tally.add(event);
+            plan.judge(event, |property, rule, phrase, found| {
+                tally.violated(property, rule, phrase, found, event.time);
+            });
+        }
+    }
+
+    /// Adds what another stretch counted.
+    pub fn merge(&mut self, other: Self) {
+        for (name, theirs) in other.events {
+            match self.events.get_mut(&name) {
+                Some(ours) => ours.merge(theirs),
+                None => {
+                    self.events.insert(name, theirs);
+                }
+            }
+        }
+    }
+}
+
+impl EventTally {
+    fn starting(time: i64) -> Self {
+        Self {
+            count: 0,
+            first: time,
+            last: time,
+            derived: 0,
+            arrivals: 0,
+            days: BTreeMap::new(),
+            senders: HashMap::new(),
+            own: HashMap::new(),
+            persons: HashMap::new(),
+            violations: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, event: &Event) {
+        self.count += 1;
+        self.first = self.first.min(event.time);
+        self.last = self.last.max(event.time);
+        match event.id_kind {
+            IdKind::Sent => {}
+            IdKind::Derived => self.derived += 1,
+            IdKind::Arrival => self.arrivals += 1,
+        }
+        *self.days.entry(event.time.div_euclid(DAY)).or_default() += 1;
+        let library = event.properties.get("$lib").and_then(Value::as_str).unwrap_or_default();
+        let sender = self.senders.entry((event.source.clone(), library.to_owned()));
+        *sender.or_default() += 1;
+        for (name, value) in &event.properties {
+            match (name.as_str(), value) {
+                ("$set" | "$set_once", Value::Object(set)) => all(&mut self.persons, set, event.time),
+                _ => one(&mut self.own, name, value, event.time),
+            }
+        }
+    }
+
+    fn violated(
+        &mut self,
+        property: &str,
+        rule: String,
+        phrase: flywheel_spec::Phrase,
+        found: Option<&Value>,
+        time: i64,
+    ) {
+        let tally = self.violations.entry((property.to_owned(), rule)).or_insert_with(|| ViolationTally {
+            phrase,
+            count: 0,
+            first: time,
+            last: time,
+            examples: Vec::new(),
+        });
+        tally.count += 1;
+        tally.first = tally.first.min(time);
+        tally.last = tally.last.max(time);
+        if tally.examples.len() < EXAMPLES {
+            let example = found.map_or_else(|| "–".to_owned(), example);
+            if !tally.examples.contains(&example) {
+                tally.examples.push(example);
+            }
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        self.derived += other.derived;
+        self.arrivals += other.arrivals;
+        for (day, count) in other.days {
+            *self.days.entry(day).or_default() += count;
+        }
+        for (sender, count) in other.senders {
+            *self.senders.entry(sender).or_default() += count;
+        }
+        for (ours, theirs) in [(&mut self.own, other.own), (&mut self.persons, other.persons)] {
+            for (name, theirs) in theirs {
+                match ours.get_mut(&name) {
+                    Some(ours) => ours.merge(theirs),
+                    None => {
+                        ours.insert(name, theirs);
+                    }
+                }
+            }
+        }
+        for (key, theirs) in other.violations {
+            match self.violations.get_mut(&key) {
+                Some(ours) => {
+                    ours.count += theirs.count;
+                    ours.first = ours.first.min(theirs.first);
+                    ours.last = ours.last.max(theirs.last);
+                    join(&mut ours.examples, theirs.examples);
+                }
+                None => {
+                    self.violations.insert(key, theirs);
+                }
+            }
+        }
+    }
+}
+
+impl PropertyTally {
+    fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        for (ours, theirs) in self.kinds.iter_mut().zip(other.kinds) {
+            *ours += theirs;
+        }
+        join(&mut self.examples, other.examples);
+    }
+}
+
+/// Examples of both, as many as are shown.
+pub(crate) fn join(examples: &mut Vec<String>, others: Vec<String>) {
+    for example in others {
+        if examples.len() < EXAMPLES && !examples.contains(&example) {
+            examples.push(example);
+        }
+    }
+}
+
+fn all(tallies: &mut HashMap<String, PropertyTally>, properties: &Map<String, Value>, time: i64) {
+    for (name, value) in properties {
+        one(tallies, name, value, time);
+    }
+}
+
+fn one(tallies: &mut HashMap<String, PropertyTally>, name: &str, value: &Value, time: i64) {
+    let name = if tallies.contains_key(name) || tallies.len() < PROPERTIES_AT_MOST { name } else { BEYOND };
+    if !tallies.contains_key(name) {
+        let fresh =
+            PropertyTally { count: 0, first: time, last: time, kinds: [0; 6], examples: Vec::new() };
+        tallies.insert(name.to_owned(), fresh);
+    }
+    let Some(tally) = tallies.get_mut(name) else { return };
+    tally.count += 1;
+    tally.first = tally.first.min(time);
+    tally.last = tally.last.max(time);
+    let kind = ValueKind::of(value);
+    if let Some(place) = ValueKind::ALL.iter().position(|known| *known == kind) {
+        tally.kinds[place] += 1;
+    }
+    if tally.examples.len() < EXAMPLES && kind != ValueKind::Null {
+        let example = example(value);
+        if !tally.examples.contains(&example) {
+            tally.examples.push(example);
+        }
+    }
+}
+
+/// A value as it is shown.
+fn example(value: &Value) -> String {
+    let text = text_of(value).unwrap_or_default();
+    match text.char_indices().nth(EXAMPLE_LETTERS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::events::testing::event;
+
+    #[test]
+    fn two_stretches_add_up_to_the_whole() {
+        let mut events = Vec::new();
+        for index in 0..20_i64 {
+            let mut one = event(&format!("p{index}"), "bought", index * DAY / 3);
+            one.id_kind = [IdKind::Sent, IdKind::Derived, IdKind::Arrival][index as usize % 3];
+            let amount = if index % 4 == 0 { json!("many") } else { json!(index) };
+            one.properties = json!({"amount": amount, "$lib": "web", "$set": {"plan": "pro"}, "none": null})
+                .as_object()
+                .cloned()
+                .unwrap_or_default();
+            events.push(one);
+        }
+        let of = |events: &[Event]| {
+            let mut tally = Tally::default();
+            for event in events {
+                tally.add(event, &Plan::default());
+            }
+            tally
+        };
+        let whole = of(&events);
+        let mut halves = of(&events[..7]);
+        halves.merge(of(&events[7..]));
+        assert_eq!(halves, whole);
+        let bought = &whole.events["bought"];
+        assert_eq!((bought.count, bought.derived, bought.arrivals), (20, 7, 6));
+        assert_eq!(bought.days.values().sum::<u64>(), 20);
+        let amount = &bought.own["amount"];
+        assert_eq!((amount.count, amount.kinds[0], amount.kinds[1]), (20, 5, 15));
+        assert_eq!(amount.examples, ["many", "1", "2", "3", "5"]);
+        assert_eq!(bought.persons["plan"].count, 20);
+        assert!(!bought.own.contains_key("$set"));
+        assert!(bought.own["none"].examples.is_empty());
+    }
+}

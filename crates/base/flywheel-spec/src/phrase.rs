@@ -24,6 +24,8 @@ const WORDS: &[(&str, &str)] = &[
     ("monitor", include_str!("../words/monitor.toml")),
     ("workbench", include_str!("../words/workbench.toml")),
     ("product", include_str!("../words/product.toml")),
+    ("funnel", include_str!("../words/funnel.toml")),
+    ("trend", include_str!("../words/trend.toml")),
     ("collect", include_str!("../words/collect.toml")),
     ("following", include_str!("../words/following.toml")),
     ("events", include_str!("../words/events.toml")),
@@ -31,6 +33,8 @@ const WORDS: &[(&str, &str)] = &[
     ("cli", include_str!("../words/cli.toml")),
     ("ask", include_str!("../words/ask.toml")),
     ("growth", include_str!("../words/growth.toml")),
+    ("reading", include_str!("../words/reading.toml")),
+    ("cluster", include_str!("../words/cluster.toml")),
 ];
 
 /// A sentence in both languages.

@@ -3,10 +3,12 @@
 pub mod auc;
 pub mod bootstrap;
 pub mod chance;
+pub mod chi_squared;
 pub mod correction;
 pub mod correlation;
 pub mod damage;
 pub mod difference;
+pub mod independence;
 pub mod interval;
 pub mod likelihood;
 pub mod mean;

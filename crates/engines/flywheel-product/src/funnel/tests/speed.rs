@@ -1,0 +1,1 @@
+//! The fold itself allocates nothing and is fast.

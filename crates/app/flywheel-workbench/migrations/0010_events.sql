@@ -7,32 +7,18 @@ CREATE TABLE event_progress (
 );
 INSERT INTO event_progress (only_row, segment) VALUES (1, 0);
 
--- The merge log, which only grows; `step` counts from 0 without a gap.
-CREATE TABLE identity_steps (
-    step INTEGER PRIMARY KEY NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('merge', 'undo')),
-    from_person INTEGER NOT NULL,
-    into_person INTEGER NOT NULL,
-    from_id TEXT NOT NULL,
-    into_id TEXT NOT NULL,
-    undoes INTEGER,
-    cause TEXT NOT NULL,
-    at INTEGER NOT NULL
+-- The log of who is whom, which only grows; `line` counts from 0 without a gap.
+-- `step` counts the lines that merge two people or take that back; the other lines have none.
+CREATE TABLE identity_lines (
+    line INTEGER PRIMARY KEY NOT NULL,
+    step INTEGER UNIQUE,
+    undoes_step INTEGER,
+    from_person INTEGER,
+    into_person INTEGER,
+    content TEXT NOT NULL
 );
-
--- Merges that were asked for and refused.
-CREATE TABLE identity_refused (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    from_id TEXT NOT NULL,
-    into_id TEXT NOT NULL,
-    cause TEXT NOT NULL,
-    at INTEGER NOT NULL
-);
-
--- People who said who they are.
-CREATE TABLE identified (
-    person INTEGER PRIMARY KEY NOT NULL
-);
+CREATE INDEX identity_lines_by_from ON identity_lines (from_person);
+CREATE INDEX identity_lines_by_into ON identity_lines (into_person);
 
 CREATE TABLE event_asides (
     id TEXT PRIMARY KEY NOT NULL,

@@ -53,6 +53,31 @@ impl Folder {
         self.hidden().join("tables")
     }
 
+    /// The arrivals' segments.
+    pub fn spool(&self) -> PathBuf {
+        self.hidden().join("spool")
+    }
+
+    /// Segments of arrivals of which something was damaged when they were read.
+    pub fn damaged(&self) -> PathBuf {
+        self.spool().join("damaged")
+    }
+
+    /// Requests of other processes to the one that takes arrivals.
+    pub fn requests(&self) -> PathBuf {
+        self.hidden().join("requests")
+    }
+
+    /// Which events ever came in.
+    pub fn seen(&self) -> PathBuf {
+        self.hidden().join("seen")
+    }
+
+    /// The table of events.
+    pub fn events(&self) -> PathBuf {
+        self.tables().join("events")
+    }
+
     /// The prediction log's segments.
     pub fn predictions(&self) -> PathBuf {
         self.hidden().join("predictions")

@@ -5,6 +5,7 @@
 //! what is running is told by a lock on its folder, what answers by the ledger.
 
 mod accept;
+mod ask;
 mod check;
 mod compare;
 mod data;
@@ -12,9 +13,11 @@ mod demo;
 mod deployment;
 mod draft;
 mod evaluate;
+mod events;
 mod failure;
 mod file;
 mod folder;
+mod import_events;
 mod ledger;
 mod model;
 mod monitor;
@@ -23,21 +26,27 @@ mod predictions;
 mod project;
 mod recipes;
 mod run;
+mod sql;
 mod tune;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, Weak};
 
 use flywheel_spec::Problem;
 use flywheel_spec::project::ProjectSpec;
 use flywheel_tables::Warehouse;
+use flywheel_tables::spool::Spool;
 
+pub use ask::{AskOptions, answer_file, fold_maker, question_kinds};
 pub use data::ImportRequest;
 pub use demo::{DEMO_MODEL, DEMO_TABLE};
 pub use deployment::{Deployed, Deployments};
 pub use evaluate::{EvaluateRequest, Part};
+pub use events::{EventLog, EventsNow, TakeError, seen_event};
 pub use failure::Failure;
 pub use flywheel_learn::monitor::InputSummary;
+pub use flywheel_tables::query::Form as FileForm;
 pub use folder::{Folder, PROJECT_FILE};
+pub use import_events::{EventImportRequest, MappingChoices};
 pub use predict::{Answers, PredictInput};
 pub use predictions::{Answered, LoggedPrediction, LoggedTruth, PredictionLog, prediction_id};
 pub use recipes::{RECIPES, Recipe};
@@ -56,6 +65,9 @@ struct Inner {
     warnings: Vec<Problem>,
     ledger: ledger::Ledger,
     warehouse: Warehouse,
+    events: events::Events,
+    /// The log of predictions, where this process writes it.
+    predictions: Mutex<Weak<Spool<predictions::Entry>>>,
 }
 
 impl Workbench {

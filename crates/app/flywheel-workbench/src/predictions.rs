@@ -77,8 +77,11 @@ enum Record {
     Truth(LoggedTruth),
 }
 
-enum Entry {
+/// One record on its way to the log.
+pub(crate) enum Entry {
+    /// An answer.
     Answered(Box<Answered>),
+    /// A truth.
     Truth(LoggedTruth),
 }
 
@@ -145,7 +148,18 @@ impl Workbench {
     pub fn prediction_log(&self) -> Result<PredictionLog, Failure> {
         let folder = self.folder().predictions();
         let spool = Spool::open(&folder, SpoolOptions::default(), encode);
-        Ok(PredictionLog { spool: Arc::new(spool.map_err(|error| Failure::io(&folder, &error))?) })
+        let log = PredictionLog { spool: Arc::new(spool.map_err(|error| Failure::io(&folder, &error))?) };
+        let mut open = self.inner.predictions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *open = Arc::downgrade(&log.spool);
+        Ok(log)
+    }
+
+    /// Ends the segment that this process writes, if it writes one, so that what stands there may be written anew.
+    pub(crate) async fn seal_predictions(&self) -> Result<(), Failure> {
+        let open = self.inner.predictions.lock().unwrap_or_else(std::sync::PoisonError::into_inner).upgrade();
+        let Some(spool) = open else { return Ok(()) };
+        let sealed = blocking(move || spool.seal()).await?;
+        sealed.map(drop).map_err(|error| Failure::io(&self.folder().predictions(), &error))
     }
 
     /// Keeps the truth about an earlier prediction; it is on the disk when this returns.

@@ -1,7 +1,7 @@
 //! A project as a whole: made, opened, and what its first page shows.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use flywheel_spec::check::read_project;
 use flywheel_spec::draft::project_text;
@@ -9,6 +9,7 @@ use flywheel_spec::project::{ProjectReport, ProjectSpec};
 use flywheel_spec::{Phrase, Problem, phrase};
 use flywheel_tables::Warehouse;
 
+use crate::events::Events;
 use crate::ledger::Ledger;
 use crate::{Failure, Folder, Inner, PROJECT_FILE, Workbench, file};
 
@@ -53,7 +54,16 @@ impl Workbench {
         let (project, warnings) = read_project(&text, PROJECT_FILE)?;
         let ledger = Ledger::open(&found.ledger()).await?;
         let warehouse = Warehouse::new(found.tables());
-        Ok(Self { inner: Arc::new(Inner { folder: found, project, warnings, ledger, warehouse }) })
+        let inner = Inner {
+            folder: found,
+            project,
+            warnings,
+            ledger,
+            warehouse,
+            events: Events::default(),
+            predictions: Mutex::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// What the first page shows.

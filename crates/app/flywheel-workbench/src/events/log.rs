@@ -1,24 +1,20 @@
 //! The one writer of arrivals: an event is acknowledged when it stands on the disk, and is in every answer from then on.
 
-use std::collections::VecDeque;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use flywheel_collect::Aside;
 use flywheel_people::Event;
 use flywheel_spec::{Problem, phrase};
-use flywheel_tables::spool::{Spool, SpoolOptions, frame_aside, frame_event};
-use tokio::sync::{Notify, oneshot};
+use flywheel_tables::spool::{self, Spool, SpoolOptions, frame_aside, frame_event};
+use tokio::sync::{Mutex, MutexGuard, oneshot};
 
 use super::mask::Masks;
+use super::waiting::{NEWEST, Waiting};
 use crate::data::blocking;
 use crate::{Failure, Workbench};
-
-/// The newest events that a live view may ask for.
-const NEWEST: usize = 500;
 
 /// Bytes of arrivals that may wait for the table; then senders are asked to come back later.
 const WAITING_AT_MOST: u64 = 192 << 20;
@@ -86,28 +82,10 @@ struct Inner {
     spool: Spool<()>,
     masks: Masks,
     waiting: Arc<Waiting>,
+    /// One commit, or one erasure, at a time.
+    turn: Mutex<()>,
     /// Freed by the operating system when this process is gone.
     _lock: File,
-}
-
-/// What was acknowledged and is not yet in the table.
-#[derive(Default)]
-pub(crate) struct Waiting {
-    state: Mutex<State>,
-    /// Bytes of it.
-    bytes: AtomicU64,
-    /// Something has arrived.
-    pub arrived: Notify,
-}
-
-#[derive(Default)]
-struct State {
-    /// In the order acknowledged, with their segments.
-    events: VecDeque<(u64, Arc<Event>, u64)>,
-    /// The last segment whose events were taken out.
-    through: u64,
-    newest: VecDeque<Arc<Event>>,
-    asides: u64,
 }
 
 impl std::fmt::Debug for EventLog {
@@ -123,20 +101,26 @@ impl Workbench {
     /// When another process has it, or its folder cannot be written.
     pub async fn event_log(&self) -> Result<EventLog, Failure> {
         let folder = self.folder().spool();
-        let committed = self.event_store().snapshot().await?.committed_segment;
+        let lock = blocking({
+            let folder = folder.clone();
+            move || lock(&folder)
+        })
+        .await??;
+        // Only who has the lock may ask what is committed: nobody else commits segments meanwhile.
+        let committed = self.event_store()?.snapshot().await?.committed_segment;
         let workbench = self.clone();
         blocking(move || {
-            let lock = lock(&folder)?;
-            let waiting = Arc::new(Waiting::default());
-            super::read::segments_after(&folder, committed, |segment, record| {
-                waiting.add(segment, record.event.map(Arc::new), record.bytes);
-            })?;
-            let first = committed.max(waiting.last_segment()) + 1;
-            let options = SpoolOptions { first, ..SpoolOptions::default() };
-            let spool = Spool::open(&folder, options, |(): &(), _: &mut Vec<u8>| {})
-                .map_err(|error| Failure::io(&folder, &error))?;
+            let io = |error| Failure::io(&folder, &error);
+            super::commit::remove_segments(&folder, committed);
+            let left = spool::segments(&folder).map_err(io)?;
+            let last = left.last().map_or(0, |(number, _)| *number);
+            let bytes = left.iter().filter_map(|(_, path)| path.metadata().ok()).map(|data| data.len()).sum();
+            let waiting = Arc::new(Waiting::with(bytes));
+            let options = SpoolOptions { first: committed.max(last) + 1, ..SpoolOptions::default() };
+            let spool = Spool::open(&folder, options, |(): &(), _: &mut Vec<u8>| {}).map_err(io)?;
             let masks = Masks::new(workbench.project().privacy.as_ref());
-            Ok(EventLog { inner: Arc::new(Inner { workbench, spool, masks, waiting, _lock: lock }) })
+            let turn = Mutex::new(());
+            Ok(EventLog { inner: Arc::new(Inner { workbench, spool, masks, waiting, turn, _lock: lock }) })
         })
         .await?
     }
@@ -151,7 +135,7 @@ impl EventLog {
         if arrivals.is_empty() && aside.is_empty() {
             return Ok(());
         }
-        let waiting = self.inner.waiting.bytes.load(Ordering::Relaxed);
+        let waiting = self.inner.waiting.bytes();
         if waiting > WAITING_AT_MOST {
             let waiting = format!("{} MiB", waiting >> 20);
             return Err(TakeError::Behind { problem: Problem::error(phrase!("events.behind", waiting = waiting)) });
@@ -165,10 +149,11 @@ impl EventLog {
         };
         let (sender, written) = oneshot::channel();
         let waiting = self.inner.waiting.clone();
-        let Framed { bytes, records, events, asides } = framed;
+        let Framed { bytes, records, events } = framed;
+        let length = bytes.len() as u64;
         self.inner.spool.append_framed(bytes, records, move |result| {
-            if let Ok(segment) = &result {
-                waiting.acknowledged(*segment, events, asides);
+            if result.is_ok() {
+                waiting.acknowledged(length, events);
             }
             // Who went away without waiting has its events on the disk all the same.
             let _ = sender.send(result);
@@ -190,14 +175,12 @@ impl EventLog {
 
     /// The newest arrivals of this process, newest first; of one event only, when one is named.
     pub fn newest(&self, event: Option<&str>, limit: usize) -> Vec<Arc<Event>> {
-        let state = self.inner.waiting.state();
-        let fits = |arrived: &&Arc<Event>| event.is_none_or(|name| arrived.event == name);
-        state.newest.iter().rev().filter(fits).take(limit).cloned().collect()
+        self.inner.waiting.newest(event, limit)
     }
 
     /// Bytes of arrivals that wait for the table.
     pub fn waiting_bytes(&self) -> u64 {
-        self.inner.waiting.bytes.load(Ordering::Relaxed)
+        self.inner.waiting.bytes()
     }
 
     /// The project.
@@ -210,6 +193,11 @@ impl EventLog {
         &self.inner.waiting
     }
 
+    /// Waits until no commit is under way, and lets none begin.
+    pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.inner.turn.lock().await
+    }
+
     /// Ends the segment that grows, and says the last that is complete.
     pub(crate) async fn seal(&self) -> Result<u64, Failure> {
         let log = self.clone();
@@ -218,117 +206,29 @@ impl EventLog {
     }
 }
 
-impl Waiting {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn acknowledged(&self, segment: u64, events: Vec<(Event, u64)>, asides: u64) {
-        let mut state = self.state();
-        let mut added = 0;
-        for (event, bytes) in events {
-            added += bytes;
-            state.put(segment, Arc::new(event), bytes);
-        }
-        state.asides += asides;
-        self.bytes.fetch_add(added, Ordering::Relaxed);
-        drop(state);
-        self.arrived.notify_one();
-    }
-
-    /// What an earlier process left.
-    fn add(&self, segment: u64, event: Option<Arc<Event>>, bytes: u64) {
-        let mut state = self.state();
-        match event {
-            Some(event) => {
-                state.put(segment, event, bytes);
-                self.bytes.fetch_add(bytes, Ordering::Relaxed);
-            }
-            None => state.asides += 1,
-        }
-    }
-
-    fn last_segment(&self) -> u64 {
-        self.state().events.back().map_or(0, |(segment, ..)| *segment)
-    }
-
-    /// The events of segments after one that is in the table; `None` when some of them were taken out already,
-    /// because they are in a newer version of the table.
-    pub fn after(&self, committed: u64) -> Option<Vec<(u64, Arc<Event>)>> {
-        let state = self.state();
-        if state.through > committed {
-            return None;
-        }
-        let after = state.events.iter().filter(|(segment, ..)| *segment > committed);
-        Some(after.map(|(segment, event, _)| (*segment, event.clone())).collect())
-    }
-
-    /// Takes out what is in the table by now.
-    pub fn committed(&self, segment: u64) {
-        let mut state = self.state();
-        let mut freed = 0;
-        while state.events.front().is_some_and(|(waiting, ..)| *waiting <= segment) {
-            freed += state.events.pop_front().map_or(0, |(_, _, bytes)| bytes);
-        }
-        state.through = state.through.max(segment);
-        state.asides = 0;
-        self.bytes.fetch_sub(freed, Ordering::Relaxed);
-    }
-
-    /// Whether anything waits, events or what was kept aside.
-    pub fn is_empty(&self) -> bool {
-        let state = self.state();
-        state.events.is_empty() && state.asides == 0
-    }
-
-    /// How many events wait, and their bytes.
-    pub fn size(&self) -> (usize, u64) {
-        (self.state().events.len(), self.bytes.load(Ordering::Relaxed))
-    }
-
-    /// Forgets what a live view shows.
-    pub fn forget_newest(&self) {
-        self.state().newest.clear();
-    }
-}
-
-impl State {
-    fn put(&mut self, segment: u64, event: Arc<Event>, bytes: u64) {
-        if self.newest.len() == NEWEST {
-            self.newest.pop_front();
-        }
-        self.newest.push_back(event.clone());
-        self.events.push_back((segment, event, bytes));
-    }
-}
-
-/// Arrivals as bytes for the spool.
+/// Arrivals as bytes for the spool, and the last of the events for a live view.
 struct Framed {
     bytes: Vec<u8>,
     records: u64,
-    events: Vec<(Event, u64)>,
-    asides: u64,
+    events: Vec<Event>,
 }
 
-fn framed(masks: &Masks, arrivals: Vec<Event>, aside: Vec<Aside>) -> Framed {
-    let mut bytes = Vec::with_capacity(arrivals.len() * 512);
-    let records = (arrivals.len() + aside.len()) as u64;
-    let asides = aside.len() as u64;
-    let mut events = Vec::with_capacity(arrivals.len());
-    for mut event in arrivals {
-        masks.event(&mut event);
-        let before = bytes.len();
-        frame_event(&mut bytes, &event);
-        events.push((event, (bytes.len() - before) as u64));
+fn framed(masks: &Masks, mut events: Vec<Event>, asides: Vec<Aside>) -> Framed {
+    let mut bytes = Vec::with_capacity(events.len() * 512);
+    let records = (events.len() + asides.len()) as u64;
+    for event in &mut events {
+        masks.event(event);
+        frame_event(&mut bytes, event);
     }
-    for mut aside in aside {
+    for mut aside in asides {
         masks.aside(&mut aside);
         match serde_json::to_vec(&aside) {
             Ok(json) => frame_aside(&mut bytes, &json),
             Err(error) => unreachable!("what was kept aside has a JSON form: {error}"),
         }
     }
-    Framed { bytes, records, events, asides }
+    events.drain(..events.len().saturating_sub(NEWEST));
+    Framed { bytes, records, events }
 }
 
 /// The right to write, which one process has.

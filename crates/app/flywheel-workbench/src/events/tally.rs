@@ -256,6 +256,18 @@ fn one(tallies: &mut HashMap<String, PropertyTally>, name: &str, value: &Value, 
     }
 }
 
+/// Every value of an event as it may be shown for an example.
+pub(crate) fn examples_of(event: &Event) -> Vec<String> {
+    let mut examples = Vec::new();
+    for (name, value) in &event.properties {
+        examples.push(example(value));
+        if let ("$set" | "$set_once", Value::Object(set)) = (name.as_str(), value) {
+            examples.extend(set.values().map(example));
+        }
+    }
+    examples
+}
+
 /// A value as it is shown.
 fn example(value: &Value) -> String {
     let text = text_of(value).unwrap_or_default();

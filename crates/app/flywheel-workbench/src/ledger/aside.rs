@@ -1,8 +1,9 @@
 //! The ledger's arrivals that were kept aside.
 
+use flywheel_collect::Aside;
 use flywheel_spec::events::AsideReport;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 
 use super::Ledger;
 use crate::Failure;
@@ -39,14 +40,29 @@ impl Ledger {
         Ok(count.unsigned_abs())
     }
 
-    /// Writes down that it was sent again.
-    pub async fn aside_resent(&self, id: &str, at: i64) -> Result<(), Failure> {
+    /// Writes down that it was sent again; it may wait in the spool still, and is written down with its mark.
+    pub async fn aside_resent(&self, aside: &Aside, at: i64) -> Result<(), Failure> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        keep_asides(&mut transaction, std::slice::from_ref(aside)).await?;
         sqlx::query("UPDATE event_asides SET resent_at = ?2 WHERE id = ?1")
-            .bind(id)
+            .bind(aside.id.to_string())
             .bind(at)
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await?;
+        transaction.commit().await?;
         Ok(())
+    }
+
+    /// Forgets what fits; says how many that were.
+    pub async fn erase_asides(&self, fits: impl Fn(&str) -> bool) -> Result<u64, Failure> {
+        let rows: Vec<(String, String, String)> =
+            sqlx::query_as("SELECT id, raw, reason FROM event_asides").fetch_all(&self.pool).await?;
+        let mut erased = 0;
+        for (id, ..) in rows.iter().filter(|(_, raw, reason)| fits(raw) || fits(reason)) {
+            sqlx::query("DELETE FROM event_asides WHERE id = ?1").bind(id).execute(&self.pool).await?;
+            erased += 1;
+        }
+        Ok(erased)
     }
 
     /// Forgets what arrived before a moment.
@@ -67,4 +83,24 @@ fn report(row: &SqliteRow) -> Result<AsideReport, Failure> {
         raw: row.try_get("raw")?,
         resent_at: row.try_get::<Option<i64>, _>("resent_at")?.map(rfc3339),
     })
+}
+
+/// Writes down what is kept aside; what arrives again after it was sent again later waits once more.
+pub(super) async fn keep_asides(connection: &mut SqliteConnection, asides: &[Aside]) -> Result<(), Failure> {
+    for aside in asides {
+        let reason = serde_json::to_string(&aside.reason).map_err(|error| Failure::broken("aside", error))?;
+        sqlx::query(
+            "INSERT INTO event_asides (id, at, source, reason, raw) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO UPDATE SET at = excluded.at, reason = excluded.reason, raw = excluded.raw,
+                 resent_at = CASE WHEN resent_at >= excluded.at THEN resent_at END",
+        )
+        .bind(aside.id.to_string())
+        .bind(aside.at)
+        .bind(&aside.source)
+        .bind(reason)
+        .bind(&aside.raw)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
 }

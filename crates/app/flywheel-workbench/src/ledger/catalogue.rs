@@ -161,15 +161,95 @@ impl Ledger {
         Ok(violations)
     }
 
-    /// Replaces the whole catalogue, after events were erased.
-    pub async fn recount(&self, tally: &Tally) -> Result<(), Failure> {
+    /// Takes back what a stretch of events counted, after they were erased.
+    pub async fn uncount(&self, tally: &Tally) -> Result<(), Failure> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        for table in
-            ["event_names", "event_days", "event_senders", "event_properties", "event_violations"]
-        {
-            sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table}"))).execute(&mut *transaction).await?;
+        for (event, tally) in &tally.events {
+            sqlx::query("UPDATE event_names SET count = count - ?2 WHERE event = ?1")
+                .bind(event)
+                .bind(tally.count as i64)
+                .execute(&mut *transaction)
+                .await?;
+            for (day, count) in &tally.days {
+                sqlx::query("UPDATE event_days SET count = count - ?3 WHERE event = ?1 AND day = ?2")
+                    .bind(event)
+                    .bind(day)
+                    .bind(*count as i64)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            for ((source, library), count) in &tally.senders {
+                sqlx::query(
+                    "UPDATE event_senders SET count = count - ?4
+                     WHERE event = ?1 AND source = ?2 AND library = ?3",
+                )
+                .bind(event)
+                .bind(source)
+                .bind(library)
+                .bind(*count as i64)
+                .execute(&mut *transaction)
+                .await?;
+            }
+            for (owner, properties) in [("event", &tally.own), ("person", &tally.persons)] {
+                for (name, tally) in properties {
+                    let [texts, numbers, booleans, lists, objects, nulls] =
+                        tally.kinds.map(|count| count as i64);
+                    sqlx::query(
+                        "UPDATE event_properties SET count = count - ?4, texts = texts - ?5,
+                             numbers = numbers - ?6, booleans = booleans - ?7, lists = lists - ?8,
+                             objects = objects - ?9, nulls = nulls - ?10
+                         WHERE event = ?1 AND owner = ?2 AND name = ?3",
+                    )
+                    .bind(event)
+                    .bind(owner)
+                    .bind(name)
+                    .bind(tally.count as i64)
+                    .bind(texts)
+                    .bind(numbers)
+                    .bind(booleans)
+                    .bind(lists)
+                    .bind(objects)
+                    .bind(nulls)
+                    .execute(&mut *transaction)
+                    .await?;
+                }
+            }
         }
-        count(&mut transaction, tally).await?;
+        for table in ["event_names", "event_days", "event_senders", "event_properties"] {
+            sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table} WHERE count <= 0")))
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Forgets examples that fit.
+    pub async fn forget_examples(&self, fits: impl Fn(&str) -> bool) -> Result<(), Failure> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for (table, key) in
+            [("event_properties", "event, owner, name"), ("event_violations", "event, property, rule")]
+        {
+            let rows: Vec<(String, String, String, String)> =
+                sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT {key}, examples FROM {table}")))
+                    .fetch_all(&mut *transaction)
+                    .await?;
+            for (first, second, third, examples) in rows {
+                let examples: Vec<String> = from_json(&examples)?;
+                let kept: Vec<String> = examples.iter().filter(|example| !fits(example)).cloned().collect();
+                if kept.len() == examples.len() {
+                    continue;
+                }
+                let update = format!("UPDATE {table} SET examples = ?4 WHERE ({key}) = (?1, ?2, ?3)");
+                sqlx::query(sqlx::AssertSqlSafe(update))
+                    .bind(first)
+                    .bind(second)
+                    .bind(third)
+                    .bind(to_json(&kept)?)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+        }
         transaction.commit().await?;
         Ok(())
     }

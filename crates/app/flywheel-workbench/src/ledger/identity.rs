@@ -1,243 +1,205 @@
-//! The ledger's merge log: who became whom, who took it back, and who said who they are.
+//! The ledger's log of who is whom: who was identified, who became whom, what was refused, what was taken back.
 
-use std::collections::HashSet;
-
+use flywheel_collect::identity::Line;
 use flywheel_people::identity::{Merge, Step};
-use flywheel_spec::events::{MergeKind, MergeLine};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use flywheel_people::person_of;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::Ledger;
 use crate::Failure;
-use crate::events::moment::rfc3339;
 
 /// Names that one question to SQLite may hold.
 const NAMES: usize = 500;
 
-/// A line of the merge log that is about to be written.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct NewStep {
-    /// What it does.
-    pub step: Step,
-    /// Who goes into another person, as a distinct id.
-    pub from_id: String,
-    /// Whom they go into.
-    pub into_id: String,
-    /// What asked for it.
-    pub cause: String,
-    /// When, microseconds.
-    pub at: i64,
-}
-
-/// A merge that was asked for and refused.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct NewRefusal {
-    pub from_id: String,
-    pub into_id: String,
-    pub cause: String,
-    pub at: i64,
-}
-
-/// A line of the merge log as it stands there.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct LoggedStep {
-    /// Its number.
-    pub number: u64,
-    /// The people that it is about.
-    pub merge: Merge,
-    /// Which line it takes back, when it does.
-    pub undoes: Option<u64>,
-    pub from_id: String,
-    pub into_id: String,
-    pub cause: String,
-    pub at: i64,
-}
-
-impl LoggedStep {
-    /// For [`flywheel_people::Identity`].
-    pub fn step(&self) -> Step {
-        self.undoes.map_or(Step::Merge(self.merge), Step::Undo)
-    }
-}
-
 impl Ledger {
-    /// The merge log from a line on, in order.
-    pub async fn steps_from(&self, first: u64) -> Result<Vec<LoggedStep>, Failure> {
-        let rows = sqlx::query(
-            "SELECT step, from_person, into_person, from_id, into_id, undoes, cause, at
-             FROM identity_steps WHERE step >= ?1 ORDER BY step",
+    /// The log from a line on, in order.
+    pub async fn lines_from(&self, first: u64) -> Result<Vec<Line>, Failure> {
+        let rows: Vec<String> =
+            sqlx::query_scalar("SELECT content FROM identity_lines WHERE line >= ?1 ORDER BY line")
+                .bind(first as i64)
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(|content| read(content)).collect()
+    }
+
+    /// How many lines the log has.
+    pub async fn line_count(&self) -> Result<u64, Failure> {
+        let mut connection = self.pool.acquire().await?;
+        length(&mut connection).await
+    }
+
+    /// Merges and undos from a step on.
+    pub async fn steps_from(&self, first: u64) -> Result<Vec<Step>, Failure> {
+        let rows: Vec<(i64, i64, Option<i64>)> = sqlx::query_as(
+            "SELECT from_person, into_person, undoes_step FROM identity_lines WHERE step >= ?1 ORDER BY step",
         )
         .bind(first as i64)
         .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(logged).collect()
-    }
-
-    /// The merge log from a line on, without its words, and the last segment that it takes in: both of one moment.
-    pub async fn bare_steps_from(&self, first: u64) -> Result<(Vec<Step>, u64), Failure> {
-        let mut transaction = self.pool.begin().await?;
-        let segment: i64 =
-            sqlx::query_scalar("SELECT segment FROM event_progress").fetch_one(&mut *transaction).await?;
-        let rows: Vec<(i64, i64, Option<i64>)> = sqlx::query_as(
-            "SELECT from_person, into_person, undoes FROM identity_steps WHERE step >= ?1 ORDER BY step",
-        )
-        .bind(first as i64)
-        .fetch_all(&mut *transaction)
         .await?;
         let step = |(from, into, undoes): (i64, i64, Option<i64>)| match undoes {
             Some(undone) => Step::Undo(undone.unsigned_abs()),
             None => Step::Merge(Merge { from, into }),
         };
-        Ok((rows.into_iter().map(step).collect(), segment.unsigned_abs()))
+        Ok(rows.into_iter().map(step).collect())
     }
 
-    /// Lines that name any of these people.
-    pub async fn steps_about(&self, people: &HashSet<i64>) -> Result<Vec<LoggedStep>, Failure> {
-        let mut steps = Vec::new();
-        let people: Vec<i64> = people.iter().copied().collect();
+    /// The lines that name any of these people, with their numbers, in order.
+    pub async fn lines_about(&self, people: &[i64]) -> Result<Vec<(u64, Line)>, Failure> {
+        let mut lines = Vec::new();
         for people in people.chunks(NAMES) {
             let names = vec!["?"; people.len()].join(",");
             let text = format!(
-                "SELECT step, from_person, into_person, from_id, into_id, undoes, cause, at FROM identity_steps
+                "SELECT line, content FROM identity_lines
                  WHERE from_person IN ({names}) OR into_person IN ({names})"
             );
-            let mut query = sqlx::query(AssertSqlSafe(text));
+            let mut query = sqlx::query_as(AssertSqlSafe(text));
             for person in people.iter().chain(people) {
                 query = query.bind(person);
             }
-            for row in query.fetch_all(&self.pool).await? {
-                steps.push(logged(&row)?);
+            let rows: Vec<(i64, String)> = query.fetch_all(&self.pool).await?;
+            for (number, content) in rows {
+                lines.push((number.unsigned_abs(), read(&content)?));
             }
         }
-        steps.sort_by_key(|step| step.number);
-        steps.dedup_by_key(|step| step.number);
-        Ok(steps)
+        lines.sort_by_key(|(number, _)| *number);
+        lines.dedup_by_key(|(number, _)| *number);
+        Ok(lines)
     }
 
-    /// Which of these people said who they are.
-    pub async fn identified_of(&self, people: &HashSet<i64>) -> Result<HashSet<i64>, Failure> {
-        let mut found = HashSet::new();
-        let people: Vec<i64> = people.iter().copied().collect();
-        for people in people.chunks(NAMES) {
-            let names = vec!["?"; people.len()].join(",");
-            let text = format!("SELECT person FROM identified WHERE person IN ({names})");
-            let mut query = sqlx::query_scalar(AssertSqlSafe(text));
-            for person in people {
-                query = query.bind(person);
-            }
-            found.extend(query.fetch_all(&self.pool).await?.into_iter().map(|person: i64| person));
-        }
-        Ok(found)
-    }
-
-    /// Writes one line at the end of the merge log; false when the log has another length by now.
-    pub async fn add_step(&self, step: &NewStep, number: u64) -> Result<bool, Failure> {
+    /// Writes lines at the end of the log; false, and nothing written, when it has another length by now.
+    pub async fn add_lines(&self, lines: &[Line], first: u64) -> Result<bool, Failure> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let added = add_steps(&mut transaction, std::slice::from_ref(step), number).await?;
+        let added = add_lines(&mut transaction, lines, first).await?;
         transaction.commit().await?;
         Ok(added)
     }
 
-    /// The newest refusals.
-    pub async fn refusals(&self, limit: u64) -> Result<Vec<MergeLine>, Failure> {
-        let rows: Vec<(i64, String, String, String, i64)> = sqlx::query_as(
-            "SELECT id, from_id, into_id, cause, at FROM identity_refused ORDER BY id DESC LIMIT ?1",
-        )
-        .bind(limit as i64)
-        .fetch_all(&self.pool)
-        .await?;
-        let line = |(id, from, into, cause, at): (i64, String, String, String, i64)| MergeLine {
-            id: id.unsigned_abs(),
-            kind: MergeKind::Refused,
-            from,
-            into,
-            cause,
-            at: rfc3339(at),
-            other: None,
-        };
-        Ok(rows.into_iter().map(line).collect())
+    /// Puts other lines of the same kind in the place of some, so that they name nobody; the log keeps its length.
+    pub async fn rewrite_lines(&self, lines: &[(u64, Line)]) -> Result<(), Failure> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for (number, line) in lines {
+            let people = match line {
+                Line::Identified { id, .. } => (person_of(id), person_of(id)),
+                Line::Merged { from, into, .. } | Line::Refused { from, into, .. } => {
+                    (person_of(from), person_of(into))
+                }
+                Line::Undone { .. } => continue,
+            };
+            sqlx::query(
+                "UPDATE identity_lines SET content = ?2, from_person = ?3, into_person = ?4 WHERE line = ?1",
+            )
+            .bind(*number as i64)
+            .bind(write(line)?)
+            .bind(people.0)
+            .bind(people.1)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
     }
 }
 
-/// Writes lines at the end of the merge log; false, and nothing written, when it has another length than `first`.
-pub(super) async fn add_steps(
+/// Writes lines at the end of the log; false, and nothing written, when it has another length than `first`.
+pub(super) async fn add_lines(
     connection: &mut SqliteConnection,
-    steps: &[NewStep],
+    lines: &[Line],
     first: u64,
 ) -> Result<bool, Failure> {
-    if steps.is_empty() {
+    if lines.is_empty() {
         return Ok(true);
     }
-    let length: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM identity_steps").fetch_one(&mut *connection).await?;
-    if length.unsigned_abs() != first {
+    if length(connection).await? != first {
         return Ok(false);
     }
-    for (number, new) in (first..).zip(steps) {
-        let (kind, merge, undoes) = match new.step {
-            Step::Merge(merge) => ("merge", merge, None),
-            Step::Undo(undone) => {
-                let row: (i64, i64) =
-                    sqlx::query_as("SELECT from_person, into_person FROM identity_steps WHERE step = ?1")
-                        .bind(undone as i64)
-                        .fetch_one(&mut *connection)
-                        .await?;
-                ("undo", Merge { from: row.0, into: row.1 }, Some(undone as i64))
+    let mut step: i64 = sqlx::query_scalar("SELECT coalesce(max(step) + 1, 0) FROM identity_lines")
+        .fetch_one(&mut *connection)
+        .await?;
+    for (number, line) in (first..).zip(lines) {
+        let (people, undoes) = match line {
+            Line::Merged { from, into, .. } => (Some((person_of(from), person_of(into))), None),
+            Line::Undone { merge, .. } => {
+                let row: (i64, i64, i64) = sqlx::query_as(
+                    "SELECT from_person, into_person, step FROM identity_lines
+                     WHERE line = ?1 AND step IS NOT NULL",
+                )
+                .bind(*merge as i64)
+                .fetch_one(&mut *connection)
+                .await?;
+                (Some((row.0, row.1)), Some(row.2))
             }
+            // Who was identified or refused is looked up by these too, when a person is given out or erased.
+            Line::Identified { id, .. } => (Some((person_of(id), person_of(id))), None),
+            Line::Refused { from, into, .. } => (Some((person_of(from), person_of(into))), None),
         };
+        let is_step = matches!(line, Line::Merged { .. } | Line::Undone { .. });
         sqlx::query(
-            "INSERT INTO identity_steps (step, kind, from_person, into_person, from_id, into_id, undoes, cause, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO identity_lines (line, step, undoes_step, from_person, into_person, content)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )
         .bind(number as i64)
-        .bind(kind)
-        .bind(merge.from)
-        .bind(merge.into)
-        .bind(&new.from_id)
-        .bind(&new.into_id)
+        .bind(is_step.then_some(step))
         .bind(undoes)
-        .bind(&new.cause)
-        .bind(new.at)
+        .bind(people.map(|(from, _)| from))
+        .bind(people.map(|(_, into)| into))
+        .bind(write(line)?)
         .execute(&mut *connection)
         .await?;
+        step += i64::from(is_step);
     }
     Ok(true)
 }
 
-pub(super) async fn add_refusals(
-    connection: &mut SqliteConnection,
-    refused: &[NewRefusal],
-) -> Result<(), Failure> {
-    for refusal in refused {
-        sqlx::query("INSERT INTO identity_refused (from_id, into_id, cause, at) VALUES (?1, ?2, ?3, ?4)")
-            .bind(&refusal.from_id)
-            .bind(&refusal.into_id)
-            .bind(&refusal.cause)
-            .bind(refusal.at)
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
+async fn length(connection: &mut SqliteConnection) -> Result<u64, Failure> {
+    let length: i64 =
+        sqlx::query_scalar("SELECT coalesce(max(line) + 1, 0) FROM identity_lines").fetch_one(connection).await?;
+    Ok(length.unsigned_abs())
 }
 
-pub(super) async fn identify(connection: &mut SqliteConnection, people: &[i64]) -> Result<(), Failure> {
-    for person in people {
-        sqlx::query("INSERT OR IGNORE INTO identified (person) VALUES (?1)")
-            .bind(person)
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
+fn write(line: &Line) -> Result<String, Failure> {
+    serde_json::to_string(line).map_err(|error| Failure::broken("ledger.db", error))
 }
 
-fn logged(row: &SqliteRow) -> Result<LoggedStep, Failure> {
-    Ok(LoggedStep {
-        number: row.try_get::<i64, _>("step")?.unsigned_abs(),
-        merge: Merge { from: row.try_get("from_person")?, into: row.try_get("into_person")? },
-        undoes: row.try_get::<Option<i64>, _>("undoes")?.map(i64::unsigned_abs),
-        from_id: row.try_get("from_id")?,
-        into_id: row.try_get("into_id")?,
-        cause: row.try_get("cause")?,
-        at: row.try_get("at")?,
-    })
+fn read(content: &str) -> Result<Line, Failure> {
+    serde_json::from_str(content).map_err(|error| Failure::broken("ledger.db", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use flywheel_collect::identity::How;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn merged(from: &str, into: &str) -> Line {
+        Line::Merged { at: 1, event: Uuid::nil(), how: How::Identify, from: from.into(), into: into.into() }
+    }
+
+    #[tokio::test]
+    async fn the_log_reads_back_as_it_was_written_and_its_steps_are_those_of_the_lines() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ledger = Ledger::open(&folder.path().join("ledger.db")).await.expect("opened");
+        let lines = [
+            Line::Identified { at: 0, event: Uuid::nil(), id: "x".into() },
+            merged("a", "b"),
+            merged("b", "c"),
+            Line::Undone { at: 2, merge: 1 },
+        ];
+        assert!(ledger.add_lines(&lines[..2], 0).await.expect("added"));
+        assert!(!ledger.add_lines(&lines[2..], 1).await.expect("asked"), "another length");
+        assert!(ledger.add_lines(&lines[2..], 2).await.expect("added"));
+        assert_eq!(ledger.lines_from(0).await.expect("read"), lines);
+        assert_eq!(ledger.lines_from(3).await.expect("read"), lines[3..]);
+        let steps = ledger.steps_from(0).await.expect("read");
+        assert_eq!(steps, flywheel_collect::identity::steps(&lines));
+        assert_eq!(ledger.steps_from(1).await.expect("read"), steps[1..]);
+        let about = ledger.lines_about(&[person_of("a"), person_of("x")]).await.expect("read");
+        assert_eq!(about.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [0, 1, 3]);
+
+        ledger.rewrite_lines(&[(1, merged("erased", "erased"))]).await.expect("blanked");
+        let steps = ledger.steps_from(0).await.expect("read");
+        let nobody = person_of("erased");
+        assert_eq!(steps[0], Step::Merge(Merge { from: nobody, into: nobody }));
+        assert_eq!(steps.len(), 3);
+    }
 }

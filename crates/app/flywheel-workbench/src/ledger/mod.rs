@@ -1,8 +1,12 @@
-//! The ledger: runs, model versions, deployments and openings of test parts, in one SQLite file that several processes share.
+//! The ledger: runs, model versions, deployments, openings of test parts and what is known of events, in one SQLite file that several processes share.
 
+mod aside;
+mod catalogue;
 mod deployments;
+mod identity;
 mod openings;
 mod runs;
+mod taken;
 mod versions;
 
 use std::path::Path;
@@ -14,10 +18,15 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 use crate::Failure;
 
+pub(crate) use taken::Taken;
+
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// How long a writer waits for another process to finish its own.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Times that the log of changes is tried to be emptied.
+const FORGET_ATTEMPTS: usize = 100;
 
 /// The open ledger; cheap to clone.
 #[derive(Debug, Clone)]
@@ -40,6 +49,21 @@ impl Ledger {
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
         MIGRATIONS.run(&pool).await.map_err(|error| Failure::broken("ledger.db", error))?;
         Ok(Self { pool })
+    }
+
+    /// Leaves nothing on the disk of what was deleted: the file is written anew, and the log of changes emptied.
+    pub async fn forget_for_good(&self) -> Result<(), Failure> {
+        sqlx::query("VACUUM").execute(&self.pool).await?;
+        for _ in 0..FORGET_ATTEMPTS {
+            // Another process that reads just now keeps the log from being emptied.
+            let (busy, _, _): (i64, i64, i64) =
+                sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
+            if busy == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
     }
 }
 

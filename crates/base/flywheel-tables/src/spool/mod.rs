@@ -9,7 +9,7 @@ mod write;
 
 pub use arrived::{Arrived, arrived, frame_aside, frame_event};
 pub use read::{Damage, DamageKind, ReadSegment, read, read_segment_file, read_segment_from};
-pub use write::{Lost, Spool, SpoolOptions, frame};
+pub use write::{Lost, Spool, SpoolOptions, frame, rewrite_segment};
 
 /// What every segment begins with: a name and the version of the form.
 const HEADER: &[u8; 12] = b"FLYSPOOL\x01\0\0\0";

@@ -130,7 +130,9 @@ fn damages_of(
                 position = next;
             }
             None => {
-                let kind = if cut_short(&bytes[position..]) { DamageKind::Torn } else { DamageKind::Flipped };
+                let rest = &bytes[position..];
+                let torn = cut_short(rest) && !wrong_length(rest);
+                let kind = if torn { DamageKind::Torn } else { DamageKind::Flipped };
                 damages.push((position, bytes.len(), kind));
                 break;
             }
@@ -165,6 +167,18 @@ fn cut_short(rest: &[u8]) -> bool {
         return MARK.starts_with(&rest[..rest.len().min(4)]);
     }
     rest[..4] == MARK && RECORD_HEAD + number(&rest[4..8]) as usize > rest.len()
+}
+
+/// True when the record is whole but for one bit of its length, so that it only looks cut off.
+fn wrong_length(rest: &[u8]) -> bool {
+    if rest.len() < RECORD_HEAD {
+        return false;
+    }
+    let (length, sum) = (number(&rest[4..8]), number(&rest[8..12]));
+    (0..u32::BITS).any(|bit| {
+        let content = rest.get(RECORD_HEAD..RECORD_HEAD + (length ^ (1 << bit)) as usize);
+        content.is_some_and(|content| checksum(content) == sum)
+    })
 }
 
 fn number(bytes: &[u8]) -> u32 {

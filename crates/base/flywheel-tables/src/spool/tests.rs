@@ -76,6 +76,7 @@ fn every_flipped_bit_is_found_and_costs_at_most_its_own_record() {
             assert_eq!(damages.len(), 1, "byte {position} bit {bit}: {damages:?}");
             let within = damages[0].offset as usize..(damages[0].offset + damages[0].bytes) as usize;
             assert!(within.contains(&position), "byte {position} bit {bit} was placed in {within:?}");
+            assert_ne!(damages[0].kind, DamageKind::Torn, "byte {position} bit {bit}: what was written whole");
             let kept = if position < HEADER.len() { 3 } else { 2 };
             assert_eq!(records.len(), kept, "byte {position} bit {bit}: {records:?}");
         }
@@ -270,4 +271,17 @@ mod full_disk {
         drop(spool);
         assert_eq!(all(&folder), (kept, Vec::new()));
     }
+}
+
+#[test]
+fn a_complete_segment_is_written_anew_without_some_records() {
+    let (folder, path, _) = three();
+    assert_eq!(rewrite_segment(&path, |_| true).expect("nothing to do"), 0);
+    assert_eq!(rewrite_segment(&path, |content| content != b"second").expect("written"), 1);
+    assert_eq!(all(folder.path()), (vec!["first".to_owned(), "third".to_owned()], Vec::new()));
+    let spool = open(folder.path(), 1 << 20);
+    spool.append_durably("fourth".to_owned()).expect("on the disk");
+    let growing = segments(folder.path()).expect("listed")[1].1.clone();
+    assert!(rewrite_segment(&growing, |_| true).is_err(), "it is still being written");
+    drop(spool);
 }

@@ -361,6 +361,34 @@ fn put<T>(bytes: &mut Vec<u8>, record: &T, encode: &impl Fn(&T, &mut Vec<u8>)) -
     Ok(())
 }
 
+/// Writes a segment that is complete anew without the records that `keep` refuses, whole or not at all; says how many went.
+///
+/// What of it is damaged goes too: nobody can say what it holds.
+///
+/// # Errors
+/// When it is still being written, or the disk refuses.
+pub fn rewrite_segment(path: &Path, mut keep: impl FnMut(&[u8]) -> bool) -> io::Result<u64> {
+    File::open(path)?.try_lock_shared().map_err(|_| io::Error::from(io::ErrorKind::ResourceBusy))?;
+    let (mut bytes, mut removed) = (HEADER.to_vec(), 0);
+    let damages = super::read_segment_file(path, |content| {
+        if keep(content) {
+            frame(&mut bytes, |bytes| bytes.extend_from_slice(content));
+        } else {
+            removed += 1;
+        }
+    })?;
+    if removed == 0 && damages.is_empty() {
+        return Ok(0);
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut staged = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
+    staged.write_all(&bytes)?;
+    staged.as_file().sync_all()?;
+    staged.persist(path).map_err(|error| error.error)?;
+    File::open(folder)?.sync_all()?;
+    Ok(removed)
+}
+
 /// Appends one record, ready for a segment; `content` appends what it holds, at most 64 MiB.
 pub fn frame(bytes: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
     let start = bytes.len();

@@ -98,6 +98,30 @@ pub async fn replace(folder: &Path, new: &Replacement<'_>) -> Result<u64, Storag
     }
 }
 
+/// Leaves nothing but the newest version: its log in one piece, its files; everything else of the table goes.
+pub async fn leave_newest(folder: &Path) -> Result<(), StorageError> {
+    let table = load(folder, None).await?;
+    deltalake::checkpoints::create_checkpoint(&table, None).await?;
+    let newest = read_version(folder, &table)?;
+    let live: Vec<&PathBuf> = newest.files.iter().map(|(path, _)| path).collect();
+    let older = |path: &Path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.split('.').next().and_then(|number| number.parse::<u64>().ok()).is_some_and(|at| at < newest.number)
+    };
+    for entry in std::fs::read_dir(folder)?.flatten() {
+        let path = entry.path();
+        if path.is_file() && !live.contains(&&path) {
+            std::fs::remove_file(path)?;
+        }
+    }
+    for entry in std::fs::read_dir(folder.join("_delta_log"))?.flatten() {
+        if older(&entry.path()) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 async fn load(folder: &Path, version: Option<u64>) -> Result<DeltaTable, DeltaTableError> {
     let builder = builder(folder)?;
     match version {

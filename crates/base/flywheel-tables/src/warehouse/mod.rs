@@ -1,5 +1,6 @@
 //! The tables of a project: Delta Lake in a folder, one table each, every write a new version that replaces the content at once.
 
+mod erase;
 pub mod fingerprint;
 pub mod layout;
 mod log;
@@ -139,8 +140,8 @@ impl Warehouse {
         Ok(StoredTable { name: name.to_owned(), version: number, fingerprint, frame, kinds })
     }
 
-    /// Answers a read-only SQL query over the tables at their newest versions, with at most `limit` rows.
-    pub async fn sql(&self, query: &str, limit: usize) -> Result<SqlAnswer, Problems> {
+    /// Every table's live files at its newest version.
+    pub async fn live_files(&self) -> Result<Vec<(String, Vec<PathBuf>)>, Problems> {
         let mut tables = Vec::new();
         for name in self.names()? {
             let folder = self.folder.join(&name);
@@ -148,7 +149,12 @@ impl Warehouse {
                 tables.push((name, version.files.into_iter().map(|(path, _)| path).collect()));
             }
         }
-        sql::answer(tables, query, limit).await
+        Ok(tables)
+    }
+
+    /// Answers a read-only SQL query over the tables at their newest versions, with at most `limit` rows.
+    pub async fn sql(&self, query: &str, limit: usize) -> Result<SqlAnswer, Problems> {
+        sql::answer(self.live_files().await?, query, limit).await
     }
 
     fn names(&self) -> Result<Vec<String>, Problems> {

@@ -16,6 +16,7 @@ mod card;
 mod damage;
 mod manifest;
 mod read;
+mod redact;
 mod tensors;
 mod write;
 
@@ -30,6 +31,7 @@ use crate::prepare::{ColumnCode, Preparation};
 
 pub use manifest::{FileEntry, Manifest, Origin};
 pub use read::{read, read_manifest};
+pub use redact::redact;
 pub use write::write;
 
 /// The newest format that this program reads and the one that it writes.

@@ -201,3 +201,19 @@ fn tensors_that_do_not_fit_the_network_are_named_all_at_once() {
         ["models.tensor_missing", "models.tensor_shape", "models.tensor_not_finite", "models.tensor_extra"]
     );
 }
+
+#[test]
+fn a_text_is_put_out_of_a_bundle_which_is_whole_after() {
+    let (_home, folder, bundle) = written();
+    assert_eq!(redact(&folder, |_| None).unwrap(), 0);
+    let changed =
+        redact(&folder, |text| text.contains("paid").then(|| text.replace("paid", "erased"))).unwrap();
+    assert!(changed >= 1);
+    let again = read(&folder).expect("it is whole");
+    assert_eq!(again.weights, bundle.weights);
+    for file in fs::read_dir(&folder).unwrap().flatten() {
+        let bytes = fs::read(file.path()).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("paid"), "{:?}", file.path());
+    }
+    assert_eq!(fs::read_dir(folder.parent().unwrap()).unwrap().count(), 1);
+}

@@ -26,7 +26,7 @@ pub async fn erase_person(
     body: Body,
 ) -> Result<Json<EraseReport>, Failure> {
     let request: EraseRequest = body::json(&headers, body).await?;
-    Ok(Json(state.workbench.erase_person_here(&state.events, Some(&state.log), &request.distinct_id).await?))
+    Ok(Json(state.workbench.erase_person_here(&state.events, &request.distinct_id).await?))
 }
 
 #[cfg(test)]

@@ -1,0 +1,77 @@
+//! The table kept in order beside everything else: small files merged, old versions removed, old events forgotten.
+
+use std::time::Duration;
+
+use flywheel_tables::events::{Compaction, Erase, KEEP};
+use tokio::sync::watch;
+
+use super::commit::Every;
+use super::log::EventLog;
+use super::moment::now;
+use super::tally::DAY;
+use crate::Failure;
+
+/// How often the table is looked at.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// How often what was replaced is removed.
+const TIDY: Duration = Duration::from_secs(60);
+
+/// How often old events are looked for.
+const FORGET: Duration = Duration::from_secs(3600);
+
+impl EventLog {
+    /// Keeps the table in order until the server stops.
+    pub(super) async fn keep_up(self, mut stopping: watch::Receiver<bool>) {
+        let (mut tidy, mut forget) = (Every::new(TIDY), Every::new(FORGET));
+        loop {
+            tokio::select! {
+                _ = stopping.wait_for(|stopping| *stopping) => return,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            // What fails now is tried again soon; nothing that was acknowledged depends on it.
+            if self.merge_files(&stopping).await.is_err() {
+                continue;
+            }
+            if forget.is_due() {
+                let _ = self.forget_old().await;
+            }
+            if tidy.is_due()
+                && let Ok(store) = self.workbench().event_store()
+            {
+                let _ = store.tidy(KEEP, jiff::Timestamp::now()).await;
+            }
+        }
+    }
+
+    async fn merge_files(&self, stopping: &watch::Receiver<bool>) -> Result<(), Failure> {
+        let workbench = self.workbench();
+        let store = workbench.event_store()?;
+        while !*stopping.borrow() {
+            let snapshot = store.snapshot().await?;
+            let identity = workbench.identity_now(snapshot.settled_steps(), &[]).await?;
+            let merged = store.compact(&Compaction::default(), &identity, jiff::Timestamp::now()).await?;
+            if merged.is_none() {
+                break;
+            }
+        }
+        while !*stopping.borrow() && store.merge_seen().await? {}
+        Ok(())
+    }
+
+    /// Forgets events, and what was kept aside, that are older than the project keeps them.
+    pub(crate) async fn forget_old(&self) -> Result<u64, Failure> {
+        let workbench = self.workbench();
+        let Some(retention) = workbench.project().retention else { return Ok(0) };
+        let before = now().saturating_sub(i64::from(retention.days).saturating_mul(DAY));
+        workbench.ledger().forget_asides(before).await?;
+        let store = workbench.event_store()?;
+        let snapshot = store.snapshot().await?;
+        if snapshot.files.iter().all(|file| file.min_time >= before) {
+            return Ok(0);
+        }
+        let identity = workbench.identity_now(snapshot.settled_steps(), &[]).await?;
+        let what = Erase { before: Some(before), ..Erase::default() };
+        Ok(store.erase(&what, &identity, jiff::Timestamp::now()).await?.events)
+    }
+}

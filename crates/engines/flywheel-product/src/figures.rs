@@ -12,7 +12,7 @@ pub(crate) fn percent(share: f64) -> String {
 /// `1,234` or `12.3` or `0.0123`.
 pub(crate) fn number(value: f64) -> String {
     let size = value.abs();
-    if size >= 1000.0 || (value.fract() == 0.0 && size < 1e15) {
+    if size >= 1000.0 || (value - value.round()).abs() < 1e-9 {
         return grouped(value);
     }
     let digits = match size {

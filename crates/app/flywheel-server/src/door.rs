@@ -43,7 +43,7 @@ pub async fn door(State(state): State<Arc<ServerState>>, request: Request, next:
 /// Whatever no endpoint answers: the page, or a problem.
 pub async fn elsewhere(State(state): State<Arc<ServerState>>, request: Request) -> Result<Response, Failure> {
     let path = request.uri().path();
-    let programs = ["/api", "/v2", "/metrics", "/healthz"]
+    let programs = ["/api", "/v2", "/v1", "/i", "/metrics", "/healthz"]
         .iter()
         .any(|start| path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     if programs {

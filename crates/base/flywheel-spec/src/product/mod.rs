@@ -22,8 +22,10 @@ pub mod retention;
 pub mod revenue;
 pub mod satisfaction;
 pub mod segment;
+pub mod sheet;
 pub mod short;
 pub mod stickiness;
+pub mod survey;
 pub mod trend;
 pub mod word_of_mouth;
 

@@ -165,6 +165,11 @@ fn table_name(source: &str) -> String {
 }
 
 fn check_table_name(name: &str) -> Result<(), Failure> {
+    // The views of SQL, and the table that events are kept in.
+    if matches!(name, "events" | "people") {
+        let problem = Problem::error(phrase!("ask.table_taken", found = name));
+        return Err(Failure::Wrong(problem.advise(phrase!("ask.table_taken_advice")).into()));
+    }
     if name == name_from(name) {
         return Ok(());
     }

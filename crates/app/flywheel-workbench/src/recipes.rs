@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::{fs, io};
 
+use flywheel_spec::check::is_question;
 use flywheel_spec::project::RecipeSummary;
 
 use crate::{Failure, Workbench, file};
@@ -40,11 +41,19 @@ pub const RECIPES: [Recipe; 12] = [
 ];
 
 impl Workbench {
-    /// The recipes in the project's folder, by name; a file that is not text is passed over.
+    /// The training recipes in the project's folder, by name; a file that is not text is passed over.
     ///
     /// # Errors
     /// When the folder cannot be read.
     pub fn recipes(&self) -> Result<Vec<RecipeSummary>, Failure> {
+        let mut recipes = self.recipe_files()?;
+        recipes
+            .retain(|recipe| !is_question(&recipe.recipe) && recipe.path != crate::events::plan::PLAN_FILE);
+        Ok(recipes)
+    }
+
+    /// Every recipe, those that are questions too.
+    pub(crate) fn recipe_files(&self) -> Result<Vec<RecipeSummary>, Failure> {
         let folder = self.folder().recipes();
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,

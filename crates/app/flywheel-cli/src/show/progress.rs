@@ -134,6 +134,32 @@ impl Downloads {
     }
 }
 
+/// A count of rows that are read.
+pub struct Rows {
+    bar: ProgressBar,
+}
+
+impl Rows {
+    /// Ready for the first row.
+    pub fn new(screen: Screen) -> Self {
+        let target = if screen.live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        bar.set_style(style("{spinner} {human_pos} {prefix} {per_sec}"));
+        bar.set_prefix(screen.word("rows_word"));
+        Self { bar }
+    }
+
+    /// Takes how many there are so far.
+    pub fn take(&self, done: u64) {
+        self.bar.set_position(done);
+    }
+
+    /// Goes away.
+    pub fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 fn bar(steps: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
     bar.set_style(style("{prefix} {bar:32} {msg}"));

@@ -128,7 +128,7 @@ async fn list(session: &Session) -> Outcome {
     Ok(screen.report(&tables, || show::tables(&screen, &tables))?)
 }
 
-fn format(text: &str) -> Result<Format, String> {
+pub fn format(text: &str) -> Result<Format, String> {
     let known: Vec<&str> = Format::ALL.into_iter().map(Format::name).collect();
     Format::named(text).ok_or_else(|| format!("write one of {}", known.join(", ")))
 }

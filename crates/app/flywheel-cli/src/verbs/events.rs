@@ -10,6 +10,8 @@ use crate::show;
 /// Collected events.
 #[derive(Debug, Subcommand)]
 pub enum Events {
+    /// Events from a file or a database.
+    Import(super::events_import::Import),
     /// Every event that was seen.
     List,
     /// One event in full.
@@ -64,6 +66,7 @@ impl Events {
         let screen = session.screen;
         let workbench = session.open().await?;
         match self {
+            Self::Import(import) => return import.run(session).await,
             Self::List => {
                 let catalogue = workbench.catalogue().await?;
                 screen.report(&catalogue, || show::catalogue(&screen, &catalogue))?;

@@ -1,7 +1,59 @@
 //! What every question and every answer has, whatever its kind.
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
 use super::{Answer, Chart, QuestionSpec};
 use crate::{Phrase, Problem};
+
+/// A question with its answer, and what was read for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Answered {
+    /// The question, as it was understood.
+    pub question: QuestionSpec,
+    /// The answer.
+    pub answer: Answer,
+    /// The moment that relative times were counted from, RFC 3339.
+    pub asked_at: String,
+    /// The time zone that days were cut in.
+    pub time_zone: String,
+    /// The version of the table of events; absent while nothing is in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// Events in that version.
+    pub events: u64,
+    /// Events that had arrived and were not in it yet; they count too.
+    pub waiting: u64,
+    /// Seconds.
+    pub secs: f64,
+}
+
+/// A question that is kept in the project's recipes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SavedQuestion {
+    /// The file's name without `.toml`.
+    pub name: String,
+    /// The file, from the project's folder.
+    pub path: String,
+    /// Its text, TOML.
+    pub text: String,
+    /// The question; absent when the text has mistakes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<QuestionSpec>,
+    /// The mistakes.
+    pub problems: Vec<Problem>,
+}
+
+/// A kind of question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuestionKind {
+    /// As `kind` says it.
+    pub kind: String,
+    /// What it asks.
+    pub asks: Phrase,
+    /// A question of this kind, TOML.
+    pub example: String,
+}
 
 macro_rules! kinds {
     ($($variant:ident => $kind:literal),* $(,)?) => {

@@ -22,7 +22,7 @@ use crate::frame::Values;
 pub use missing::is_missing;
 pub use number::number;
 pub(crate) use refine::{Lines, refine, refine_numbers, shortened};
-pub use time::moment;
+pub use time::{day_first, moment, moment_day_first};
 
 /// A column of something else with at most this share of strays is still a column of numbers or times.
 pub const STRAYS: f64 = 0.05;

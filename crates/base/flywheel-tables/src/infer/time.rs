@@ -18,6 +18,16 @@ pub fn moment(text: &str) -> Option<f64> {
     read(text, Order::MonthFirst)
 }
 
+/// As [`moment`], with the day before the month in `1/7/2015`.
+pub fn moment_day_first(text: &str) -> Option<f64> {
+    read(text, Order::DayFirst)
+}
+
+/// True when dates such as `31/12/2015` say that the day comes first; false when they say otherwise, or nothing.
+pub fn day_first<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
+    matches!(order(texts), Some((Order::DayFirst, _)))
+}
+
 pub(super) fn read(text: &str, order: Order) -> Option<f64> {
     let text = text.trim();
     // Shorter than `1/1/15` or without a digit it is no date.

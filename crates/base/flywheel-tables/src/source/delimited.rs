@@ -121,7 +121,7 @@ pub(super) fn reader(delimiter: u8) -> ReaderBuilder {
 }
 
 /// The delimiter under which the first records have the same number of fields as the header, and the most of them.
-fn sniff(text: &str) -> u8 {
+pub(super) fn sniff(text: &str) -> u8 {
     let mut end = text.len().min(SNIFFED);
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -1,7 +1,9 @@
 //! The encoding of a text file: said, told by a mark, or worked out from its bytes; what does not decode is located by line.
 
+use std::io::Read;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Decoder, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 
 use super::{LISTED, Notes};
@@ -44,6 +46,79 @@ pub(super) fn decode(
         notes.actions.push(phrase!(key, encoding = human(encoding)));
     }
     Ok(text.into_owned())
+}
+
+/// The encoding of a text of which the beginning is at hand; said unless it is plain UTF-8.
+pub(super) fn told(
+    name: &str,
+    look: &[u8],
+    said: Option<&str>,
+) -> Result<(&'static Encoding, Option<Phrase>), Problems> {
+    let encoding = match said {
+        Some(label) => Encoding::for_label(label.trim().as_bytes()).ok_or_else(|| unknown(name, label))?,
+        None => detect(look),
+    };
+    let encoding = if encoding == encoding_rs::GBK { GB18030 } else { encoding };
+    if encoding == UTF_8 {
+        return Ok((encoding, None));
+    }
+    let key = match (said.is_some(), Encoding::for_bom(look).is_some()) {
+        (true, _) => "tables.encoding_said",
+        (false, true) => "tables.encoding_marked",
+        (false, false) => "tables.encoding_guessed",
+    };
+    Ok((encoding, Some(phrase!(key, encoding = human(encoding)))))
+}
+
+/// Reads a text of any encoding as UTF-8, as it comes; what does not decode becomes U+FFFD.
+pub(super) struct Decoded<R> {
+    inner: R,
+    decoder: Decoder,
+    input: Vec<u8>,
+    pending: std::ops::Range<usize>,
+    output: Vec<u8>,
+    given: usize,
+    ended: bool,
+}
+
+impl<R: Read> Decoded<R> {
+    /// Decodes what `inner` gives; a mark at its beginning is left out.
+    pub(super) fn new(inner: R, encoding: &'static Encoding) -> Self {
+        let decoder = encoding.new_decoder();
+        let input = vec![0; 64 << 10];
+        Self { inner, decoder, input, pending: 0..0, output: Vec::new(), given: 0, ended: false }
+    }
+
+    fn refill(&mut self) -> std::io::Result<()> {
+        if self.pending.is_empty() {
+            self.pending = 0..self.inner.read(&mut self.input)?;
+        }
+        let last = self.pending.is_empty();
+        let bytes = &self.input[self.pending.clone()];
+        let room = self.decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len() * 3 + 16);
+        self.output.resize(room, 0);
+        let (_, read, written, _) = self.decoder.decode_to_utf8(bytes, &mut self.output, last);
+        self.output.truncate(written);
+        self.given = 0;
+        self.pending.start += read;
+        self.ended = last;
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Decoded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while self.given == self.output.len() {
+            if self.ended {
+                return Ok(0);
+            }
+            self.refill()?;
+        }
+        let count = buffer.len().min(self.output.len() - self.given);
+        buffer[..count].copy_from_slice(&self.output[self.given..self.given + count]);
+        self.given += count;
+        Ok(count)
+    }
 }
 
 fn human(encoding: &'static Encoding) -> &'static str {

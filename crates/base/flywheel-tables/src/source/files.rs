@@ -200,7 +200,7 @@ fn zip_name(raw: &[u8]) -> String {
     name.replace('\\', "/")
 }
 
-fn absent(path: &Path) -> Problems {
+pub(super) fn absent(path: &Path) -> Problems {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let wanted = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let names = std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| entry.ok());

@@ -1,8 +1,10 @@
 //! Imports: whatever a person has, recognised by its content, read into a frame with every mistake found at once.
 
 mod bytes;
+pub mod database;
 mod delimited;
 mod encoding;
+mod excel;
 mod files;
 mod idx;
 mod image_folder;
@@ -10,6 +12,7 @@ mod json_lines;
 mod parquet_table;
 mod pixel_table;
 pub(crate) mod raw;
+pub mod rows;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -81,12 +84,21 @@ pub enum Format {
     Parquet,
     /// A CSV whose columns are a label and the pixels of one image.
     PixelTable,
+    /// A workbook of Excel or LibreOffice, one sheet of it.
+    Excel,
 }
 
 impl Format {
     /// Every form, in the order of recognition.
-    pub const ALL: [Self; 6] =
-        [Self::Idx, Self::Parquet, Self::ImageFolder, Self::JsonLines, Self::PixelTable, Self::Csv];
+    pub const ALL: [Self; 7] = [
+        Self::Idx,
+        Self::Parquet,
+        Self::Excel,
+        Self::ImageFolder,
+        Self::JsonLines,
+        Self::PixelTable,
+        Self::Csv,
+    ];
 
     /// Its name in reports and on the command line.
     pub fn name(self) -> &'static str {
@@ -97,6 +109,7 @@ impl Format {
             Self::JsonLines => "json_lines",
             Self::Parquet => "parquet",
             Self::PixelTable => "pixel_table",
+            Self::Excel => "excel",
         }
     }
 
@@ -123,6 +136,11 @@ pub struct Imported {
 
 /// Reads a source; either a whole frame with warnings, or every mistake that stops it.
 pub fn import(source: &Source<'_>, options: &ImportOptions) -> Result<Imported, Problems> {
+    if let Some((name, bytes)) = excel::workbook(source, options)? {
+        let imported = excel::import(&name, &bytes, options)?;
+        check(source, &imported, options)?;
+        return Ok(imported);
+    }
     let mut files = Files::open(source)?;
     let imported = match files.single() {
         Some((name, bytes)) => import_file(source, name, bytes, options)?,
@@ -157,6 +175,7 @@ fn import_file(
         Format::JsonLines => json_lines::import(&name, &bytes, options),
         Format::Csv | Format::PixelTable => delimited::import(&name, &bytes, options),
         Format::ImageFolder => Err(lone_image(&name)),
+        Format::Excel => excel::import(&name, &bytes, options),
     }
 }
 

@@ -1,0 +1,304 @@
+//! From a row to an event, or to the reason why it is none.
+
+use std::collections::HashMap;
+
+use flywheel_people::event::text_of;
+use flywheel_people::{Event, IdKind};
+use flywheel_spec::event_import::{EventMapping, EventNaming};
+use flywheel_spec::{Phrase, phrase};
+use flywheel_tables::source::rows::Row;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{mapping, moment};
+
+/// The name space of the identities made here; it must never change, or a file imported again would arrive anew.
+const NAMESPACE: Uuid = Uuid::from_u128(0x8d1f_52a6_3c0e_4b79_a4d8_6e91_07b3_c2f5);
+
+/// Microseconds of a year; moments of the first are a clock that was never set.
+const YEAR: i64 = 365 * 86_400 * 1_000_000;
+
+/// How far ahead of now a moment may be.
+const AHEAD: i64 = 23 * 3600 * 1_000_000;
+
+/// Characters that a name or an id may have.
+const LONGEST: usize = 200;
+
+/// Ids that a program's mistake writes where a person's should stand.
+const NOBODY: [&str; 8] = ["null", "undefined", "none", "nil", "nan", "n/a", "[object object]", "0"];
+
+/// Makes events of rows.
+pub(super) struct Converter {
+    mapping: EventMapping,
+    zone: TimeZone,
+    /// What the events' source is.
+    source: String,
+    now: i64,
+    /// How often each row's content has come, by its hash: the second of two equal rows is an event of its own.
+    seen: HashMap<u64, u32>,
+    /// How many rows were equal to one before them.
+    pub repeated: u64,
+}
+
+impl Converter {
+    /// Makes events of a source's rows.
+    pub fn new(mapping: EventMapping, source: &str, now: i64) -> Self {
+        let zone = TimeZone::get(&mapping.zone).unwrap_or(TimeZone::UTC);
+        Self { mapping, zone, source: format!("import:{source}"), now, seen: HashMap::new(), repeated: 0 }
+    }
+
+    /// The events' source.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The event of a row.
+    ///
+    /// # Errors
+    /// The reason why the row is none.
+    pub fn event(&mut self, mut row: Row) -> Result<Event, Phrase> {
+        let distinct_id = person(mapping::at(&row.fields, &self.mapping.person))?;
+        let name = match &self.mapping.event {
+            EventNaming::Constant { name } => name.clone(),
+            EventNaming::Column { column } => {
+                mapping::at(&row.fields, column).and_then(text_of).unwrap_or_default().trim().to_owned()
+            }
+        };
+        if name.is_empty() {
+            return Err(phrase!("collect.no_name"));
+        }
+        if name.chars().count() > LONGEST {
+            return Err(phrase!("collect.long_name", length = name.chars().count()));
+        }
+        let time = self.time(mapping::at(&row.fields, &self.mapping.time))?;
+        let (uuid, id_kind) = self.identity(&row.fields)?;
+        let mapped = [
+            Some(self.mapping.person.as_str()),
+            Some(self.mapping.time.as_str()),
+            match &self.mapping.event {
+                EventNaming::Column { column } => Some(column.as_str()),
+                EventNaming::Constant { .. } => None,
+            },
+        ];
+        for column in mapped.into_iter().flatten() {
+            remove(&mut row.fields, column);
+        }
+        Ok(Event {
+            uuid,
+            id_kind,
+            event: name,
+            distinct_id,
+            time,
+            received: self.now,
+            source: self.source.clone(),
+            properties: properties(row.fields)?,
+        })
+    }
+
+    fn time(&self, value: Option<&Value>) -> Result<i64, Phrase> {
+        let found = value.and_then(text_of).unwrap_or_default();
+        let written = value.and_then(|value| moment::read_as(value, self.mapping.day_first));
+        let time = written.and_then(|written| moment::in_zone(written, &self.zone));
+        match time {
+            None => Err(phrase!("collect.time_unreadable", found = found)),
+            Some(time) if time < YEAR => Err(phrase!("collect.time_too_early", found = found)),
+            Some(time) if time > self.now.saturating_add(AHEAD) => {
+                Err(phrase!("collect.time_ahead", found = found))
+            }
+            Some(time) => Ok(time),
+        }
+    }
+
+    /// A UUID of the key column as it stands, else a hash of the key or of the whole row and how often it came.
+    fn identity(&mut self, fields: &Map<String, Value>) -> Result<(Uuid, IdKind), Phrase> {
+        let of = |parts: &[&[u8]]| {
+            let mut name = self.source.as_bytes().to_vec();
+            for part in parts {
+                name.push(0);
+                name.extend_from_slice(&(part.len() as u64).to_le_bytes());
+                name.extend_from_slice(part);
+            }
+            Uuid::new_v5(&NAMESPACE, &name)
+        };
+        if let Some(column) = &self.mapping.key {
+            let key = mapping::at(fields, column).and_then(text_of).unwrap_or_default();
+            let key = key.trim();
+            if key.is_empty() {
+                return Err(phrase!("ask.no_key", column = column));
+            }
+            let uuid = Uuid::try_parse(key).ok().filter(|uuid| !uuid.is_nil());
+            return Ok((uuid.unwrap_or_else(|| of(&[b"key", key.as_bytes()])), IdKind::Sent));
+        }
+        let mut columns: Vec<(&String, &Value)> = fields.iter().collect();
+        columns.sort_by_key(|(name, _)| *name);
+        let mut content = Vec::new();
+        for (name, value) in columns {
+            // A number reads the same from a file of texts and from one of numbers.
+            let text = text_of(value).unwrap_or_default();
+            for part in [name.as_bytes(), text.as_bytes()] {
+                content.extend_from_slice(&(part.len() as u64).to_le_bytes());
+                content.extend_from_slice(part);
+            }
+        }
+        let uuid = of(&[b"row", &content]);
+        let hash = uuid.as_u64_pair().0;
+        let times = self.seen.entry(hash).or_default();
+        *times += 1;
+        if *times == 1 {
+            return Ok((uuid, IdKind::Derived));
+        }
+        self.repeated += 1;
+        let place = times.to_le_bytes();
+        Ok((of(&[b"row", &content, &place]), IdKind::Derived))
+    }
+}
+
+fn person(value: Option<&Value>) -> Result<String, Phrase> {
+    let id = value.and_then(text_of).unwrap_or_default();
+    let id = id.trim();
+    if id.is_empty() {
+        return Err(phrase!("collect.no_person"));
+    }
+    if NOBODY.iter().any(|nobody| id.eq_ignore_ascii_case(nobody)) {
+        return Err(phrase!("collect.nobodys_id", found = id));
+    }
+    if id.chars().count() > LONGEST {
+        return Err(phrase!("collect.long_id", length = id.chars().count()));
+    }
+    Ok(id.replace('\0', "\u{fffd}"))
+}
+
+/// Takes a column out, also from inside an object.
+fn remove(fields: &mut Map<String, Value>, column: &str) {
+    if fields.shift_remove(column).is_some() {
+        return;
+    }
+    if let Some((object, rest)) = column.split_once('.')
+        && let Some(Value::Object(inner)) = fields.get_mut(object)
+    {
+        remove(inner, rest);
+    }
+}
+
+/// The properties: what stands in an object `properties` beside the other columns; `$set` and its kin as objects.
+fn properties(mut fields: Map<String, Value>) -> Result<Map<String, Value>, Phrase> {
+    let mut properties = Map::new();
+    let inner = fields.shift_remove("properties").map(object);
+    match inner {
+        Some(Ok(inner)) => properties.extend(inner),
+        Some(Err(text)) => drop(properties.insert("properties".to_owned(), text)),
+        None => {}
+    }
+    for (name, value) in fields {
+        if value.is_null() {
+            continue;
+        }
+        properties.insert(name, value);
+    }
+    for name in ["$set", "$set_once", "$groups"] {
+        if let Some(value) = properties.shift_remove(name) {
+            match object(value) {
+                Ok(object) => drop(properties.insert(name.to_owned(), Value::Object(object))),
+                Err(found) => {
+                    let found: String = found.to_string().chars().take(60).collect();
+                    return Err(phrase!("collect.not_an_object_at", name = name, found = found));
+                }
+            }
+        }
+    }
+    Ok(properties)
+}
+
+/// An object, also where it is written as text.
+fn object(value: Value) -> Result<Map<String, Value>, Value> {
+    match value {
+        Value::Object(object) => Ok(object),
+        Value::String(text) if text.trim_start().starts_with('{') => match serde_json::from_str(&text) {
+            Ok(Value::Object(object)) => Ok(object),
+            _ => Err(Value::String(text)),
+        },
+        other => Err(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn mapping() -> EventMapping {
+        EventMapping {
+            person: "user".to_owned(),
+            time: "time".to_owned(),
+            event: EventNaming::Column { column: "event".to_owned() },
+            zone: "UTC".to_owned(),
+            day_first: false,
+            key: None,
+            properties: Vec::new(),
+        }
+    }
+
+    fn convert(mapping: &EventMapping, rows: &[Value]) -> Vec<Result<Event, String>> {
+        let mut converter = Converter::new(mapping.clone(), "x.csv", 1_800_000_000_000_000);
+        let row = |value: &Value| Row { place: 1, fields: value.as_object().cloned().unwrap_or_default() };
+        rows.iter().map(|value| converter.event(row(value)).map_err(|reason| reason.key)).collect()
+    }
+
+    #[test]
+    fn a_row_becomes_an_event_with_the_rest_as_properties() {
+        let row = json!({
+            "user": 7, "time": "2026-03-01", "event": "pay", "amount": 5.5, "$set": "{\"plan\": \"pro\"}",
+            "properties": {"coupon": "X"}, "empty": null,
+        });
+        let event = convert(&mapping(), &[row]).remove(0).expect("an event");
+        assert_eq!((event.distinct_id.as_str(), event.event.as_str()), ("7", "pay"));
+        assert_eq!(event.time, 1_772_323_200_000_000);
+        assert_eq!(event.source, "import:x.csv");
+        assert_eq!(
+            Value::Object(event.properties),
+            json!({"coupon": "X", "amount": 5.5, "$set": {"plan": "pro"}})
+        );
+    }
+
+    #[test]
+    fn rows_that_are_none_say_why() {
+        let row =
+            |user: Value, time: Value, event: Value| json!({"user": user, "time": time, "event": event});
+        let rows = [
+            (row(json!(null), json!("2026-03-01"), json!("pay")), "collect.no_person"),
+            (row(json!("undefined"), json!("2026-03-01"), json!("pay")), "collect.nobodys_id"),
+            (row(json!("a"), json!("soon"), json!("pay")), "collect.time_unreadable"),
+            (row(json!("a"), json!("1970-01-01"), json!("pay")), "collect.time_too_early"),
+            (row(json!("a"), json!("3000-01-01"), json!("pay")), "collect.time_ahead"),
+            (row(json!("a"), json!("2026-03-01"), json!("")), "collect.no_name"),
+            (row(json!("a".repeat(10_000)), json!("2026-03-01"), json!("pay")), "collect.long_id"),
+        ];
+        for (row, reason) in rows {
+            assert_eq!(convert(&mapping(), &[row]).remove(0), Err(reason.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_source_read_again_gives_the_same_events_and_equal_rows_count_each() {
+        let row = json!({"user": "a", "time": "2026-03-01", "event": "pay", "amount": 5});
+        let as_text = json!({"amount": "5", "event": "pay", "user": "a", "time": "2026-03-01"});
+        let uuids = |rows: &[Value]| -> Vec<Uuid> {
+            convert(&mapping(), rows).into_iter().map(|event| event.expect("an event").uuid).collect()
+        };
+        let first = uuids(&[row.clone(), row.clone()]);
+        assert_ne!(first[0], first[1]);
+        assert_eq!(first, uuids(&[as_text.clone(), as_text]));
+
+        let keyed = EventMapping { key: Some("id".to_owned()), ..mapping() };
+        let with = |id: Value| json!({"user": "a", "time": "2026-03-01", "event": "pay", "id": id});
+        let own = "0190e0a0-0000-7000-8000-000000000001";
+        let events =
+            convert(&keyed, &[with(json!(1)), with(json!("1")), with(json!(own)), with(json!(null))]);
+        let uuid = |at: usize| events[at].as_ref().expect("an event").uuid.to_string();
+        assert_eq!(uuid(0), uuid(1));
+        assert_eq!(uuid(2), own);
+        assert_eq!(events[3].as_ref().err().map(String::as_str), Some("ask.no_key"));
+    }
+}

@@ -1,0 +1,412 @@
+//! Which column is what: guessed from names and values, corrected by the person who imports.
+
+use std::collections::BTreeMap;
+
+use flywheel_people::event::text_of;
+use flywheel_spec::event_import::{EventMapping, EventNaming};
+use flywheel_spec::{Phrase, Problem, Problems, phrase};
+use flywheel_tables::infer;
+use flywheel_tables::source::rows::Row;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
+
+use super::moment;
+
+/// What a person said about the columns.
+#[derive(Debug, Clone, Default)]
+pub struct MappingChoices {
+    /// The column that says who.
+    pub person: Option<String>,
+    /// The column that says when.
+    pub time: Option<String>,
+    /// The column that names the event, or the name itself.
+    pub event: Option<EventNaming>,
+    /// The time zone of times that name none; the project's when absent.
+    pub zone: Option<String>,
+    /// The column that tells one event from another.
+    pub key: Option<String>,
+}
+
+/// Names of columns that say who, the likelier first, as [`plain`] writes them.
+const PEOPLE: [&str; 30] = [
+    "distinctid",
+    "userid",
+    "personid",
+    "customerid",
+    "memberid",
+    "accountid",
+    "visitorid",
+    "clientid",
+    "user",
+    "customer",
+    "person",
+    "member",
+    "anonymousid",
+    "uid",
+    "useremail",
+    "email",
+    "deviceid",
+    "caseconceptname",
+    "caseid",
+    "case",
+    "account",
+    "contactid",
+    "subscriberid",
+    "用户id",
+    "用户",
+    "客户id",
+    "客户",
+    "会员id",
+    "会员",
+    "案例",
+];
+
+/// Names of columns that say when.
+const TIMES: [&str; 24] = [
+    "timestamp",
+    "time",
+    "eventtime",
+    "eventtimestamp",
+    "occurredat",
+    "createdat",
+    "happenedat",
+    "datetime",
+    "timetimestamp",
+    "date",
+    "ts",
+    "eventdate",
+    "invoicedate",
+    "orderdate",
+    "purchasedate",
+    "created",
+    "sentat",
+    "completetimestamp",
+    "when",
+    "时间",
+    "时间戳",
+    "日期",
+    "创建时间",
+    "发生时间",
+];
+
+/// Names of columns that name the event.
+const EVENTS: [&str; 16] = [
+    "event",
+    "eventname",
+    "eventtype",
+    "action",
+    "activity",
+    "conceptname",
+    "eventaction",
+    "type",
+    "verb",
+    "name",
+    "事件",
+    "事件名",
+    "事件名称",
+    "行为",
+    "动作",
+    "活动",
+];
+
+/// Names of columns that tell one event from another.
+const KEYS: [&str; 8] =
+    ["uuid", "eventuuid", "eventid", "insertid", "messageid", "idempotencykey", "事件id", "消息id"];
+
+/// A mapping that was made, and how.
+#[derive(Debug, Clone)]
+pub(super) struct Guess {
+    pub mapping: EventMapping,
+    pub guessed: Vec<Phrase>,
+}
+
+/// Makes a mapping for rows like these; `source` names the events where no column does.
+pub(super) fn guess(
+    rows: &[&Row],
+    choices: &MappingChoices,
+    source: &str,
+    zone: &str,
+) -> Result<Guess, Problems> {
+    let columns = Columns::of(rows);
+    let mut problems = Problems::default();
+    let mut guessed = Vec::new();
+    let zone = choices.zone.clone().unwrap_or_else(|| zone.to_owned());
+    if TimeZone::get(&zone).is_err() {
+        let problem = Problem::error(phrase!("ask.zone", found = zone)).advise(phrase!("ask.zone_advice"));
+        problems.push(problem.at_setting("zone"));
+    }
+    let mut said = |column: &Option<String>, setting: &str| {
+        let column = column.clone()?;
+        if !columns.known(&column) {
+            problems.push(columns.unknown(&column).at_setting(setting));
+        }
+        Some(column)
+    };
+    let (person, time, key) =
+        (said(&choices.person, "person"), said(&choices.time, "time"), said(&choices.key, "key"));
+    if let Some(EventNaming::Column { column }) = &choices.event {
+        said(&Some(column.clone()), "event");
+    }
+    let named = |names: &[&str], fits: &dyn Fn(&str) -> bool| columns.named(names, fits);
+    let person = person.or_else(|| {
+        let found = named(&PEOPLE, &|column| columns.mostly(rows, column, |value| text_of(value).is_some()))?;
+        guessed.push(phrase!("ask.guess_person", column = found));
+        Some(found)
+    });
+    let time = time.or_else(|| {
+        let is_time = |column: &str| columns.mostly(rows, column, |value| moment::read(value).is_some());
+        let found = named(&TIMES, &is_time).or_else(|| {
+            let texts = |value: &Value| value.is_string() && moment::read(value).is_some();
+            columns.names().find(|column| columns.mostly(rows, column, texts)).map(str::to_owned)
+        })?;
+        guessed.push(phrase!("ask.guess_time", column = found));
+        Some(found)
+    });
+    let taken = [person.as_deref(), time.as_deref()];
+    let event = choices.event.clone().unwrap_or_else(|| {
+        let free = |column: &str| !taken.contains(&Some(column)) && columns.repeats(rows, column);
+        match named(&EVENTS, &free) {
+            Some(column) => {
+                guessed.push(phrase!("ask.guess_event", column = column));
+                EventNaming::Column { column }
+            }
+            None => {
+                let name = stem(source);
+                guessed.push(phrase!("ask.guess_event_name", name = name));
+                EventNaming::Constant { name }
+            }
+        }
+    });
+    let key = key.or_else(|| {
+        let found =
+            named(&KEYS, &|column| !taken.contains(&Some(column)) && columns.tells_apart(rows, column))?;
+        guessed.push(phrase!("ask.guess_key", column = found));
+        Some(found)
+    });
+    for (found, setting) in [(&person, "person"), (&time, "time")] {
+        if found.is_none() {
+            let problem = Problem::error(phrase!(&format!("ask.no_{setting}")));
+            let known = columns.listed();
+            problems.push(
+                problem
+                    .advise(phrase!(&format!("ask.no_{setting}_advice"), known = known))
+                    .at_setting(setting),
+            );
+        }
+    }
+    let (person, time) = (person.unwrap_or_default(), time.unwrap_or_default());
+    let texts: Vec<String> = rows
+        .iter()
+        .filter_map(|row| at(&row.fields, &time).and_then(Value::as_str).map(str::to_owned))
+        .collect();
+    let day_first = infer::day_first(texts.iter().map(String::as_str));
+    if day_first {
+        guessed.push(phrase!("ask.guess_day_first", column = time));
+    }
+    if texts.iter().any(|text| !moment::names_zone(text)) {
+        guessed.push(phrase!("ask.guess_zone", column = time, zone = zone));
+    }
+    let event_column = match &event {
+        EventNaming::Column { column } => Some(column.clone()),
+        EventNaming::Constant { .. } => None,
+    };
+    let used = [Some(person.clone()), Some(time.clone()), event_column];
+    let properties =
+        columns.names().filter(|name| !used.contains(&Some((*name).to_owned()))).map(str::to_owned).collect();
+    let mapping = EventMapping { person, time, event, zone, day_first, key, properties };
+    problems.settle(Guess { mapping, guessed }).map(|(guess, _)| guess)
+}
+
+/// The value of a column, which may lie inside an object: `properties.time`.
+pub(super) fn at<'f>(fields: &'f Map<String, Value>, column: &str) -> Option<&'f Value> {
+    if let Some(value) = fields.get(column) {
+        return Some(value);
+    }
+    let (object, rest) = column.split_once('.')?;
+    at(fields.get(object)?.as_object()?, rest)
+}
+
+/// The columns that rows have, in the order met; those inside objects after the objects.
+struct Columns {
+    names: Vec<String>,
+}
+
+impl Columns {
+    fn of(rows: &[&Row]) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for row in rows {
+            for (name, value) in &row.fields {
+                if seen.insert(name.clone()) {
+                    names.push(name.clone());
+                }
+                for inner in value.as_object().into_iter().flat_map(Map::keys) {
+                    let path = format!("{name}.{inner}");
+                    if seen.insert(path.clone()) {
+                        names.push(path);
+                    }
+                }
+            }
+        }
+        Self { names }
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    fn known(&self, column: &str) -> bool {
+        self.names.iter().any(|name| name == column)
+    }
+
+    fn unknown(&self, column: &str) -> Problem {
+        let likeness = |name: &&String| (strsim::jaro_winkler(name, column) * 1e6) as u64;
+        let nearest = self.names.iter().max_by_key(likeness).cloned().unwrap_or_default();
+        Problem::error(phrase!("ask.no_column", column = column)).advise(phrase!(
+            "ask.no_column_advice",
+            nearest = nearest,
+            known = self.listed()
+        ))
+    }
+
+    fn listed(&self) -> String {
+        const SHOWN: usize = 24;
+        let mut text =
+            self.names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        if self.names.len() > SHOWN {
+            text.push_str(", …");
+        }
+        text
+    }
+
+    /// The column of the likeliest name, whole names before names inside objects.
+    fn named(&self, names: &[&str], fits: &dyn Fn(&str) -> bool) -> Option<String> {
+        let mut ranked: Vec<(bool, usize, usize)> = Vec::new();
+        for (place, column) in self.names.iter().enumerate() {
+            let inner = column.rsplit('.').next().unwrap_or(column);
+            let rank = |text: &str| names.iter().position(|name| *name == plain(text));
+            if let Some(rank) = rank(column) {
+                ranked.push((false, rank, place));
+            } else if let Some(rank) = rank(inner) {
+                ranked.push((true, rank, place));
+            }
+        }
+        ranked.sort_unstable();
+        ranked.into_iter().map(|(_, _, place)| self.names[place].clone()).find(|column| fits(column))
+    }
+
+    /// True where nine in ten rows have a value that fits.
+    fn mostly(&self, rows: &[&Row], column: &str, fits: impl Fn(&Value) -> bool) -> bool {
+        let count = rows.iter().filter(|row| at(&row.fields, column).is_some_and(&fits)).count();
+        count > 0 && count * 10 >= rows.len() * 9
+    }
+
+    /// True for a column of names that come again and again.
+    fn repeats(&self, rows: &[&Row], column: &str) -> bool {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for text in rows.iter().filter_map(|row| at(&row.fields, column).and_then(text_of)) {
+            *counts.entry(text).or_default() += 1;
+        }
+        let filled: usize = counts.values().sum();
+        filled * 10 >= rows.len() * 9 && (counts.len() <= 20 || counts.len() * 2 <= filled)
+    }
+
+    /// True where every row has a value of its own.
+    fn tells_apart(&self, rows: &[&Row], column: &str) -> bool {
+        let values: std::collections::HashSet<String> =
+            rows.iter().filter_map(|row| at(&row.fields, column).and_then(text_of)).collect();
+        values.len() == rows.len()
+    }
+}
+
+/// Letters and digits only, small.
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// `purchases` for `purchases.csv.gz`.
+fn stem(source: &str) -> String {
+    let stem = source.split('.').find(|part| !part.is_empty()).unwrap_or(source);
+    if stem.is_empty() { "imported".to_owned() } else { stem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn rows(values: &[Value]) -> Vec<Row> {
+        let row = |value: &Value| Row { place: 1, fields: value.as_object().cloned().unwrap_or_default() };
+        values.iter().map(row).collect()
+    }
+
+    fn guessed(values: &[Value], choices: &MappingChoices) -> Result<EventMapping, Problems> {
+        let rows = rows(values);
+        guess(&rows.iter().collect::<Vec<_>>(), choices, "purchases.csv", "Europe/Berlin")
+            .map(|guess| guess.mapping)
+    }
+
+    fn column(name: &str) -> EventNaming {
+        EventNaming::Column { column: name.to_owned() }
+    }
+
+    #[test]
+    fn columns_are_known_by_their_names_and_values() {
+        let plain = guessed(
+            &[
+                json!({"User ID": 7, "Action": "pay", "Created At": "31/12/2025 10:00", "amount": 5}),
+                json!({"User ID": 8, "Action": "pay", "Created At": "1/2/2026 11:00", "amount": 6}),
+            ],
+            &MappingChoices::default(),
+        );
+        let plain = plain.expect("a mapping");
+        assert_eq!((plain.person.as_str(), plain.time.as_str()), ("User ID", "Created At"));
+        assert_eq!(plain.event, column("Action"));
+        assert!(plain.day_first);
+        assert_eq!(plain.zone, "Europe/Berlin");
+        assert_eq!(plain.properties, ["amount"]);
+
+        let nested = guessed(
+            &[json!({"event": "pay", "properties": {"distinct_id": "a", "time": 1767225600, "uuid": "x"}})],
+            &MappingChoices::default(),
+        );
+        let nested = nested.expect("a mapping");
+        assert_eq!(
+            (nested.person.as_str(), nested.time.as_str()),
+            ("properties.distinct_id", "properties.time")
+        );
+
+        let process = guessed(
+            &[
+                json!({"case:concept:name": "A", "concept:name": "submit", "time:timestamp": "2011-10-01T00:38:44.546+02:00"}),
+                json!({"case:concept:name": "A", "concept:name": "accept", "time:timestamp": "2011-10-01T00:39:44.546+02:00"}),
+            ],
+            &MappingChoices::default(),
+        );
+        let process = process.expect("a mapping");
+        assert_eq!(process.person, "case:concept:name");
+        assert_eq!(process.event, column("concept:name"));
+
+        let chinese = guessed(
+            &[json!({"用户": "张三", "时间": "2026年3月1日", "金额": 3})],
+            &MappingChoices::default(),
+        );
+        let chinese = chinese.expect("a mapping");
+        assert_eq!(chinese.person, "用户");
+        assert_eq!(chinese.event, EventNaming::Constant { name: "purchases".to_owned() });
+    }
+
+    #[test]
+    fn what_is_missing_or_mistyped_is_said_all_at_once() {
+        let choices = MappingChoices {
+            time: Some("dat".to_owned()),
+            zone: Some("Mars/Base".to_owned()),
+            ..MappingChoices::default()
+        };
+        let wrong = guessed(&[json!({"date": "2026-03-01", "x": 1})], &choices).expect_err("wrong");
+        let codes: Vec<&str> = wrong.problems.iter().map(|problem| problem.code.as_str()).collect();
+        assert_eq!(codes, ["ask.zone", "ask.no_column", "ask.no_person"]);
+        assert!(wrong.problems[1].advice.as_ref().is_some_and(|advice| advice.en.contains("`date`")));
+    }
+}

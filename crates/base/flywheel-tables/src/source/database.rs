@@ -1,0 +1,270 @@
+//! Tables of PostgreSQL, MySQL and SQLite, read row by row; the database itself writes each row as JSON.
+
+use std::str::FromStr;
+
+use flywheel_spec::{Problem, Problems, phrase};
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use serde_json::Value;
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use tokio::sync::mpsc;
+
+use super::listed;
+use super::rows::{Batch, Row};
+
+/// Rows that are handed on at once.
+const BATCH: usize = 4096;
+
+/// A table of a database.
+#[derive(Clone)]
+pub struct DatabaseTable {
+    kind: Kind,
+    /// The address, which may hold a password: it is never shown.
+    url: String,
+    table: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Postgres,
+    MySql,
+    Sqlite,
+}
+
+impl std::fmt::Debug for DatabaseTable {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{:?} {}", self.kind, self.table)
+    }
+}
+
+impl DatabaseTable {
+    /// The table at an address: `postgres://…`, `mysql://…` or `sqlite://file.db`; its name may carry a schema before a dot.
+    ///
+    /// # Errors
+    /// An address of another kind.
+    pub fn new(url: &str, table: &str) -> Result<Self, Problem> {
+        let kind = match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("postgres" | "postgresql") => Kind::Postgres,
+            Some("mysql" | "mariadb") => Kind::MySql,
+            Some("sqlite") => Kind::Sqlite,
+            found => {
+                let problem =
+                    Problem::error(phrase!("tables.database_unknown", found = found.unwrap_or(url)));
+                return Err(problem.advise(phrase!("tables.database_unknown_advice")));
+            }
+        };
+        let url = url.replacen("mariadb:", "mysql:", 1);
+        Ok(Self { kind, url, table: table.to_owned() })
+    }
+
+    /// The table's name, which stays the same wherever the database moves.
+    pub fn name(&self) -> String {
+        self.table.clone()
+    }
+
+    /// Sends every row.
+    pub(super) async fn read(&self, sender: &mpsc::Sender<Result<Batch, Problems>>) -> Result<(), Problems> {
+        match self.kind {
+            Kind::Postgres => self.postgres(sender).await,
+            Kind::MySql => self.mysql(sender).await,
+            Kind::Sqlite => self.sqlite(sender).await,
+        }
+    }
+
+    async fn postgres(&self, sender: &mpsc::Sender<Result<Batch, Problems>>) -> Result<(), Problems> {
+        let options = PgConnectOptions::from_str(&self.url).map_err(|error| self.failed(&error))?;
+        let mut connection = options.connect().await.map_err(|error| self.failed(&error))?;
+        let known: Vec<String> = sqlx::query_scalar(
+            "SELECT CASE WHEN table_schema = ANY (current_schemas(false)) THEN table_name \
+             ELSE table_schema || '.' || table_name END \
+             FROM information_schema.tables \
+             WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .map_err(|error| self.failed(&error))?;
+        self.check(&known)?;
+        let table = self.quoted('"');
+        let query = format!("SELECT row_to_json(t)::text FROM {table} AS t");
+        self.send(sqlx::query_scalar(AssertSqlSafe(query)).fetch(&mut connection), sender).await?;
+        connection.close().await.map_err(|error| self.failed(&error))
+    }
+
+    async fn mysql(&self, sender: &mpsc::Sender<Result<Batch, Problems>>) -> Result<(), Problems> {
+        let options = MySqlConnectOptions::from_str(&self.url).map_err(|error| self.failed(&error))?;
+        let mut connection = options.connect().await.map_err(|error| self.failed(&error))?;
+        let known: Vec<String> = sqlx::query_scalar(
+            "SELECT CAST(CASE WHEN table_schema = DATABASE() THEN table_name \
+             ELSE CONCAT(table_schema, '.', table_name) END AS CHAR) \
+             FROM information_schema.tables \
+             WHERE table_schema NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') ORDER BY 1",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .map_err(|error| self.failed(&error))?;
+        self.check(&known)?;
+        let (schema, table) = match self.table.split_once('.') {
+            Some((schema, table)) => (Some(schema), table),
+            None => (None, self.table.as_str()),
+        };
+        let columns: Vec<String> = sqlx::query_scalar(
+            "SELECT CAST(column_name AS CHAR) FROM information_schema.columns \
+             WHERE table_schema = COALESCE(?, DATABASE()) AND table_name = ? ORDER BY ordinal_position",
+        )
+        .bind(schema)
+        .bind(table)
+        .fetch_all(&mut connection)
+        .await
+        .map_err(|error| self.failed(&error))?;
+        let pairs: Vec<String> =
+            columns.iter().map(|name| format!("{}, {}", text(name, true), quoted(name, '`'))).collect();
+        let table = self.quoted('`');
+        let query = format!("SELECT CAST(JSON_OBJECT({}) AS CHAR) FROM {table}", pairs.join(", "));
+        self.send(sqlx::query_scalar(AssertSqlSafe(query)).fetch(&mut connection), sender).await?;
+        connection.close().await.map_err(|error| self.failed(&error))
+    }
+
+    async fn sqlite(&self, sender: &mpsc::Sender<Result<Batch, Problems>>) -> Result<(), Problems> {
+        let options = SqliteConnectOptions::from_str(&self.url).map_err(|error| self.failed(&error))?;
+        let options = options.read_only(true).create_if_missing(false);
+        let mut connection = options.connect().await.map_err(|error| self.failed(&error))?;
+        let known: Vec<String> = sqlx::query_scalar(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .map_err(|error| self.failed(&error))?;
+        self.check(&known)?;
+        let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info(?)")
+            .bind(&self.table)
+            .fetch_all(&mut connection)
+            .await
+            .map_err(|error| self.failed(&error))?;
+        let pairs: Vec<String> = columns
+            .iter()
+            .map(|name| {
+                let column = quoted(name, '"');
+                format!(
+                    "{}, CASE typeof({column}) WHEN 'blob' THEN hex({column}) ELSE {column} END",
+                    text(name, false)
+                )
+            })
+            .collect();
+        let table = quoted(&self.table, '"');
+        let query = format!("SELECT json_object({}) FROM {table}", pairs.join(", "));
+        self.send(sqlx::query_scalar(AssertSqlSafe(query)).fetch(&mut connection), sender).await?;
+        connection.close().await.map_err(|error| self.failed(&error))
+    }
+
+    /// Sends rows of JSON as they come.
+    async fn send(
+        &self,
+        mut rows: BoxStream<'_, Result<String, sqlx::Error>>,
+        sender: &mpsc::Sender<Result<Batch, Problems>>,
+    ) -> Result<(), Problems> {
+        let mut place = 0;
+        let mut batch = Batch::default();
+        while let Some(row) = rows.next().await {
+            let row = row.map_err(|error| self.failed(&error))?;
+            place += 1;
+            let fields = match serde_json::from_str(&row) {
+                Ok(Value::Object(mut fields)) => {
+                    fields.retain(|_, value| !value.is_null());
+                    fields
+                }
+                _ => return Err(Problem::error(phrase!("tables.database_row", found = row)).into()),
+            };
+            batch.rows.push(Ok(Row { place, fields }));
+            if batch.rows.len() == BATCH && sender.send(Ok(std::mem::take(&mut batch))).await.is_err() {
+                return Ok(());
+            }
+        }
+        // Whoever asked has seen enough when this fails.
+        let _ = sender.send(Ok(batch)).await;
+        Ok(())
+    }
+
+    fn check(&self, known: &[String]) -> Result<(), Problems> {
+        if known.contains(&self.table) || (self.kind != Kind::Sqlite && self.table.contains('.')) {
+            return Ok(());
+        }
+        let problem = Problem::error(phrase!("tables.database_no_table", table = self.table));
+        Err(problem.advise(phrase!("tables.database_tables", known = listed(known))).into())
+    }
+
+    fn quoted(&self, mark: char) -> String {
+        let parts: Vec<String> = self.table.split('.').map(|part| quoted(part, mark)).collect();
+        parts.join(".")
+    }
+
+    fn failed(&self, error: &sqlx::Error) -> Problems {
+        let problem = Problem::error(phrase!("tables.database_failed", reason = error));
+        problem.advise(phrase!("tables.database_failed_advice")).into()
+    }
+}
+
+/// A name as SQL writes it.
+fn quoted(name: &str, mark: char) -> String {
+    let twice: String = [mark, mark].iter().collect();
+    format!("{mark}{}{mark}", name.replace(mark, &twice))
+}
+
+/// A text as SQL writes it; MySQL's backslashes escape.
+fn text(value: &str, escapes: bool) -> String {
+    let value = if escapes { value.replace('\\', "\\\\") } else { value.to_owned() };
+    format!("'{}'", value.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use sqlx::Executor;
+
+    use super::*;
+    use crate::source::rows::RowSource;
+
+    async fn read(url: &str, table: &str) -> Result<Vec<Value>, Problems> {
+        let table = DatabaseTable::new(url, table)?;
+        let mut rows = RowSource::Table(table).open();
+        let mut read = Vec::new();
+        while let Some(batch) = rows.next().await? {
+            read.extend(batch.rows.into_iter().flatten().map(|row| Value::Object(row.fields)));
+        }
+        Ok(read)
+    }
+
+    #[tokio::test]
+    async fn a_table_of_sqlite_is_read_with_every_kind_of_value() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("shop.db");
+        let url = format!("sqlite://{}", path.display());
+        let options = SqliteConnectOptions::from_str(&url).expect("an address").create_if_missing(true);
+        let mut connection = options.connect().await.expect("opened");
+        connection
+            .execute(
+                "CREATE TABLE \"my orders\" (user TEXT, \"it's\" REAL, n INTEGER, raw BLOB); \
+                 INSERT INTO \"my orders\" VALUES ('张三', 2.5, 9007199254740993, x'ff00'), ('b', NULL, 1, NULL)",
+            )
+            .await
+            .expect("filled");
+        connection.close().await.expect("closed");
+        let before = std::fs::read(&path).expect("read");
+        assert_eq!(
+            read(&url, "my orders").await.expect("rows"),
+            [
+                json!({"user": "张三", "it's": 2.5, "n": 9_007_199_254_740_993_i64, "raw": "FF00"}),
+                json!({"user": "b", "n": 1}),
+            ]
+        );
+        assert_eq!(std::fs::read(&path).expect("read"), before, "the database was written to");
+        let missing = read(&url, "orders").await.expect_err("no such table");
+        assert_eq!(missing.problems[0].code, "tables.database_no_table");
+        assert!(missing.problems[0].advice.as_ref().is_some_and(|advice| advice.en.contains("my orders")));
+        let absent = read(&format!("{url}.none"), "orders").await.expect_err("no such file");
+        assert_eq!(absent.problems[0].code, "tables.database_failed");
+        assert_eq!(read("oracle://x", "y").await.expect_err("unknown").problems[0].code, "tables.database_unknown");
+    }
+}

@@ -26,6 +26,9 @@ pub enum StorageError {
     /// A query failed.
     #[error("{0}")]
     Query(#[from] DataFusionError),
+    /// An object could not be read or written.
+    #[error("{0}")]
+    Object(#[from] object_store::Error),
     /// A task was stopped from outside.
     #[error("{0}")]
     Task(#[from] tokio::task::JoinError),

@@ -24,7 +24,7 @@ pub fn many(from: u64, to: u64) -> Vec<Event> {
         .map(|number| {
             let mut event = event(number, &format!("person {}", number * 31 % 101));
             let properties: Value = json!({
-                "plan": ["free", "pro", "team"][number as usize % 3],
+                "plan": (["free", "pro", "team"][number as usize % 3]),
                 "amount": number as f64 / 4.0,
                 "$current_url": format!("https://example.com/{}", number % 17),
             });
@@ -32,7 +32,7 @@ pub fn many(from: u64, to: u64) -> Vec<Event> {
             if number % 5 == 0 {
                 event
                     .properties
-                    .insert("$set".to_owned(), json!({"city": ["Bern", "北京"][number as usize % 2]}));
+                    .insert("$set".to_owned(), json!({"city": (["Bern", "北京"][number as usize % 2])}));
             }
             event
         })

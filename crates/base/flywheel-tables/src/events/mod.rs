@@ -5,16 +5,37 @@
 //! Files are sorted by person and time ([`file`](mod@file)), carry [columns that save reading JSON](shred),
 //! and are [merged](compact) in the background; [`Seen`] knows every event that ever came in.
 
+pub mod commit;
+pub mod compact;
+pub mod erase;
 pub mod file;
+mod given_out;
 #[cfg(test)]
 mod made;
+mod merge;
+mod output;
+mod place;
 pub mod row;
+pub mod seen;
 pub mod shred;
+pub mod store;
+pub mod tail;
+#[cfg(test)]
+mod tests;
+mod tidy;
 
 use serde::{Deserialize, Serialize};
 
+pub use commit::{Arrival, Committed};
+pub use compact::{Compacted, Compaction, KEEP};
+pub use erase::{Erase, Erased};
 pub use file::write_events;
+pub use output::FileSize;
+pub use place::Location;
+pub use seen::Seen;
 pub use shred::Shredded;
+pub use store::{EventStore, VersionMark};
+pub use tail::{Tail, Whole};
 
 /// One live file of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

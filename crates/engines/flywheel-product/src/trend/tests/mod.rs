@@ -1,0 +1,1 @@
+//! Trends against PostHog's own cases, and against a naive count.

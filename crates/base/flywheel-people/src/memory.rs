@@ -35,9 +35,11 @@ pub fn fold_events(
         }
     }
     let mut state = fold.start();
+    // One for all people: a state remembers a reader's numbers.
+    let mut dictionary = Dictionary::default();
     for (person, mut events) in people {
         events.sort_by_key(|event| event.time);
-        show(reading, &filters, person, &events, state.as_mut());
+        show(reading, &filters, person, &events, &mut dictionary, state.as_mut());
     }
     Ok(state)
 }
@@ -62,7 +64,14 @@ pub fn person_value<'e>(events: &[&'e Event], name: &str) -> Option<&'e Value> {
     set.or_else(|| events.iter().find_map(|event| of(event, "$set_once")))
 }
 
-fn show(reading: &Reading, filters: &[ReadyFilter], person: i64, events: &[&Event], state: &mut dyn Partial) {
+fn show(
+    reading: &Reading,
+    filters: &[ReadyFilter],
+    person: i64,
+    events: &[&Event],
+    dictionary: &mut Dictionary,
+    state: &mut dyn Partial,
+) {
     let mut allowed = 0_u64;
     for (bit, filter) in filters.iter().enumerate() {
         let fits = filter.person_conditions.iter().all(|condition| {
@@ -91,7 +100,6 @@ fn show(reading: &Reading, filters: &[ReadyFilter], person: i64, events: &[&Even
         Owner::Event => event.properties.get(&property.name).cloned(),
         Owner::Person => person_value(events, &property.name).cloned(),
     };
-    let mut dictionary = Dictionary::default();
     let mut texts: Vec<Vec<u32>> = Vec::new();
     let mut numbers: Vec<Vec<f64>> = Vec::new();
     for column in &reading.columns {
@@ -120,11 +128,5 @@ fn show(reading: &Reading, filters: &[ReadyFilter], person: i64, events: &[&Even
             _ => texts.next().map(|values| Slice::Text(values)),
         })
         .collect();
-    state.person(&PersonEvents {
-        person,
-        times: &times,
-        marks: &marks,
-        columns: &columns,
-        dictionary: &dictionary,
-    });
+    state.person(&PersonEvents { person, times: &times, marks: &marks, columns: &columns, dictionary });
 }

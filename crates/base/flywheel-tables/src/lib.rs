@@ -5,13 +5,16 @@
 //! [`fetch`] brings known data sets from the network, and [`spool`] holds what arrives until a table takes it.
 //! This crate knows no project folder, no HTTP server, and no learning.
 
+pub mod cluster;
 pub mod events;
 pub mod fetch;
 mod finding;
+pub mod fold;
 pub mod frame;
 pub mod infer;
 mod interner;
 pub mod profile;
+pub mod query;
 pub mod source;
 pub mod spool;
 pub mod storage;

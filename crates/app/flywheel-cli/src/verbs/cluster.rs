@@ -6,7 +6,9 @@ use clap::{Args, Subcommand};
 use flywheel_product::{Context, plan};
 use flywheel_spec::phrase;
 use flywheel_spec::product::QuestionSpec;
-use flywheel_tables::cluster::{ExecutorOptions, SCHEDULER_PORT, SchedulerOptions, run_executor, run_scheduler};
+use flywheel_tables::cluster::{
+    ExecutorOptions, SCHEDULER_PORT, SchedulerOptions, run_executor, run_scheduler,
+};
 use flywheel_tables::fold::FoldMaker;
 
 use crate::session::{Outcome, Session};
@@ -51,7 +53,8 @@ impl Cluster {
             Self::Scheduler(scheduler) => {
                 let options = SchedulerOptions { host: scheduler.host, port: scheduler.port };
                 let ready = move |address: std::net::SocketAddr| {
-                    screen.aside(screen.text(&phrase!("cli.scheduling", address = format!("df://{address}"))));
+                    screen
+                        .aside(screen.text(&phrase!("cli.scheduling", address = format!("df://{address}"))));
                 };
                 Ok(run_scheduler(&options, maker(), ready).await?)
             }
@@ -63,9 +66,11 @@ impl Cluster {
                     port: executor.port,
                     cores: executor.cores,
                 };
-                screen.aside(
-                    screen.text(&phrase!("cli.executing", port = options.port, scheduler = options.scheduler)),
-                );
+                screen.aside(screen.text(&phrase!(
+                    "cli.executing",
+                    port = options.port,
+                    scheduler = options.scheduler
+                )));
                 Ok(run_executor(&options, maker()).await?)
             }
         }

@@ -23,10 +23,10 @@ pub struct Sums {
 impl Sums {
     /// Adds a person's vector, always of the same length.
     pub fn add(&mut self, vector: &[f64]) {
+        self.widen(vector.len());
         if vector.iter().all(|part| *part == 0.0) {
             return;
         }
-        self.widen(vector.len());
         self.people += 1;
         for (row, one) in vector.iter().enumerate() {
             if *one == 0.0 {
@@ -52,7 +52,8 @@ impl Sums {
         }
     }
 
-    fn widen(&mut self, length: usize) {
+    /// Makes the vector so long, so that sums over nobody are there too.
+    pub fn widen(&mut self, length: usize) {
         if self.sums.len() < length {
             self.sums.resize(length, 0.0);
             self.products.resize(length * (length + 1) / 2, 0.0);

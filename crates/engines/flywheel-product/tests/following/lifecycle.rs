@@ -94,7 +94,8 @@ fn posthogs_cases_come_out() {
     let week_of = json!({"from": "2020-01-12", "to": "2020-01-19"});
     let (utc, later) = ("UTC", "2026-01-01");
     type Rows = [&'static [u64]; 4];
-    let cases: Vec<(&str, Vec<Event>, Value, &str, Weekday, &str, Rows)> = vec![
+    type Case = (&'static str, Vec<Event>, Value, &'static str, Weekday, &'static str, Rows);
+    let cases: Vec<Case> = vec![
         (
             "lifecycle_query_whole_range",
             four(),

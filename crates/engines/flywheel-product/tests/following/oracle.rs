@@ -25,6 +25,10 @@ const INTERVALS: [(Interval, &str); 4] =
 const PEOPLE: [&str; 7] = ["person1", "alias1", "b", "c", "d", "e", "f"];
 const NAMES: [&str; 4] = ["x", "y", "z", "w"];
 
+fn one_of(chance: &mut Chance, words: &[&'static str]) -> &'static str {
+    words[chance.below(words.len() as u64) as usize]
+}
+
 /// A calendar, a period cut into intervals, and events around it.
 struct World {
     calendar: Calendar,
@@ -52,7 +56,7 @@ fn world(chance: &mut Chance) -> World {
     let to = date(micros(around) + DAY_MICROS * chance.below(width) as i64);
     // Sometimes the period is not over when it is asked about.
     let now = if chance.coin(0.3) {
-        micros(around) + chance.below(width as u64 * 86_400) as i64 * 1_000_000
+        micros(around) + chance.below(width * 86_400) as i64 * 1_000_000
     } else {
         micros("2027-06-01")
     };
@@ -80,7 +84,7 @@ fn world(chance: &mut Chance) -> World {
             0 => json!({}),
             _ => json!({"plan": *chance.pick(&["a", "b", "c"]), "n": chance.below(4)}),
         };
-        events.push(event_at(*chance.pick(&PEOPLE), time, *chance.pick(&NAMES), properties));
+        events.push(event_at(one_of(chance, &PEOPLE), time, one_of(chance, &NAMES), properties));
     }
     World { calendar, interval, period, steps, known_until, events }
 }
@@ -462,7 +466,7 @@ fn condition(chance: &mut Chance, world: &World, depth: u32) -> (Value, Judge) {
                         person(&events[0].distinct_id) == person_of(id)
                             || events.iter().any(|event| event.distinct_id == **id)
                     };
-                    ids.iter().any(|id| theirs(&id))
+                    ids.iter().any(|id| theirs(id))
                 }),
             )
         }

@@ -68,7 +68,8 @@ fn posthogs_cases_come_out() {
     starts.extend(walk("person_5", &["/pricing", "/about", "/pricing/", "/help"], &[]));
     let window = walk("person_1", &["/", "/about", "/", "/about"], &[5, 24 * 60 - 5, 5]);
     let page = json!({"kind": "page"});
-    let cases: Vec<(&str, Vec<Event>, Value, Vec<(&str, u64, f64)>)> = vec![
+    type Case = (&'static str, Vec<Event>, Value, Vec<(&'static str, u64, f64)>);
+    let cases: Vec<Case> = vec![
         ("step_limit 2", four(), json!({"by": page, "most_steps": 2}), vec![("1_/1 2_/2", 1, 60.0)]),
         (
             "step_limit 3",

@@ -232,7 +232,8 @@ fn posthogs_cases_come_out() {
     let view = json!({"event": "$pageview"});
 
     let utc = "UTC";
-    let cases: Vec<(&str, Vec<Event>, Value, &str, Weekday, Grid)> = vec![
+    type Case = (&'static str, Vec<Event>, Value, &'static str, Weekday, Grid);
+    let cases: Vec<Case> = vec![
         (
             "day_interval",
             two_people(),

@@ -466,7 +466,7 @@ fn condition(chance: &mut Chance, world: &World, depth: u32) -> (Value, Judge) {
                         person(&events[0].distinct_id) == person_of(id)
                             || events.iter().any(|event| event.distinct_id == **id)
                     };
-                    ids.iter().any(|id| theirs(id))
+                    ids.iter().any(theirs)
                 }),
             )
         }

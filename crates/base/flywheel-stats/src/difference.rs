@@ -89,7 +89,8 @@ mod tests {
         let found = ratio((56.0, 70.0), (48.0, 80.0)).unwrap();
         assert!((found.low - RATIO.0).abs() < 1e-9 && (found.high - RATIO.1).abs() < 1e-9, "{found:?}");
         // scipy 1.17: stats.fisher_exact([[hits, misses], [hits, misses]]).pvalue.
-        for (first, second, expected) in FISHER {
+        for (hits, people, other_hits, others, expected) in FISHER {
+            let (first, second) = ((hits, people), (other_hits, others));
             let found = fisher(first, second).unwrap();
             assert!((found - expected).abs() < 1e-9, "{first:?} {second:?}: {found}");
         }
@@ -98,11 +99,11 @@ mod tests {
     }
 
     const RATIO: (f64, f64) = (1.076_626_422_763_193, 1.651_248_511_266_387);
-    const FISHER: [((u64, u64), (u64, u64), f64); 4] = [
-        ((56, 70), (48, 80), 0.012_521_129_749_209_154),
-        ((9, 10), (3, 10), 0.019_766_611_097_880_443),
-        ((1, 10), (0, 200), 0.047_619_047_619_047_616),
-        ((700, 1500), (640, 1500), 0.030_237_172_640_453_745),
+    const FISHER: [(u64, u64, u64, u64, f64); 4] = [
+        (56, 70, 48, 80, 0.012_521_129_749_209_154),
+        (9, 10, 3, 10, 0.019_766_611_097_880_443),
+        (1, 10, 0, 200, 0.047_619_047_619_047_616),
+        (700, 1500, 640, 1500, 0.030_237_172_640_453_745),
     ];
     const LARGE: f64 = 0.001_121_393_255_112_207_7;
 }

@@ -169,7 +169,7 @@ enum End {
     Success(i64),
     Abandoned,
     Failed,
-    DeadEnd,
+    Nowhere,
 }
 
 /// What a person's attempts add up to.
@@ -204,7 +204,7 @@ impl Experience {
             let (time, mark) = (events.times[event], events.marks[event]);
             if let Some(late) = attempt.take_if(|attempt| time - attempt.began > task.within) {
                 unhappy_until = late.began + 2 * task.within;
-                close(state, &mut tally, late, &End::DeadEnd);
+                close(state, &mut tally, late, &End::Nowhere);
             }
             let Some(current) = &mut attempt else {
                 if mark & task.start != 0 {
@@ -245,7 +245,7 @@ impl Experience {
         }
         if let Some(last) = attempt {
             if last.began + task.within < self.to {
-                close(state, &mut tally, last, &End::DeadEnd);
+                close(state, &mut tally, last, &End::Nowhere);
             } else {
                 state.open += 1;
             }
@@ -291,7 +291,7 @@ fn close(state: &mut TaskState, tally: &mut Tally, attempt: Attempt, end: &End) 
         }
         End::Abandoned => state.abandoned += 1,
         End::Failed => state.failed += 1,
-        End::DeadEnd => {
+        End::Nowhere => {
             state.dead_ends += 1;
             state.steps[attempt.at].dead_ends += 1;
         }

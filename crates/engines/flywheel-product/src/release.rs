@@ -1,7 +1,6 @@
 //! Before and after a release.
 
 use flywheel_people::{Column, FoldError, PersonEvents, Question, Reading};
-use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::product::release::{ReleaseMetric, ReleaseReport, ReleaseSpec};
 use flywheel_spec::product::{Answer, Chart, ChartKind, EventFilter, Period, Series};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
@@ -320,17 +319,12 @@ fn told(value: f64) -> String {
     if (0.0..1.0).contains(&value) && value != 0.0 { percent(value) } else { number(value) }
 }
 
-/// An interval around nothing, for tests of words.
-#[cfg(test)]
-fn flat(value: f64) -> Estimate {
-    Estimate { value, low: value, high: value }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use flywheel_people::event::{Event, number_of};
+    use flywheel_spec::evaluation::Estimate;
     use flywheel_spec::product::QuestionSpec;
     use flywheel_stats::chance::Chance;
     use serde_json::json;
@@ -455,6 +449,7 @@ mod tests {
 
     #[test]
     fn findings_read_as_sentences() {
+        let flat = |value: f64| Estimate { value, low: value, high: value };
         let metric = ReleaseMetric {
             name: "use".to_owned(),
             before: Some(flat(10.0)),

@@ -109,3 +109,53 @@ pub struct ValueStep {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quick_ratio: Option<f64>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::QuestionSpec;
+    use super::super::digest::DigestSpec;
+
+    #[test]
+    fn questions_of_growth_read_as_people_type_them() {
+        for (kind, text) in [
+            (
+                "growth",
+                "event.event = 'open'\ninterval = 'week'\nperiod.from = '-12w'\nvalue.name = 'amount'",
+            ),
+            ("growth", ""),
+            (
+                "lifetime_value",
+                "event.event = 'purchase'\nvalue.name = 'amount'\nholdout_from = '2026-01-01'",
+            ),
+            ("revenue", "event.event = 'payment'\ncovers.name = 'billing'\none_off.event = 'donation'"),
+            ("satisfaction", "score = 'csat'\nstaying.event.event = 'open'"),
+            ("satisfaction", ""),
+            ("word_of_mouth", "joined.event = 'signup'\nreferrer.name = 'invited_by'"),
+            ("activation", "start.event = 'signup'\nweek = 4\n[[behaviours]]\nevent = 'invite'"),
+            ("activation", ""),
+            (
+                "experience",
+                "[[tasks]]\nname = 'buy'\nstart.event = 'cart'\nsteps = [{ event = 'pay' }]\nsuccess.event = 'bought'",
+            ),
+            (
+                "release",
+                "at = '2026-03-01'\n[[metrics]]\nevent.event = 'buy'\ncount = 'share'\namong.event = 'visit'",
+            ),
+            (
+                "north_star",
+                "metric = { event.event = 'play', count = 'events' }\n[[inputs]]\nmetric.event.event = 'play'\n\
+                 [[inputs]]\nmetric = { event.event = 'play', count = 'per_person' }",
+            ),
+        ] {
+            let text = format!("kind = '{kind}'\n{text}");
+            let question: QuestionSpec =
+                toml_edit::de::from_str(&text).unwrap_or_else(|error| panic!("{text}\n{error}"));
+            let written = toml_edit::ser::to_string(&question).expect("TOML");
+            let again: QuestionSpec = toml_edit::de::from_str(&written).expect("what was written reads");
+            assert_eq!(question, again, "{written}");
+        }
+        let digest: DigestSpec = toml_edit::de::from_str("").expect("a digest");
+        assert_eq!(digest, DigestSpec::default());
+        assert!(toml_edit::de::from_str::<DigestSpec>("week = 3").is_err(), "unknown settings are refused");
+    }
+}

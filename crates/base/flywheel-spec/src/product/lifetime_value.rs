@@ -67,13 +67,13 @@ pub struct LifetimeValueReport {
     pub cohorts: Vec<Cohort>,
     /// The model of everything up to the period's end; absent when it could not be fitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<PurchaseModel>,
+    pub model: Option<Box<PurchaseModel>>,
     /// What is expected of the customers within the horizon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outlook: Option<Outlook>,
+    pub outlook: Option<Box<Outlook>>,
     /// The model of the time before the holdout, checked on the time after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub check: Option<HoldoutCheck>,
+    pub check: Option<Box<HoldoutCheck>>,
     /// What is drawn.
     pub charts: Vec<Chart>,
     /// Doubts.

@@ -42,14 +42,14 @@ pub(super) fn report(question: &LifetimeValue, mut state: State) -> Result<Lifet
     let last_day = question.days.len().saturating_sub(1);
     let fitted = Fitted::of(question, &state.customers, last_day, |kept| kept.whole);
     if let Some(fitted) = &fitted {
-        report.model = Some(fitted.model(question));
-        report.outlook = Some(fitted.outlook(question));
+        report.model = Some(Box::new(fitted.model(question)));
+        report.outlook = Some(Box::new(fitted.outlook(question)));
     }
     if question.split > 0 && question.split <= last_day {
         let known: Vec<Kept> =
             state.customers.iter().filter(|kept| (kept.first as usize) < question.split).copied().collect();
         if let Some(fitted) = Fitted::of(question, &known, question.split - 1, |kept| kept.before) {
-            report.check = Some(check(question, &fitted, &known, last_day));
+            report.check = Some(Box::new(check(question, &fitted, &known, last_day)));
         }
     }
     report.warnings = warnings(question, &report, fitted.as_ref());

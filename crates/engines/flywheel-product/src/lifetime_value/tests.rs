@@ -12,6 +12,7 @@ use serde_json::json;
 use super::*;
 use crate::make_believe::{alike, ask, ask_spread, cases, context, event, micros, random, who};
 
+#[expect(clippy::print_stderr, reason = "an absent file is said aloud")]
 fn cdnow() -> Option<Vec<Event>> {
     let folder = std::env::var_os("FLYWHEEL_DATA").map(PathBuf::from);
     let path = folder.map(|folder| folder.join("events_cdnow/CDNOW_sample.txt"));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flywheel_people::{Fold, FoldError, Partial};
 use flywheel_spec::product::{Answer, QuestionSpec};
-use flywheel_spec::{Problem, Problems, phrase};
+use flywheel_spec::Problems;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
@@ -51,8 +51,4 @@ pub fn plan(question: &QuestionSpec, context: &Context) -> Result<Box<dyn Planne
         QuestionSpec::Experience(spec) => crate::experience::plan(spec, context),
         QuestionSpec::Release(spec) => crate::release::plan(spec, context),
     }
-}
-
-pub(crate) fn not_yet(kind: &str) -> Problems {
-    Problem::error(phrase!("product.not_yet", kind = kind)).into()
 }

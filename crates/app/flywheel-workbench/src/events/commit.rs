@@ -9,7 +9,7 @@ use flywheel_collect::identity::Claim;
 use flywheel_people::Event;
 use flywheel_spec::Problem;
 use flywheel_tables::events::seen::{Runs, place};
-use flywheel_tables::events::{Arrival, EventStore};
+use flywheel_tables::events::{Arrival, EventStore, Location};
 use flywheel_tables::spool;
 use tokio::sync::watch;
 
@@ -32,6 +32,9 @@ const LOOK: Duration = Duration::from_millis(200);
 /// How long a segment stays after its commit, for readers of the table's version before.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How long arrivals wait where machines that cannot see this one's disk ask questions of the table.
+const SHARED: Duration = Duration::from_secs(1);
+
 /// The longest pause after the table refused.
 const PAUSE_AT_MOST: Duration = Duration::from_secs(30);
 
@@ -40,9 +43,11 @@ impl EventLog {
     pub async fn run_commits(self, mut stopping: watch::Receiver<bool>) {
         let upkeep = tokio::spawn(self.clone().keep_up(stopping.clone()));
         let mut pause = Duration::ZERO;
+        let remote =
+            self.workbench().event_store().is_ok_and(|store| matches!(store.location(), Location::Url(_)));
         loop {
             let stopped = tokio::select! {
-                stopped = stopping.wait_for(|stopping| *stopping) => stopped.map(drop).is_ok() || stopping.has_changed().is_err(),
+                _ = stopping.wait_for(|stopping| *stopping) => true,
                 () = tokio::time::sleep(LOOK.max(pause)) => false,
             };
             if stopped {
@@ -50,7 +55,8 @@ impl EventLog {
             }
             self.answer_requests().await;
             let due = self.waiting().load().is_some_and(|load| {
-                load.bytes >= ENOUGH || load.since.elapsed() >= patience(load.events)
+                let patience = if remote { SHARED } else { patience(load.events) };
+                load.bytes >= ENOUGH || load.since.elapsed() >= patience
             });
             if !due {
                 pause = Duration::ZERO;
@@ -93,13 +99,13 @@ impl EventLog {
         let batch = blocking(move || Batch::read(&folder, committed, sealed)).await??;
         let workbench = self.workbench();
         let store = workbench.event_store()?;
+        self.keep_damaged(&batch.damaged)?;
         let fresh = fresh(store, batch.events).await?;
         workbench.take_in(Some(batch.segment), &fresh, &batch.asides).await?;
         let identity = workbench.identity_now(None, &[]).await?;
         let events = fresh.into_iter().map(|(_, event)| event).collect();
         let segment = Arrival::Segment(batch.segment);
         let brought_in = store.commit(segment, events, &identity, jiff::Timestamp::now()).await?;
-        self.keep_damaged(&batch.damaged)?;
         self.waiting().committed(batch.bytes, batch.segment < sealed);
         self.remove_segments_later(batch.segment);
         Ok(brought_in.written)
@@ -224,27 +230,29 @@ impl Workbench {
         loop {
             // What a process that died between ledger and table has taken in is not counted again.
             let done = if segment.is_some() { self.ledger().segment_taken().await? } else { 0 };
-            let new = || events.iter().filter(|(at, _)| segment.is_none() || *at > done).map(|(_, event)| event);
-            let asides = asides.iter().filter(|(at, _)| segment.is_none() || *at > done);
+            let is_new = |at: u64| segment.is_none() || at > done;
+            let new: Vec<&Event> =
+                events.iter().filter(|(at, _)| is_new(*at)).map(|(_, event)| event).collect();
+            let asides: Vec<Aside> =
+                asides.iter().filter(|(at, _)| is_new(*at)).map(|(_, aside)| aside.clone()).collect();
             let mut people = None;
             let (mut lines, mut first_line) = (Vec::new(), 0);
-            if new().any(|event| Claim::of(event).is_some()) {
+            if new.iter().any(|event| Claim::of(event).is_some()) {
                 let mut now = self.people_now().await?;
                 first_line = now.lines;
-                lines = new().flat_map(|event| now.people.hear(event)).collect();
+                lines = new.iter().flat_map(|event| now.people.hear(event)).collect();
                 now.lines += lines.len() as u64;
                 people = Some(now);
             }
             let plan = self.plan_now();
             let mut tally = Tally::default();
-            for (place, event) in new().enumerate() {
+            for (place, event) in new.iter().enumerate() {
                 tally.add(event, &plan);
                 if place % 1_000 == 999 {
                     // Whoever waits for an answer need not wait for the counting.
                     tokio::task::yield_now().await;
                 }
             }
-            let asides = asides.map(|(_, aside)| aside.clone()).collect();
             let taken = Taken { segment, lines, first_line, asides, tally };
             if self.ledger().take_in(&taken).await? {
                 if let Some(people) = people {

@@ -30,7 +30,8 @@ impl Workbench {
             }
         }
         let mut log = MergeLog::default();
-        for (id, line) in (0_u64..).zip(&lines).rev() {
+        for (id, line) in lines.iter().enumerate().rev() {
+            let id = id as u64;
             let shown = |kind, from: &str, into: &str, cause: &str, at, other| MergeLine {
                 id,
                 kind,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use flywheel_tables::events::{Compaction, Erase, KEEP};
+use futures::FutureExt;
 use tokio::sync::watch;
 
 use super::commit::Every;
@@ -30,16 +31,16 @@ impl EventLog {
                 () = tokio::time::sleep(LOOK) => {}
             }
             // What fails now is tried again soon; nothing that was acknowledged depends on it.
-            if self.merge_files(&stopping).await.is_err() {
+            if self.merge_files(&stopping).boxed().await.is_err() {
                 continue;
             }
             if forget.is_due() {
-                let _ = self.forget_old().await;
+                let _ = self.forget_old().boxed().await;
             }
             if tidy.is_due()
                 && let Ok(store) = self.workbench().event_store()
             {
-                let _ = store.tidy(KEEP, jiff::Timestamp::now()).await;
+                let _ = store.tidy(KEEP, jiff::Timestamp::now()).boxed().await;
             }
         }
     }

@@ -50,7 +50,7 @@ pub(super) async fn tidy(store: &EventStore, keep: Duration, now: Timestamp) -> 
     }
     let stale = millis(now) - i64::try_from(keep.max(STALE).as_millis()).unwrap_or(i64::MAX);
     let mut removed = 0;
-    for object in objects.iter().filter(|object| !object.location.as_ref().starts_with("_delta_log/")) {
+    for object in files_of(&objects) {
         let name = object.location.as_ref();
         let replaced = gone.contains(name);
         let left_behind = !named.contains(name)
@@ -82,7 +82,7 @@ pub(super) async fn leave_newest(store: &EventStore) -> Result<u64, StorageError
     let live: BTreeSet<&str> = snapshot.files.iter().map(|file| file.path.as_str()).collect();
     let objects = store.inner.place.list().await?;
     let mut removed = 0;
-    for object in objects.iter().filter(|object| !object.location.as_ref().starts_with("_delta_log/")) {
+    for object in files_of(&objects) {
         if !live.contains(object.location.as_ref()) {
             store.inner.place.remove(&object.location).await?;
             removed += 1;
@@ -98,11 +98,17 @@ async fn remove_versions(store: &EventStore, log: &Log<'_>, before: u64) -> Resu
     let mut removed = 0;
     let versions = log.versions.range(..before).map(|(_, object)| *object);
     let checkpoints = log.checkpoints.range(..before).flat_map(|(_, objects)| objects.iter().copied());
-    for object in versions.chain(checkpoints) {
+    let gone: Vec<&ObjectMeta> = versions.chain(checkpoints).collect();
+    for object in gone {
         store.inner.place.remove(&object.location).await?;
         removed += 1;
     }
     Ok(removed)
+}
+
+/// What lies beside the log.
+fn files_of(objects: &[ObjectMeta]) -> Vec<&ObjectMeta> {
+    objects.iter().filter(|object| !object.location.as_ref().starts_with("_delta_log/")).collect()
 }
 
 impl<'o> Log<'o> {

@@ -54,7 +54,7 @@ pub async fn show_config(
     Path(key): Path<String>,
     request: Request,
 ) -> Response {
-    told(&state, &key, &request, start::config).await
+    told(&state, &key, request, start::config).await
 }
 
 /// The same configuration as a script.
@@ -70,18 +70,19 @@ pub async fn show_config_script(
     Path(key): Path<String>,
     request: Request,
 ) -> Response {
-    told(&state, &key, &request, start::config_script).await
+    told(&state, &key, request, start::config_script).await
 }
 
-async fn told(state: &ServerState, key: &str, request: &Request, tell: impl Fn(&str) -> Answer) -> Response {
-    if *request.method() == Method::OPTIONS {
-        return reply::preflight(request.headers());
+async fn told(state: &ServerState, key: &str, request: Request, tell: impl Fn(&str) -> Answer) -> Response {
+    let request = request.into_parts().0;
+    if request.method == Method::OPTIONS {
+        return reply::preflight(&request.headers);
     }
     let answer = match admit(state, key).await {
         Ok(()) => tell(key),
-        Err(refusal) => v0::refused(&refusal, language::accepted(request.headers())),
+        Err(refusal) => v0::refused(&refusal, language::accepted(&request.headers)),
     };
-    reply::reply(request.headers(), answer)
+    reply::reply(&request.headers, answer)
 }
 
 async fn asked(state: &ServerState, request: Request, tell: impl Fn(&str, &str) -> Answer) -> Response {

@@ -31,6 +31,11 @@ const PROPERTIES_AT_MOST: usize = 50;
 /// # Errors
 /// Every mistake at once.
 pub fn plan(spec: &FunnelSpec, context: &Context) -> Result<Box<dyn Planned>, Problems> {
+    let funnel = ready(spec, context)?;
+    Ok(Box::new(Plan { funnel: Arc::new(funnel), calendar: context.calendar.clone() }))
+}
+
+fn ready(spec: &FunnelSpec, context: &Context) -> Result<Funnel, Problems> {
     let mut problems = Problems::default();
     check(spec, &mut problems);
     let (filters, route, filters_of) = route(spec, &mut problems);
@@ -66,9 +71,7 @@ pub fn plan(spec: &FunnelSpec, context: &Context) -> Result<Box<dyn Planned>, Pr
     let timed = (index(spec.time_to_convert.from, 0), index(spec.time_to_convert.to, steps - 1));
     let separated = index(spec.separate.as_ref().and_then(|separate| separate.step), steps - 1);
     let until = stretch.to;
-    let funnel =
-        Funnel { spec: spec.clone(), reading, route, filters_of, until, over, timed, columns, separated };
-    Ok(Box::new(Plan { funnel: Arc::new(funnel), calendar: context.calendar.clone() }))
+    Ok(Funnel { spec: spec.clone(), reading, route, filters_of, until, over, timed, columns, separated })
 }
 
 struct Plan {

@@ -104,7 +104,14 @@ impl Project {
 
     /// Starts the program and leaves it running.
     pub fn start(&self, arguments: &[&str]) -> Running {
-        let child = self.command(arguments).spawn().expect("the binary starts");
+        self.start_with(arguments, |_| ())
+    }
+
+    /// Starts the program after a change to its call, and leaves it running.
+    pub fn start_with(&self, arguments: &[&str], change: impl Fn(&mut Command)) -> Running {
+        let mut command = self.command(arguments);
+        change(&mut command);
+        let child = command.spawn().expect("the binary starts");
         Running { child: Some(child) }
     }
 

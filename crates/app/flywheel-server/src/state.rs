@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flywheel_spec::{Problem, phrase};
-use flywheel_workbench::{Deployed, Deployments, EventLog, PredictionLog, Workbench};
+use flywheel_workbench::{Deployed, Deployments, EventLog, KeyRing, PredictionLog, Workbench};
 use tokio::sync::watch;
 
 use crate::failure::Failure;
@@ -21,6 +21,8 @@ pub struct ServerState {
     pub log: PredictionLog,
     /// Where events are taken; this process alone has it.
     pub events: EventLog,
+    /// Who may send events.
+    pub keys: KeyRing,
     /// What is counted.
     pub metrics: Metrics,
     /// Who may ask.

@@ -23,6 +23,10 @@ pub struct ProjectSpec {
     /// What answers questions: `embedded`, this program itself, or the scheduler of a cluster, `df://host:50050`.
     #[serde(default = "embedded")]
     pub engine: String,
+    /// Where the table of events lies when it is not in the project's folder: a folder that all machines see,
+    /// or storage that speaks S3, such as `s3://bucket/events`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events_at: Option<String>,
     /// What of a person is never kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privacy: Option<PrivacySpec>,
@@ -40,6 +44,7 @@ impl ProjectSpec {
             time_zone: utc(),
             first_day_of_week: Weekday::default(),
             engine: embedded(),
+            events_at: None,
             privacy: None,
             retention: None,
         }

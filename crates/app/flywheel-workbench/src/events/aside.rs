@@ -44,7 +44,8 @@ impl Workbench {
     /// # Errors
     /// When nothing is kept under that id.
     pub async fn aside(&self, id: &str) -> Result<AsideReport, Failure> {
-        let waiting = self.waiting_asides().await?.iter().rfind(|aside| aside.id.to_string() == id).map(report);
+        let waiting =
+            self.waiting_asides().await?.iter().rfind(|aside| aside.id.to_string() == id).map(report);
         match (self.ledger().aside(id).await?, waiting) {
             (Some(known), Some(waiting)) if !is_mended(&known, &waiting) => Ok(waiting),
             (Some(known), _) => Ok(known),
@@ -70,9 +71,10 @@ impl Workbench {
         if let Some(at) = &aside.resent_at {
             return Err(Failure::Conflict(Problem::error(phrase!("events.aside_resent", id = id, at = at))));
         }
-        let mut raw = serde_json::from_str::<Value>(&aside.raw).ok().filter(Value::is_object).ok_or_else(
-            || Failure::Wrong(Problem::error(phrase!("events.aside_not_json", id = id)).into()),
-        )?;
+        let mut raw =
+            serde_json::from_str::<Value>(&aside.raw).ok().filter(Value::is_object).ok_or_else(|| {
+                Failure::Wrong(Problem::error(phrase!("events.aside_not_json", id = id)).into())
+            })?;
         for (path, value) in &request.set {
             set(&mut raw, path, value)?;
         }
@@ -168,7 +170,9 @@ fn read_again(source: &str, raw: &Value, arrived: i64) -> Result<Event, Failure>
         Failure::Wrong(problem.advise(Phrase::new("events.aside_still_advice")).into())
     };
     // Its time is believed as it was corrected or left when it arrived.
-    let body = json!({ "api_key": "again", "writeKey": "again", "historical_migration": true, "batch": [raw] }).to_string();
+    let body =
+        json!({ "api_key": "again", "writeKey": "again", "historical_migration": true, "batch": [raw] })
+            .to_string();
     let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, body.as_bytes());
     let delivery = Delivery { encoding: "", query: "", body: body.as_bytes(), now: arrived, id };
     let read = if source == segment::SOURCE {

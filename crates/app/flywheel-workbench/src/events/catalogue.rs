@@ -76,7 +76,8 @@ impl Workbench {
                     match known {
                         Some(known) => add_property(known, counted, name),
                         None => {
-                            let mut fresh = PropertySummary { name: property.clone(), of, ..Default::default() };
+                            let mut fresh =
+                                PropertySummary { name: property.clone(), of, ..Default::default() };
                             add_property(&mut fresh, counted, name);
                             found.push(fresh);
                         }
@@ -169,9 +170,9 @@ fn add_event(summary: &mut EventSummary, tally: &EventTally) {
             None => summary.senders.push(Sender { source: source.clone(), library, count: *count }),
         }
     }
-    summary
-        .senders
-        .sort_by(|a, b| b.count.cmp(&a.count).then_with(|| (&a.source, &a.library).cmp(&(&b.source, &b.library))));
+    summary.senders.sort_by(|a, b| {
+        b.count.cmp(&a.count).then_with(|| (&a.source, &a.library).cmp(&(&b.source, &b.library)))
+    });
 }
 
 fn add_property(summary: &mut PropertySummary, tally: &PropertyTally, event: &str) {

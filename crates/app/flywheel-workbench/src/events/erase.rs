@@ -66,8 +66,12 @@ impl Workbench {
         self.erase_rows(&quotes, &mut report).await?;
         self.erase_quotes(&quotes, &mut report).await?;
         self.ledger().forget_for_good().await?;
-        let found =
-            report.events + report.aside + report.predictions + report.rows + report.quoting + person.lines.len() as u64;
+        let found = report.events
+            + report.aside
+            + report.predictions
+            + report.rows
+            + report.quoting
+            + person.lines.len() as u64;
         if found == 0 {
             return Err(nobody(distinct_id));
         }
@@ -141,9 +145,14 @@ impl Workbench {
                         from: ERASED.to_owned(),
                         into: ERASED.to_owned(),
                     },
-                    Line::Refused { at, how, from, into, why, .. } => {
-                        Line::Refused { at, event: Uuid::nil(), how, from: blank(&from), into: blank(&into), why }
-                    }
+                    Line::Refused { at, how, from, into, why, .. } => Line::Refused {
+                        at,
+                        event: Uuid::nil(),
+                        how,
+                        from: blank(&from),
+                        into: blank(&into),
+                        why,
+                    },
                     Line::Undone { .. } => return None,
                 };
                 Some((number, line))
@@ -160,7 +169,9 @@ impl Workbench {
             values.extend(super::tally::examples_of(event));
         }
         self.ledger().uncount(&tally).await?;
-        self.ledger().forget_examples(|example| values.contains(example) || quotes.are_in(example.as_bytes())).await
+        self.ledger()
+            .forget_examples(|example| values.contains(example) || quotes.are_in(example.as_bytes()))
+            .await
     }
 
     async fn erase_predictions(&self, quotes: &Quotes, report: &mut EraseReport) -> Result<(), Failure> {

@@ -16,7 +16,11 @@ impl Workbench {
     /// Brings events into the table that are not there yet, and keeps aside what could not be made one; says how many were new.
     ///
     /// What was begun before a failure may be done again: nothing is counted twice.
-    pub(crate) async fn take_import(&self, mut events: Vec<Event>, mut asides: Vec<Aside>) -> Result<u64, Failure> {
+    pub(crate) async fn take_import(
+        &self,
+        mut events: Vec<Event>,
+        mut asides: Vec<Aside>,
+    ) -> Result<u64, Failure> {
         let masks = Masks::new(self.project().privacy.as_ref());
         events.iter_mut().for_each(|event| masks.event(event));
         asides.iter_mut().for_each(|aside| masks.aside(aside));

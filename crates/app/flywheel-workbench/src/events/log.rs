@@ -138,7 +138,9 @@ impl EventLog {
         let waiting = self.inner.waiting.bytes();
         if waiting > WAITING_AT_MOST {
             let waiting = format!("{} MiB", waiting >> 20);
-            return Err(TakeError::Behind { problem: Problem::error(phrase!("events.behind", waiting = waiting)) });
+            return Err(TakeError::Behind {
+                problem: Problem::error(phrase!("events.behind", waiting = waiting)),
+            });
         }
         let masks = self.inner.masks.clone();
         let framed = if arrivals.len() + aside.len() > INLINE {
@@ -248,12 +250,6 @@ fn lock(folder: &Path) -> Result<File, Failure> {
     }
 }
 
-/// True while a process has the right to write.
-pub(crate) fn is_open(folder: &Path) -> bool {
-    let Ok(file) = File::open(folder.join("lock")) else { return false };
-    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
-}
-
 fn unwritten(error: &io::Error) -> TakeError {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     if matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge) {
@@ -263,4 +259,3 @@ fn unwritten(error: &io::Error) -> TakeError {
     let problem = Problem::error(phrase!("events.unwritten", reason = error));
     TakeError::Unwritten { problem: problem.advise(phrase!("events.unwritten_advice")) }
 }
-

@@ -144,8 +144,10 @@ fn emails(text: &str) -> Vec<Stretch> {
     for (at, _) in text.match_indices('@') {
         let local = |letter: char| letter.is_alphanumeric() || "._%+-".contains(letter);
         let host = |letter: char| letter.is_alphanumeric() || ".-".contains(letter);
-        let before: usize = text[..at].chars().rev().take_while(|letter| local(*letter)).map(char::len_utf8).sum();
-        let after: usize = text[at + 1..].chars().take_while(|letter| host(*letter)).map(char::len_utf8).sum();
+        let before: usize =
+            text[..at].chars().rev().take_while(|letter| local(*letter)).map(char::len_utf8).sum();
+        let after: usize =
+            text[at + 1..].chars().take_while(|letter| host(*letter)).map(char::len_utf8).sum();
         let name = text[at + 1..at + 1 + after].trim_end_matches(['.', '-']);
         if before > 0 && name.contains('.') {
             found.push(at - before..at + 1 + name.len());
@@ -192,7 +194,8 @@ fn digits(text: &str, is_it: fn(&str, bool) -> bool) -> Vec<Stretch> {
 
 fn phone(number: &str, plus: bool) -> bool {
     let mobile = number.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(number);
-    let chinese = mobile.len() == 11 && mobile.starts_with('1') && matches!(mobile.as_bytes()[1], b'3'..=b'9');
+    let chinese =
+        mobile.len() == 11 && mobile.starts_with('1') && matches!(mobile.as_bytes()[1], b'3'..=b'9');
     chinese || plus && (8..=15).contains(&number.len())
 }
 
@@ -259,7 +262,10 @@ mod tests {
 
     #[test]
     fn names_are_masked_wherever_they_stand() {
-        let spec = PrivacySpec { mask: vec!["email".into(), "*Phone*".into(), "card_*".into()], ..Default::default() };
+        let spec = PrivacySpec {
+            mask: vec!["email".into(), "*Phone*".into(), "card_*".into()],
+            ..Default::default()
+        };
         let found = masked(
             &spec,
             json!({
@@ -281,7 +287,8 @@ mod tests {
     #[test]
     fn values_are_masked_by_their_form_and_nothing_else_is() {
         use PersonalData::*;
-        let spec = PrivacySpec { mask_values: vec![Email, IdentityNumber, Card, Phone, Ip], ..Default::default() };
+        let spec =
+            PrivacySpec { mask_values: vec![Email, IdentityNumber, Card, Phone, Ip], ..Default::default() };
         for (text, expected) in [
             ("write to anna.b+c@mail.example.com.", "write to ***."),
             ("a@b", "a@b"),

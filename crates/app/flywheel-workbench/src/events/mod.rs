@@ -18,6 +18,8 @@ mod redact;
 pub(crate) mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 mod waiting;
 
@@ -49,7 +51,10 @@ impl Workbench {
         if let Some(store) = events.store.get() {
             return Ok(store);
         }
-        let location = Location::Folder(self.folder().events());
+        let location = match &self.project().events_at {
+            Some(place) => Location::parse(place),
+            None => Location::Folder(self.folder().events()),
+        };
         let store = EventStore::open(location, self.folder().seen())?;
         Ok(events.store.get_or_init(|| store))
     }

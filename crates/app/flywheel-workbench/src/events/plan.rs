@@ -48,8 +48,8 @@ impl Plan {
                         && ValueKind::of(value) != kind
                     {
                         let word = Phrase::new(&format!("events.kind_{}", kind.name()));
-                        let rule = phrase!("events.rule_kind", property = property.name)
-                            .with_phrase("kind", &word);
+                        let rule =
+                            phrase!("events.rule_kind", property = property.name).with_phrase("kind", &word);
                         broken(&property.name, format!("kind:{}", kind.name()), rule, Some(value));
                     }
                     let fits = || text_of(value).is_some_and(|text| property.allowed.contains(&text));
@@ -67,13 +67,11 @@ impl Plan {
     /// True when the plan still has the rule.
     pub fn has(&self, event: &str, property: &str, rule: &str) -> bool {
         let planned = self.events.get(event).into_iter().flatten();
-        planned.filter(|planned| planned.name == property).any(|planned| {
-            match rule.split_once(':') {
-                None => rule == "required" && planned.required,
-                Some(("kind", kind)) => planned.kind.is_some_and(|planned| planned.name() == kind),
-                Some(("allowed", allowed)) => planned.allowed.join(", ") == allowed,
-                Some(_) => false,
-            }
+        planned.filter(|planned| planned.name == property).any(|planned| match rule.split_once(':') {
+            None => rule == "required" && planned.required,
+            Some(("kind", kind)) => planned.kind.is_some_and(|planned| planned.name() == kind),
+            Some(("allowed", allowed)) => planned.allowed.join(", ") == allowed,
+            Some(_) => false,
         })
     }
 }

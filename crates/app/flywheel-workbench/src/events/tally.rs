@@ -79,8 +79,7 @@ impl Tally {
     /// Counts one event.
     pub fn add(&mut self, event: &Event, plan: &Plan) {
         let known = self.events.contains_key(&event.event);
-        let name =
-            if known || self.events.len() < EVENTS_AT_MOST { event.event.as_str() } else { BEYOND };
+        let name = if known || self.events.len() < EVENTS_AT_MOST { event.event.as_str() } else { BEYOND };
         if !self.events.contains_key(name) {
             self.events.insert(name.to_owned(), EventTally::starting(event.time));
         }
@@ -236,8 +235,7 @@ fn all(tallies: &mut HashMap<String, PropertyTally>, properties: &Map<String, Va
 fn one(tallies: &mut HashMap<String, PropertyTally>, name: &str, value: &Value, time: i64) {
     let name = if tallies.contains_key(name) || tallies.len() < PROPERTIES_AT_MOST { name } else { BEYOND };
     if !tallies.contains_key(name) {
-        let fresh =
-            PropertyTally { count: 0, first: time, last: time, kinds: [0; 6], examples: Vec::new() };
+        let fresh = PropertyTally { count: 0, first: time, last: time, kinds: [0; 6], examples: Vec::new() };
         tallies.insert(name.to_owned(), fresh);
     }
     let Some(tally) = tallies.get_mut(name) else { return };

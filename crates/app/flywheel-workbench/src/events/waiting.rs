@@ -10,6 +10,9 @@ use flywheel_spec::Problem;
 /// The newest events that a live view may ask for.
 pub(crate) const NEWEST: usize = 500;
 
+/// About the bytes of an event.
+const EVENT_BYTES: u64 = 500;
+
 /// What waits for the table; the events themselves stand in the spool.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
@@ -44,7 +47,7 @@ impl Waiting {
     /// What an earlier process left.
     pub fn with(bytes: u64) -> Self {
         let since = (bytes > 0).then(Instant::now);
-        Self { state: Mutex::new(State { bytes, since, ..State::default() }) }
+        Self { state: Mutex::new(State { bytes, events: bytes / EVENT_BYTES, since, ..State::default() }) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -97,6 +100,7 @@ impl Waiting {
     pub fn troubled(&self, problem: Problem) {
         let mut state = self.state();
         state.since.get_or_insert_with(Instant::now);
+        state.events += state.bytes / EVENT_BYTES;
         state.trouble = Some(problem);
     }
 

@@ -25,10 +25,11 @@ impl Ledger {
 
     /// One that was kept aside.
     pub async fn aside(&self, id: &str) -> Result<Option<AsideReport>, Failure> {
-        let row = sqlx::query("SELECT id, at, source, reason, raw, resent_at FROM event_asides WHERE id = ?1")
-            .bind(id)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row =
+            sqlx::query("SELECT id, at, source, reason, raw, resent_at FROM event_asides WHERE id = ?1")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await?;
         row.as_ref().map(report).transpose()
     }
 

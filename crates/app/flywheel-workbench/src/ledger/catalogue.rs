@@ -90,7 +90,8 @@ impl Ledger {
         let mut found: BTreeMap<(String, Owner), (PropertyTally, Vec<String>)> = BTreeMap::new();
         for row in &rows {
             let (name, tally) = property(row)?;
-            let owner = if row.try_get::<&str, _>("owner")? == "person" { Owner::Person } else { Owner::Event };
+            let owner =
+                if row.try_get::<&str, _>("owner")? == "person" { Owner::Person } else { Owner::Event };
             let event: String = row.try_get("event")?;
             match found.get_mut(&(name.clone(), owner)) {
                 Some((sum, events)) => {

@@ -151,8 +151,9 @@ pub(super) async fn add_lines(
 }
 
 async fn length(connection: &mut SqliteConnection) -> Result<u64, Failure> {
-    let length: i64 =
-        sqlx::query_scalar("SELECT coalesce(max(line) + 1, 0) FROM identity_lines").fetch_one(connection).await?;
+    let length: i64 = sqlx::query_scalar("SELECT coalesce(max(line) + 1, 0) FROM identity_lines")
+        .fetch_one(connection)
+        .await?;
     Ok(length.unsigned_abs())
 }
 

@@ -4,6 +4,7 @@ mod aside;
 mod catalogue;
 mod deployments;
 mod identity;
+mod keys;
 mod openings;
 mod runs;
 mod taken;

@@ -18,6 +18,8 @@ mod place;
 pub mod row;
 pub mod seen;
 pub mod shred;
+#[cfg(test)]
+mod speed;
 pub mod store;
 pub mod tail;
 #[cfg(test)]

@@ -72,6 +72,9 @@ mod tests {
         assert_eq!(server.get("/api/v1/events/aside").await.json(), json!([]));
         assert_eq!(server.get("/api/v1/events/aside/nothing").await.status, 404);
         assert_eq!(server.post("/api/v1/events/aside/nothing/resend", &json!({"set": {}})).await.status, 404);
-        assert_eq!(server.post("/api/v1/events/aside/nothing/resend", &json!({"sets": {}})).await.status, 422);
+        assert_eq!(
+            server.post("/api/v1/events/aside/nothing/resend", &json!({"sets": {}})).await.status,
+            422
+        );
     }
 }

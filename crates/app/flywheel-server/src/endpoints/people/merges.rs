@@ -83,7 +83,10 @@ mod tests {
         assert_eq!(done.status, 200, "{}", done.text());
         let log = server.get("/api/v1/people/merges").await.json();
         assert_eq!((&log["lines"][0]["from"], &log["lines"][0]["cause"]), (&json!("a"), &json!("person")));
-        assert_eq!(server.post("/api/v1/people/merges", &json!({"from": "a", "into": "b"})).await.status, 409);
+        assert_eq!(
+            server.post("/api/v1/people/merges", &json!({"from": "a", "into": "b"})).await.status,
+            409
+        );
 
         let undone = server.post("/api/v1/people/merges/0/undo", &json!({})).await;
         assert_eq!(undone.status, 200, "{}", undone.text());

@@ -1,0 +1,347 @@
+//! The whole way of events through a project: taken, committed, read as one, merged and split, masked, forgotten, erased.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use flywheel_collect::Aside;
+use flywheel_people::{Event, person_of};
+use flywheel_spec::Phrase;
+use flywheel_spec::events::{MergeRequest, ResendRequest};
+use flywheel_spec::predict::Prediction;
+use flywheel_spec::project::{PrivacySpec, ProjectSpec, RetentionSpec};
+use flywheel_tables::{ImportOptions, Source};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::testing::event;
+use crate::{Answered, Failure, ImportRequest, InputSummary, Workbench};
+
+async fn project(change: impl FnOnce(&mut ProjectSpec)) -> (TempDir, Workbench) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut spec = ProjectSpec::named("test");
+    change(&mut spec);
+    let workbench = Workbench::init(folder.path(), &spec).await.expect("a project");
+    (folder, workbench)
+}
+
+/// The same project as another process sees it.
+async fn beside(workbench: &Workbench) -> Workbench {
+    Workbench::open(workbench.folder().root()).await.expect("opened")
+}
+
+fn with(mut event: Event, properties: serde_json::Value) -> Event {
+    event.properties = properties.as_object().cloned().unwrap_or_default();
+    event
+}
+
+fn identify(who: &str, anonymous: &str, time: i64) -> Event {
+    with(event(who, "$identify", time), json!({ "$anon_distinct_id": anonymous }))
+}
+
+/// Every event that is there, by uuid.
+async fn all(workbench: &Workbench) -> Vec<String> {
+    let now = workbench.events().await.expect("read");
+    let mut found: Vec<String> = now.tail.iter().map(|event| event.uuid.to_string()).collect();
+    let take = |events: Vec<Event>| found.extend(events.iter().map(|event| event.uuid.to_string()));
+    workbench.event_store().expect("a store").every_event(&now.snapshot, take).await.expect("read");
+    found.sort();
+    found
+}
+
+#[tokio::test]
+async fn an_event_is_there_once_from_its_acknowledgement_on_in_every_process() {
+    let (_folder, workbench) = project(|_| ()).await;
+    let other = beside(&workbench).await;
+    let log = workbench.event_log().await.expect("the log");
+    assert!(matches!(other.event_log().await, Err(Failure::Conflict(_))), "one process has it");
+    let mut expected = Vec::new();
+    for round in 0..4_i64 {
+        let events: Vec<Event> = (0..50).map(|at| event("anna", "clicked", round * 40 + at)).collect();
+        expected.extend(events.iter().map(|event| event.uuid.to_string()));
+        log.take(events.clone(), Vec::new()).await.expect("taken");
+        log.take(events[..5].to_vec(), Vec::new()).await.expect("taken again");
+        expected.sort();
+        expected.dedup();
+        assert_eq!(all(&workbench).await, expected, "round {round}");
+        assert_eq!(all(&other).await, expected, "round {round}, beside");
+        if round % 2 == 0 {
+            log.commit().await.expect("committed");
+            assert_eq!(all(&workbench).await, expected, "round {round}, committed");
+            assert_eq!(all(&other).await, expected, "round {round}, committed, beside");
+            let catalogue = other.catalogue().await.expect("counted");
+            assert_eq!(catalogue.total, expected.len() as u64);
+        }
+    }
+    // Imports come straight into the table, beside the log, and know what it holds.
+    let fresh = event("bert", "imported", 5);
+    let brought = other.take_import(vec![fresh.clone(), event("anna", "clicked", 0)], Vec::new()).await;
+    assert_eq!(brought.expect("imported"), 1);
+    log.take(vec![fresh.clone()], Vec::new()).await.expect("taken");
+    expected.push(fresh.uuid.to_string());
+    expected.sort();
+    assert_eq!(all(&workbench).await, expected);
+    log.commit().await.expect("committed");
+    assert_eq!(all(&workbench).await, expected);
+    assert_eq!(workbench.catalogue().await.expect("counted").total, expected.len() as u64);
+    assert_eq!(log.newest(Some("imported"), 5).len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_killed_process_left_is_taken_over() {
+    let (_folder, workbench) = project(|_| ()).await;
+    let log = workbench.event_log().await.expect("the log");
+    log.take(vec![event("a", "x", 1), identify("anna", "anon", 2)], Vec::new()).await.expect("taken");
+    // It dies between the ledger and the table.
+    let batch: Vec<(u64, Event)> = vec![(1, event("a", "x", 1)), (1, identify("anna", "anon", 2))];
+    workbench.take_in(Some(1), &batch, &[]).await.expect("taken in");
+    drop(log);
+    let next = beside(&workbench).await;
+    let log = next.event_log().await.expect("the log");
+    log.take(vec![event("b", "x", 3)], Vec::new()).await.expect("taken");
+    assert_eq!(log.commit().await.expect("committed"), 3);
+    let catalogue = next.catalogue().await.expect("counted");
+    assert_eq!(catalogue.total, 3, "nothing is counted twice: {catalogue:?}");
+    assert_eq!(next.merge_log().await.expect("read").lines.len(), 1);
+    let now = next.events().await.expect("read");
+    assert_eq!(now.identity.of_id("anon"), person_of("anna"));
+}
+
+#[tokio::test]
+async fn merges_and_their_undoing_are_in_every_reading_at_once() {
+    let (_folder, workbench) = project(|_| ()).await;
+    let other = beside(&workbench).await;
+    let log = workbench.event_log().await.expect("the log");
+    let events = vec![event("anon", "viewed", 1), identify("anna", "anon", 2), event("bert", "viewed", 3)];
+    log.take(events, Vec::new()).await.expect("taken");
+    for committed in [false, true] {
+        if committed {
+            log.commit().await.expect("committed");
+        }
+        for reader in [&workbench, &other] {
+            let now = reader.events().await.expect("read");
+            assert_eq!(now.identity.of_id("anon"), person_of("anna"), "committed: {committed}");
+            assert_eq!(now.identity.of_id("bert"), person_of("bert"));
+        }
+    }
+    // A known person is not merged by accident.
+    log.take(vec![identify("bert", "anna", 4)], Vec::new()).await.expect("taken");
+    let merges = other.merge_log().await.expect("read");
+    assert_eq!((merges.lines.len(), merges.refused.len()), (1, 1));
+
+    let request = MergeRequest { from: "bert".into(), into: "anna".into(), preview: true };
+    let shown = other.merge_people(&request).await.expect("shown");
+    assert_eq!((shown.before.len(), shown.after.len()), (2, 1));
+    assert_eq!(shown.after[0].distinct_ids, ["anna", "anon", "bert"]);
+    assert_eq!(shown.after[0].events, 4);
+    other.merge_people(&MergeRequest { preview: false, ..request.clone() }).await.expect("merged");
+    let one = |reader: Workbench| async move {
+        let identity = reader.events().await.expect("read").identity;
+        identity.of_id("bert") == identity.of_id("anna")
+    };
+    assert!(one(workbench.clone()).await && one(other.clone()).await);
+    log.commit().await.expect("committed");
+    assert!(one(workbench.clone()).await);
+
+    let by_hand = workbench.merge_log().await.expect("read").lines[0].clone();
+    assert_eq!(by_hand.cause, "person");
+    let undone = workbench.undo_merge(by_hand.id, false).await.expect("undone");
+    assert_eq!(undone.after.len(), 2);
+    assert!(!one(workbench.clone()).await && !one(other.clone()).await);
+    // Rows that were written while they were one are read by their ids.
+    let now = other.events().await.expect("read");
+    assert_eq!(now.identity.person(person_of("anna"), "bert"), person_of("bert"));
+    assert!(workbench.undo_merge(by_hand.id, false).await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_kept_aside_is_listed_before_and_after_its_commit_and_sent_again() {
+    let (_folder, workbench) = project(|_| ()).await;
+    let log = workbench.event_log().await.expect("the log");
+    let raw = json!({"event": "", "distinct_id": "anna", "timestamp": "2026-03-01T00:00:00Z"}).to_string();
+    let kept = Aside::new(1_800_000_000_000_000, "posthog", Phrase::verbatim("no name"), raw.as_bytes());
+    log.take(Vec::new(), vec![kept.clone()]).await.expect("taken");
+    let id = kept.id.to_string();
+    for committed in [false, true] {
+        if committed {
+            log.commit().await.expect("committed");
+        }
+        let listed = workbench.asides(false).await.expect("listed");
+        assert_eq!(listed.len(), 1, "committed: {committed}");
+        assert_eq!((listed[0].id.as_str(), listed[0].raw.as_str()), (id.as_str(), raw.as_str()));
+        assert_eq!(workbench.catalogue().await.expect("counted").aside, 1);
+    }
+    assert!(workbench.resend_aside(Some(&log), &id, &ResendRequest::default()).await.is_err(), "not mended");
+    let request = ResendRequest { set: json!({"event": "bought"}).as_object().cloned().unwrap_or_default() };
+    let sent = workbench.resend_aside(Some(&log), &id, &request).await.expect("sent again");
+    assert_eq!((sent.event.as_str(), sent.distinct_id.as_str()), ("bought", "anna"));
+    assert_eq!(all(&workbench).await, [sent.uuid]);
+    assert!(workbench.asides(false).await.expect("listed").is_empty());
+    assert_eq!(workbench.asides(true).await.expect("listed").len(), 1);
+    assert!(matches!(workbench.resend_aside(None, &id, &request).await, Err(Failure::Conflict(_))));
+}
+
+#[tokio::test]
+async fn the_catalogue_knows_kinds_examples_senders_and_broken_rules() {
+    let (_folder, workbench) = project(|_| ()).await;
+    let plan = "[[events]]\nname = \"bought\"\ndescription = \"a purchase\"\n\
+        properties = [{ name = \"amount\", kind = \"number\", required = true }]\n";
+    std::fs::write(workbench.folder().root().join("recipes/plan.toml"), plan).expect("written");
+    let log = workbench.event_log().await.expect("the log");
+    for (at, amount) in [(1, json!(5)), (2, json!("five")), (3, json!(null))] {
+        let one = with(event("anna", "bought", at), json!({"amount": amount, "$lib": "web"}));
+        log.take(vec![one], Vec::new()).await.expect("taken");
+        if at == 2 {
+            log.commit().await.expect("committed");
+        }
+    }
+    let detail = workbench.event_detail("bought").await.expect("shown");
+    assert_eq!((detail.summary.count, detail.summary.violations), (3, 2));
+    assert_eq!(detail.summary.description.as_deref(), Some("a purchase"));
+    assert_eq!(detail.summary.senders[0].library.as_deref(), Some("web"));
+    let amount = detail.properties.iter().find(|property| property.name == "amount").expect("a property");
+    assert_eq!((amount.count, amount.examples.clone()), (3, vec!["5".to_owned(), "five".to_owned()]));
+    assert_eq!(detail.violations.len(), 1, "of the committed ones: {:?}", detail.violations);
+    log.commit().await.expect("committed");
+    let detail = workbench.event_detail("bought").await.expect("shown");
+    assert_eq!((detail.summary.count, detail.violations.len()), (3, 2));
+    let missing = workbench.event_detail("buoght").await.expect_err("unknown");
+    assert!(missing.problems().problems[0].advice.clone().expect("advice").en.contains("bought"));
+    assert!(workbench.recipes().expect("listed").iter().all(|recipe| recipe.name != "plan"));
+}
+
+#[tokio::test]
+async fn masked_values_never_reach_the_disk() {
+    let (folder, workbench) = project(|spec| {
+        spec.privacy = Some(PrivacySpec { mask: vec!["email".into()], mask_values: Vec::new() });
+    })
+    .await;
+    let log = workbench.event_log().await.expect("the log");
+    let secret = "anna.secret@example.com";
+    let one = with(event("anna", "signed up", 1), json!({"email": secret, "$set": {"email": secret}}));
+    log.take(vec![one], Vec::new()).await.expect("taken");
+    assert_eq!(traces(folder.path(), &[secret]), Vec::<String>::new());
+    log.commit().await.expect("committed");
+    assert_eq!(traces(folder.path(), &[secret]), Vec::<String>::new());
+    assert_eq!(workbench.events().await.expect("read").snapshot.rows(), 1);
+}
+
+#[tokio::test]
+async fn old_events_are_forgotten() {
+    let (_folder, workbench) = project(|spec| spec.retention = Some(RetentionSpec { days: 30 })).await;
+    let log = workbench.event_log().await.expect("the log");
+    let now = super::moment::now();
+    let day = super::tally::DAY;
+    let events =
+        vec![event("a", "x", now - 40 * day), event("a", "x", now - 31 * day), event("a", "x", now - day)];
+    log.take(events, Vec::new()).await.expect("taken");
+    log.commit().await.expect("committed");
+    assert_eq!(log.forget_old().await.expect("forgotten"), 2);
+    assert_eq!(all(&workbench).await.len(), 1);
+    assert_eq!(log.forget_old().await.expect("nothing more"), 0);
+}
+
+/// The files in which one of these texts stands: Parquet by its values, everything else by its bytes.
+fn traces(folder: &Path, texts: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for path in super::redact::files(folder).expect("listed") {
+        let bytes = std::fs::read(&path).expect("read");
+        let mut content = String::from_utf8_lossy(&bytes).into_owned();
+        if path.extension().is_some_and(|ending| ending == "parquet") && !bytes.is_empty() {
+            let imported = flywheel_tables::import(&Source::Path(&path), &ImportOptions::default());
+            content.push_str(&imported.map(|imported| format!("{:?}", imported.frame)).unwrap_or_default());
+        }
+        found.extend(
+            texts
+                .iter()
+                .filter(|text| content.contains(**text))
+                .map(|text| format!("{text}: {}", path.display())),
+        );
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_person_who_is_erased_leaves_no_trace_in_any_file() {
+    let (folder, workbench) = project(|_| ()).await;
+    let log = workbench.event_log().await.expect("the log");
+    let (id, anonymous, secret) = ("erika@example.com", "anon-erika-77", "Erikas geheime Strasse 5");
+    let texts = [id, anonymous, secret];
+    let mut events = vec![event(anonymous, "viewed", 1), identify(id, anonymous, 2)];
+    for at in 0..200 {
+        let mine = json!({"address": secret, "plan": "pro", "$set": {"email": id}});
+        events.push(with(event(id, "bought", 10 + at), mine));
+        events.push(with(event("bert", "bought", 10 + at), json!({"plan": "free"})));
+    }
+    log.take(events.clone(), Vec::new()).await.expect("taken");
+    log.commit().await.expect("committed");
+    // Older versions, what waits, and what was kept aside.
+    log.take(vec![event(id, "bought", 999), event("bert", "bought", 999)], Vec::new()).await.expect("taken");
+    log.commit().await.expect("committed");
+    let raw = json!({"event": "", "distinct_id": id}).to_string();
+    let kept = Aside::new(5, "posthog", Phrase::verbatim("no name"), raw.as_bytes());
+    log.take(vec![event(id, "viewed", 1_000)], vec![kept]).await.expect("taken");
+    // A table with her row, in two versions; predictions; runs that quote her.
+    for age in [40, 41] {
+        let csv = format!("customer,age,plan\nbert,30,free\n{id},{age},pro\ncarl,50,free\n");
+        let request = ImportRequest { name: Some("customers".to_owned()), ..Default::default() };
+        workbench.import_bytes("customers.csv", csv.into_bytes(), request).await.expect("imported");
+    }
+    let predictions = workbench.prediction_log().expect("a log");
+    for who in [id, "bert"] {
+        let values = json!({"customer": who}).as_object().cloned().unwrap_or_default();
+        predictions.record(Answered {
+            model: Arc::from("churn"),
+            version: 1,
+            prediction: Prediction::default(),
+            input: InputSummary::Row { values },
+            latency: Duration::ZERO,
+            at: SystemTime::UNIX_EPOCH,
+        });
+    }
+    predictions.flush().expect("written");
+    let run = workbench.folder().run("churn-1");
+    std::fs::create_dir_all(&run).expect("made");
+    std::fs::write(run.join("report.json"), format!("{{\"example\": \"{id}\"}}")).expect("written");
+    assert!(traces(folder.path(), &texts).len() > 5, "the scan sees what there is");
+
+    let export = workbench.export_person(anonymous).await.expect("exported");
+    let records =
+        |kind: &str| export.lines().filter(|line| line.contains(&format!("\"record\":\"{kind}\""))).count();
+    assert_eq!((records("event"), records("aside"), records("prediction")), (204, 1, 1));
+    assert!(!export.contains("bert"), "nobody else's");
+
+    let report = workbench.erase_person_here(&log, anonymous).await.expect("erased");
+    assert_eq!((report.distinct_ids, report.events, report.aside), (2, 204, 1), "{report:?}");
+    assert_eq!((report.predictions, report.rows, report.quoting), (1, 1, 1), "{report:?}");
+    // SQLite keeps its log of changes as long as it is open; closed, it is empty.
+    assert_eq!(traces(folder.path(), &texts), Vec::<String>::new());
+
+    assert_eq!(all(&workbench).await.len(), 201, "Bert's are there");
+    let catalogue = workbench.catalogue().await.expect("counted");
+    assert_eq!(catalogue.total, 201);
+    let gone = workbench.warehouse().read("customers", Some(0), None).await.expect_err("gone");
+    assert_eq!(gone.problems[0].code, "tables.version_unknown", "a run that names it says so");
+    assert!(matches!(workbench.export_person(id).await, Err(Failure::NotFound(_))));
+    assert!(matches!(workbench.erase_person_here(&log, id).await, Err(Failure::NotFound(_))));
+    // Old events that are sent again stay away; she may come back as somebody new.
+    log.take(vec![events[2].clone()], Vec::new()).await.expect("taken");
+    assert_eq!(all(&workbench).await.len(), 201);
+}
+
+#[tokio::test]
+async fn another_process_asks_the_one_that_takes_arrivals_to_erase() {
+    let (folder, workbench) = project(|_| ()).await;
+    let other = beside(&workbench).await;
+    let log = workbench.event_log().await.expect("the log");
+    log.take(vec![event("erika-1", "x", 1), event("bert", "x", 2)], Vec::new()).await.expect("taken");
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let commits = tokio::spawn(log.clone().run_commits(stopping));
+    let report = other.erase_person("erika-1").await.expect("erased");
+    assert_eq!(report.events, 1);
+    assert!(matches!(other.erase_person("nobody").await, Err(Failure::NotFound(_))));
+    stop.send_replace(true);
+    commits.await.expect("it ends");
+    assert_eq!(traces(folder.path(), &["erika-1"]), Vec::<String>::new());
+    assert_eq!(all(&other).await.len(), 1);
+}

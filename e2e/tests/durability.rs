@@ -22,8 +22,9 @@ struct Killable {
 }
 
 /// What a sender remembers.
-#[derive(Default)]
 struct Sent {
+    /// The project's key.
+    key: String,
     /// Events that were acknowledged.
     acknowledged: Mutex<BTreeSet<String>>,
     /// Batches whose answer never came: they are sent again.
@@ -93,7 +94,7 @@ fn uuid(number: u64) -> String {
 }
 
 /// A batch of events, as posthog's clients send it.
-fn batch(ids: &[String], filler: usize) -> String {
+fn batch(key: &str, ids: &[String], filler: usize) -> String {
     let events: Vec<Value> = ids
         .iter()
         .map(|id| {
@@ -103,10 +104,20 @@ fn batch(ids: &[String], filler: usize) -> String {
             })
         })
         .collect();
-    json!({ "api_key": "test", "batch": events }).to_string()
+    json!({ "api_key": key, "batch": events }).to_string()
 }
 
 impl Sent {
+    fn to(project: &Project) -> Self {
+        let keys = project.json(&["keys", "list"]);
+        Self {
+            key: keys[0]["key"].as_str().expect("a key").to_owned(),
+            acknowledged: Mutex::default(),
+            unanswered: Mutex::default(),
+            number: AtomicU64::new(0),
+        }
+    }
+
     fn fresh(&self, count: u64) -> Vec<String> {
         let first = self.number.fetch_add(count, Ordering::Relaxed);
         (first..first + count).map(uuid).collect()
@@ -114,7 +125,7 @@ impl Sent {
 
     /// Sends a batch; true when it was acknowledged.
     fn send(&self, port: u16, ids: Vec<String>, filler: usize) -> bool {
-        match ask(port, "POST", "/batch/", &batch(&ids, filler)) {
+        match ask(port, "POST", "/batch/", &batch(&self.key, &ids, filler)) {
             Ok((200, _, body)) => {
                 assert!(body.contains("\"status\""), "{body}");
                 self.acknowledged.lock().expect("held").extend(ids);
@@ -212,7 +223,7 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_twice() {
     let seed = std::env::var("FLYWHEEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let mut draw = Draw(seed);
     let project = Project::new();
-    let sent = Arc::new(Sent::default());
+    let sent = Arc::new(Sent::to(&project));
     for round in 0..rounds {
         let server = Killable::start(&project);
         sent.send_again(server.port, 50);
@@ -269,7 +280,7 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_is_twice() {
 #[test]
 fn a_batch_that_is_sent_again_counts_once_across_restarts_and_commits() {
     let project = Project::new();
-    let sent = Sent::default();
+    let sent = Sent::to(&project);
     let server = Killable::start(&project);
     let ids = sent.fresh(2_500);
     for _ in 0..2 {
@@ -300,7 +311,7 @@ fn a_second_server_is_refused_and_says_why() {
 #[test]
 fn a_flipped_bit_is_located_and_every_other_event_is_read() {
     let project = Project::new();
-    let sent = Sent::default();
+    let sent = Sent::to(&project);
     let server = Killable::start(&project);
     let ids = sent.fresh(3_000);
     assert!(sent.send(server.port, ids.clone(), 10));
@@ -338,7 +349,7 @@ fn a_flipped_bit_is_located_and_every_other_event_is_read() {
 #[test]
 fn a_torn_write_costs_nothing_that_was_acknowledged() {
     let project = Project::new();
-    let sent = Sent::default();
+    let sent = Sent::to(&project);
     let server = Killable::start(&project);
     assert!(sent.send(server.port, sent.fresh(10), 10));
     server.kill();
@@ -358,7 +369,7 @@ fn a_torn_write_costs_nothing_that_was_acknowledged() {
 #[test]
 fn a_full_disk_is_said_and_recovers_by_itself() {
     let project = Project::new();
-    let sent = Sent::default();
+    let sent = Sent::to(&project);
     // A segment is full at this size, and the next one begins; what does not fit meanwhile is answered with 503.
     let server = Killable::limited(&project, 3 << 20);
     let mut refused = 0;

@@ -9,6 +9,8 @@ import { Shell } from './shell/Shell'
 import { theme, variables } from './theme'
 
 const Home = lazy(() => import('./pages/home/Home'))
+const Events = lazy(() => import('./pages/events/Events'))
+const Funnel = lazy(() => import('./pages/funnel/Funnel'))
 const NewModel = lazy(() => import('./pages/new/NewModel'))
 const Teach = lazy(() => import('./pages/new/Teach'))
 const RecipePage = lazy(() => import('./pages/new/RecipePage'))
@@ -29,6 +31,8 @@ const router = createBrowserRouter([
     errorElement: <Broken />,
     children: [
       { path: '/', element: <Home /> },
+      { path: '/events', element: <Events /> },
+      { path: '/funnel', element: <Funnel /> },
       { path: '/new', element: <NewModel /> },
       { path: '/new/:table', element: <Teach /> },
       { path: '/recipes/:name', element: <RecipePage /> },

@@ -36,7 +36,7 @@ it('names stand in a sentence as they should', () => {
 describe('durations', () => {
   it.each([
     [0.04, '40 ms', '40 毫秒'], [7.23, '7.2 s', '7.2 秒'], [185, '3 min 5 s', '3 分 5 秒'], [180, '3 min', '3 分'],
-    [4800, '1 h 20 min', '1 小时 20 分'], [-1, '–', '–'], [0.0002, '<1 ms', '<1 毫秒'],
+    [4800, '1 h 20 min', '1 小时 20 分'], [172_800, '2 d', '2 天'], [273_600, '3 d 4 h', '3 天 4 小时'], [-1, '–', '–'], [0.0002, '<1 ms', '<1 毫秒'],
   ])('%s seconds read %s', (secs, en, zh) => {
     expect(duration(secs, 'en')).toBe(en)
     expect(duration(secs, 'zh')).toBe(zh)

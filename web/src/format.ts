@@ -52,16 +52,17 @@ export function inSentence(name: string): string {
   return /^[A-Z][a-z]/.test(name) ? name[0]!.toLowerCase() + name.slice(1) : name
 }
 
-/** A duration in the two largest units that matter: 1 h 20 min, 3 min 5 s, 7.2 s, 40 ms. */
+/** A duration in the two largest units that matter: 3 d 4 h, 1 h 20 min, 3 min 5 s, 7.2 s, 40 ms. */
 export function duration(secs: number, tongue: Tongue): string {
   if (!Number.isFinite(secs) || secs < 0) return '–'
-  const units = tongue === 'zh' ? { h: ' 小时', m: ' 分', s: ' 秒', ms: ' 毫秒' } : { h: ' h', m: ' min', s: ' s', ms: ' ms' }
+  const units = tongue === 'zh' ? { d: ' 天', h: ' 小时', m: ' 分', s: ' 秒', ms: ' 毫秒' } : { d: ' d', h: ' h', m: ' min', s: ' s', ms: ' ms' }
   if (secs < 0.001) return `<1${units.ms}`
   if (secs < 1) return `${Math.round(secs * 1000)}${units.ms}`
   if (secs < 60) return `${secs < 10 ? Number(secs.toFixed(1)) : Math.round(secs)}${units.s}`
   const whole = Math.round(secs)
   const hours = Math.floor(whole / 3600)
   const minutes = Math.floor((whole % 3600) / 60)
+  if (hours >= 48) return hours % 24 > 0 ? `${Math.floor(hours / 24)}${units.d} ${hours % 24}${units.h}` : `${hours / 24}${units.d}`
   if (hours > 0) return minutes > 0 ? `${hours}${units.h} ${minutes}${units.m}` : `${hours}${units.h}`
   return whole % 60 > 0 ? `${minutes}${units.m} ${whole % 60}${units.s}` : `${minutes}${units.m}`
 }

@@ -1,10 +1,11 @@
 /** One way to ask the server, typed by its own document: the answer, or a `Failure`. */
 import i18next from 'i18next'
 import createClient from 'openapi-fetch'
+import type { AwaitedPaths } from './awaited'
 import { Failure, failureFrom } from './failure'
 import type { paths } from './schema'
 
-export const server = createClient<paths>()
+export const server = createClient<paths & AwaitedPaths>()
 
 server.use({
   onRequest({ request }) {

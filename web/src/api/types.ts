@@ -44,3 +44,25 @@ export type TrainReport = Words['TrainReport']
 export type TuneReport = Words['TuneReport']
 export type Verdict = Words['Verdict']
 export type VersionSummary = Words['VersionSummary']
+
+export type {
+  Answered,
+  AsideReport,
+  Catalogue,
+  ConversionTimes,
+  DayCount,
+  EventDetail,
+  EventSummary,
+  FunnelOrder,
+  FunnelPart,
+  FunnelReport,
+  FunnelSpec,
+  Owner,
+  PropertySummary,
+  SeenEvent,
+  Sender,
+  StepCount,
+  ValueKind,
+  Violation,
+  WindowUnit,
+} from './awaited'

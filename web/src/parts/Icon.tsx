@@ -24,6 +24,11 @@ const PATHS = {
   rollback: 'M4 10a6 6 0 1 1 1.8 4.3M4 15v-4.2h4.2',
   pencil: 'M4 16l.8-3.4L13.5 4 16 6.5l-8.6 8.7L4 16ZM12 5.5 14.5 8',
   lock: 'M5 9h10v7.5H5zM7 9V6.5a3 3 0 0 1 6 0V9',
+  events: 'M3.5 5h1M3.5 10h1M3.5 15h1M8 5h8.5M8 10h8.5M8 15h5',
+  funnel: 'M3 4h14l-5.5 6.5V16l-3-1.5v-4L3 4Z',
+  up: 'M10 16V4M5 9l5-5 5 5',
+  down: 'M10 4v12M5 11l5 5 5-5',
+  copy: 'M7.5 7.5h9v9h-9zM12.5 7.5v-4h-9v9h4',
   image: 'M3.5 4.5h13v11h-13zM3.5 13l4-4 3.5 3.5 2-2 3.5 3M12.5 8h.1',
 } as const
 

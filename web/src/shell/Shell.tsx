@@ -17,6 +17,8 @@ import { Wheel } from './Wheel'
 
 const PLACES = [
   { to: '/', icon: 'home', key: 'nav.home' },
+  { to: '/events', icon: 'events', key: 'nav.events' },
+  { to: '/funnel', icon: 'funnel', key: 'nav.funnel' },
   { to: '/new', icon: 'add', key: 'nav.new' },
   { to: '/runs', icon: 'runs', key: 'nav.runs' },
   { to: '/models', icon: 'models', key: 'nav.models' },

@@ -1,5 +1,7 @@
 /** Every word of the page, English and Chinese beside each other; a new topic adds its line here. */
 import { data } from './data'
+import { events } from './events'
+import { funnel } from './funnel'
 import { home } from './home'
 import { model } from './model'
 import { monitor } from './monitor'
@@ -8,7 +10,7 @@ import { report } from './report'
 import { run } from './run'
 import { shell } from './shell'
 
-const words = { ...shell, ...home, ...data, ...recipe, ...run, ...report, ...model, ...monitor }
+const words = { ...shell, ...home, ...events, ...funnel, ...data, ...recipe, ...run, ...report, ...model, ...monitor }
 
 type Pair = readonly [en: string, zh: string]
 type OneLanguage<Words> = { [Key in keyof Words]: Words[Key] extends Pair ? string : OneLanguage<Words[Key]> }

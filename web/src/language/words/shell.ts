@@ -2,6 +2,8 @@
 export const shell = {
   nav: {
     home: ['Overview', '总览'],
+    events: ['Events', '事件'],
+    funnel: ['Funnel', '漏斗'],
     new: ['New model', '新建模型'],
     runs: ['Runs', '训练记录'],
     models: ['Models', '模型'],

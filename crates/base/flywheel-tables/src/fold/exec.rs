@@ -28,6 +28,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 
 use super::carried::{ScanSpec, Share, found_batches, found_schema, shares_of};
+use super::file::BATCH_ROWS;
 use super::reader::{Gathered, Reader, Shared};
 use super::wanted::Wanted;
 use super::{EventsView, FoldMaker, PersonRange, ReadError, StopOnDrop};
@@ -295,6 +296,7 @@ fn shared(
         aside: aside.into(),
         by_id,
         aside_bytes: usize::try_from(aside_bytes).unwrap_or(usize::MAX),
+        batch_rows: BATCH_ROWS,
         taken: AtomicUsize::new(0),
         stopped: AtomicBool::new(false),
     }))

@@ -19,13 +19,14 @@ use datafusion::parquet::file::statistics::Statistics;
 use object_store::ObjectStore;
 use object_store::path::Path;
 
+use super::reader::Shared;
 use super::wanted::Wanted;
-use super::{EventsView, ReadError, footers};
+use super::{ReadError, footers};
 use crate::events::shred::{HAS_SET, KEY};
 use crate::events::{EventFile, Shredded};
 
 /// Rows decoded at once: their columns stay in the processor's nearer caches.
-pub const BATCH_ROWS: usize = if cfg!(test) { 7 } else { 16 * 1024 };
+pub const BATCH_ROWS: usize = 16 * 1024;
 
 /// A file whose footer is read.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub struct OpenFile {
     path: Path,
     store: Arc<dyn ObjectStore>,
     bytes: u64,
+    batch_rows: usize,
     metadata: ArrowReaderMetadata,
     mask: ProjectionMask,
     properties: ProjectionMask,
@@ -80,12 +82,8 @@ pub struct Layout {
 
 impl OpenFile {
     /// Reads the footer and finds the wanted values.
-    pub async fn open(
-        view: &EventsView,
-        file: &EventFile,
-        wanted: &Wanted,
-        distinct_id: bool,
-    ) -> Result<Self, ReadError> {
+    pub async fn open(shared: &Shared, file: &EventFile) -> Result<Self, ReadError> {
+        let (view, wanted) = (&shared.view, &shared.wanted);
         let path = Path::parse(&file.path).map_err(|error| broken(&file.path, &error))?;
         let footer = footers::footer(&view.store, &view.root, &path, file.bytes).await?;
         let wrong = |error: ParquetError| broken(&file.path, &error);
@@ -94,7 +92,7 @@ impl OpenFile {
             ArrowReaderOptions::new().with_skip_arrow_metadata(true),
         );
         let plain = plain.map_err(wrong)?;
-        let (columns, layout) = choose(plain.schema(), &shredded(&plain), wanted, distinct_id)
+        let (columns, layout) = choose(plain.schema(), &shredded(&plain), wanted, shared.by_id)
             .map_err(|column| broken(&file.path, &format!("column `{column}` is missing")))?;
 
         let hinted: Vec<Field> = plain.schema().fields().iter().map(|field| hint(field)).collect();
@@ -113,7 +111,8 @@ impl OpenFile {
             groups.push(Group { at, rows: usize::try_from(group.num_rows()).unwrap_or(0), first, last });
         }
         let store = view.store.clone();
-        Ok(Self { path, store, bytes: file.bytes, metadata, mask, properties, layout, groups })
+        let (bytes, batch_rows) = (file.bytes, shared.batch_rows);
+        Ok(Self { path, store, bytes, batch_rows, metadata, mask, properties, layout, groups })
     }
 
     /// What an error calls it.
@@ -137,7 +136,7 @@ impl OpenFile {
         ParquetRecordBatchReaderBuilder::new_with_metadata(fetched, self.metadata.clone())
             .with_row_groups(vec![group])
             .with_projection(self.mask.clone())
-            .with_batch_size(BATCH_ROWS)
+            .with_batch_size(self.batch_rows)
             .build()
             .map_err(|error| broken(&self.name(), &error))
     }
@@ -180,7 +179,7 @@ impl OpenFile {
             .with_row_selection(selection)
             // A mask would decode pages that were not fetched.
             .with_row_selection_policy(RowSelectionPolicy::Selectors)
-            .with_batch_size(4096)
+            .with_batch_size(self.batch_rows.min(4096))
             .build()
             .map_err(|error| wrong(&error))?;
         let mut seen = 0;

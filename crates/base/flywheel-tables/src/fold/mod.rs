@@ -61,12 +61,14 @@ pub struct Embedded {
     pub threads: usize,
     /// Bytes that rows set aside may take.
     pub aside_bytes: usize,
+    /// Rows that are decoded at once; it changes no answer.
+    pub batch_rows: usize,
 }
 
 impl Default for Embedded {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { threads, aside_bytes: ASIDE_BYTES }
+        Self { threads, aside_bytes: ASIDE_BYTES, batch_rows: file::BATCH_ROWS }
     }
 }
 
@@ -193,8 +195,7 @@ async fn run_embedded(
     identity: &Identity,
     request: &FoldRequest,
 ) -> Result<Vec<Box<dyn Partial>>, ReadError> {
-    let shared =
-        Arc::new(share(events, people_aside(tail, identity), identity.split, engine.aside_bytes, request)?);
+    let shared = Arc::new(share(engine, events, people_aside(tail, identity), identity.split, request)?);
     let _stop = StopOnDrop(shared.clone());
     let threads = engine.threads.max(1);
     let ranges = Arc::new(ranges::cut(events, threads * RANGES_A_THREAD).await?);
@@ -231,10 +232,10 @@ async fn run_embedded(
 }
 
 fn share(
+    engine: Embedded,
     events: &EventsView,
     aside: Arc<[i64]>,
     by_id: bool,
-    aside_bytes: usize,
     request: &FoldRequest,
 ) -> Result<Shared, ReadError> {
     let wanted = Wanted::of(request.folds.iter().map(AsRef::as_ref)).map_err(ReadError::Condition)?;
@@ -243,7 +244,8 @@ fn share(
         wanted,
         aside,
         by_id,
-        aside_bytes,
+        aside_bytes: engine.aside_bytes,
+        batch_rows: engine.batch_rows.max(1),
         taken: AtomicUsize::new(0),
         stopped: AtomicBool::new(false),
     })

@@ -18,7 +18,8 @@ pub async fn cut(view: &EventsView, count: usize) -> Result<Vec<PersonRange>, Re
 
 /// Where each row group begins, and how many rows it has.
 async fn weights(view: &EventsView) -> Result<Vec<(i64, u64)>, ReadError> {
-    let groups = futures::stream::iter(&view.files).map(|file| groups(view, file)).buffer_unordered(AT_ONCE);
+    let reads: Vec<_> = view.files.iter().map(|file| groups(view, file)).collect();
+    let groups = futures::stream::iter(reads).buffer_unordered(AT_ONCE);
     let mut weights: Vec<(i64, u64)> = groups.try_collect::<Vec<_>>().await?.concat();
     weights.sort_unstable();
     Ok(weights)

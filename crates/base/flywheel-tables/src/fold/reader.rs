@@ -31,6 +31,8 @@ pub struct Shared {
     pub by_id: bool,
     /// Bytes that rows set aside may take, all readers together.
     pub aside_bytes: usize,
+    /// Rows that are decoded at once.
+    pub batch_rows: usize,
     /// Bytes that they take now.
     pub taken: AtomicUsize,
     /// True when nobody waits for the answer any more.

@@ -99,7 +99,7 @@ impl Source {
                 self.open = None;
                 return Ok(None);
             };
-            let opening = OpenFile::open(&shared.view, &file, &shared.wanted, shared.by_id);
+            let opening = OpenFile::open(shared, &file);
             let opened = handle.block_on(opening)?;
             let groups = opened.groups.iter().copied().collect();
             self.open = Some((Arc::new(opened), groups));

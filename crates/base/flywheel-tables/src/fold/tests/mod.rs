@@ -83,7 +83,7 @@ pub async fn check(
     threads: usize,
 ) -> Result<(), String> {
     let request = FoldRequest { folds: recorders(readings), encoded: Vec::new() };
-    let engine = Engine::Embedded(Embedded { threads, ..Embedded::default() });
+    let engine = Engine::Embedded(Embedded { threads, batch_rows: 7, ..Embedded::default() });
     let states = run(&engine, view, tail, identity, &request).await.map_err(|error| error.to_string())?;
     for ((state, fold), reading) in states.into_iter().zip(&request.folds).zip(readings) {
         let expected = fold_events(fold.as_ref(), all, |id| identity.of_id(id));

@@ -1,15 +1,11 @@
 //! `flywheel cluster`: a scheduler and executors for when one machine is not enough.
 
-use std::sync::Arc;
-
 use clap::{Args, Subcommand};
-use flywheel_product::{Context, plan};
 use flywheel_spec::phrase;
-use flywheel_spec::product::QuestionSpec;
 use flywheel_tables::cluster::{
     ExecutorOptions, SCHEDULER_PORT, SchedulerOptions, run_executor, run_scheduler,
 };
-use flywheel_tables::fold::FoldMaker;
+use flywheel_workbench::fold_maker;
 
 use crate::session::{Outcome, Session};
 
@@ -56,7 +52,7 @@ impl Cluster {
                     screen
                         .aside(screen.text(&phrase!("cli.scheduling", address = format!("df://{address}"))));
                 };
-                Ok(run_scheduler(&options, maker(), ready).await?)
+                Ok(run_scheduler(&options, fold_maker(), ready).await?)
             }
             Self::Executor(executor) => {
                 let options = ExecutorOptions {
@@ -71,18 +67,8 @@ impl Cluster {
                     port = options.port,
                     scheduler = options.scheduler
                 )));
-                Ok(run_executor(&options, maker()).await?)
+                Ok(run_executor(&options, fold_maker()).await?)
             }
         }
     }
-}
-
-/// Plans a question anew from what the client sent: the question and its context, as JSON.
-fn maker() -> FoldMaker {
-    Arc::new(|encoded| {
-        let (question, context): (QuestionSpec, Context) =
-            serde_json::from_slice(encoded).map_err(|error| error.to_string())?;
-        let planned = plan(&question, &context).map_err(|problems| problems.to_string())?;
-        Ok(planned.folds())
-    })
 }

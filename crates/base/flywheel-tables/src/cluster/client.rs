@@ -49,7 +49,7 @@ pub async fn fold(
     let ranges = ranges::cut(events, tasks).await?;
     let aside = people_aside(tail, identity);
     let shares = ranges.iter().map(|range| Share { range: *range, aside: inside(&aside, *range) }).collect();
-    let scan = ScanSpec { root: events.root.clone(), files: events.files.clone(), by_id: identity.split };
+    let scan = ScanSpec { root: absolute(&events.root), files: events.files.clone(), by_id: identity.split };
     let spec = FoldSpec { encoded: request.encoded.clone(), aside_bytes: ASIDE_BYTES };
     let plan = plan(Work { scan, shares }, spec).map_err(|error| failed(cluster, &error))?;
     let found = match tokio::time::timeout(cluster.time_limit, ask_twice(cluster, &plan)).await {
@@ -87,6 +87,11 @@ async fn ask(cluster: &Cluster, plan: &LogicalPlan) -> FusionResult<Vec<RecordBa
     let state = SessionStateBuilder::new().with_default_features().with_config(config).build();
     let context = SessionContext::remote_with_state(&cluster.address, state).await?;
     context.execute_logical_plan(plan.clone()).await?.collect().await
+}
+
+/// The table's address as other processes open it, whatever folder they were started in.
+fn absolute(root: &str) -> String {
+    std::fs::canonicalize(root).map_or_else(|_| root.to_owned(), |path| path.display().to_string())
 }
 
 fn inside(people: &[i64], range: PersonRange) -> Vec<i64> {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::verbs::{
-    check, cluster, completions, data, demo, deploy, evaluate, events, init, models, monitor, people, predict, resume, rollback, runs, serve, train, tune,
+    ask, check, cluster, completions, data, demo, deploy, evaluate, events, init, keys, models, monitor,
+    people, predict, question, resume, rollback, runs, serve, sql, surveys, train, tune,
 };
 
 /// The whole command line.
@@ -48,6 +49,51 @@ pub enum Verb {
     /// Who is whom.
     #[command(subcommand)]
     People(people::People),
+    /// Keys of clients.
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// What people are asked.
+    #[command(subcommand)]
+    Surveys(surveys::Surveys),
+    /// Counts over time.
+    Trend(ask::Trend),
+    /// Steps on the way to a goal.
+    Funnel(ask::Funnel),
+    /// Who comes back.
+    Retention(ask::Retention),
+    /// New, returning, resurrecting, dormant.
+    Lifecycle(ask::Lifecycle),
+    /// On how many days.
+    Stickiness(ask::Stickiness),
+    /// From step to step.
+    Paths(ask::Paths),
+    /// Who people are.
+    Segment(ask::Segment),
+    /// Growth accounting.
+    Growth(ask::Growth),
+    /// Early behaviour and staying.
+    Activation(ask::Activation),
+    /// The metric that matters most.
+    NorthStar(ask::NorthStar),
+    /// Recurring revenue.
+    Revenue(ask::Revenue),
+    /// What a customer is worth.
+    Ltv(ask::LifetimeValue),
+    /// NPS, CSAT, CES.
+    Satisfaction(ask::Satisfaction),
+    /// Who brings whom.
+    WordOfMouth(ask::WordOfMouth),
+    /// Tasks and friction.
+    Experience(ask::Experience),
+    /// Before and after.
+    Release(ask::Release),
+    /// What changed this week.
+    Digest(ask::Digest),
+    /// Kept questions.
+    #[command(subcommand)]
+    Question(question::Question),
+    /// SQL over everything.
+    Sql(sql::Sql),
     /// A recipe against its data.
     Check(check::Check),
     /// A model learns.

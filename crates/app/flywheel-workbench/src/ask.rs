@@ -252,6 +252,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("word_of_mouth", include_str!("../questions/word_of_mouth.toml")),
     ("experience", include_str!("../questions/experience.toml")),
     ("release", include_str!("../questions/release.toml")),
+    ("digest", include_str!("../questions/digest.toml")),
 ];
 
 /// Makes a question's folds on a machine of a cluster, of the bytes that [`Workbench::ask`] sends there.

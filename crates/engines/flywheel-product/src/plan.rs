@@ -8,6 +8,7 @@ use flywheel_spec::Problems;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
+use crate::digest::DigestPlan;
 
 /// What a question is planned against; plain data, so that another machine plans the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,16 @@ pub trait Planned: Send + Sync {
     /// # Errors
     /// When a state is another fold's, or an invariant does not hold: faults of the program.
     fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError>;
+}
+
+impl Planned for DigestPlan {
+    fn folds(&self) -> Vec<Arc<dyn Fold>> {
+        self.folds()
+    }
+
+    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError> {
+        self.finish(states).map(Answer::Digest)
+    }
 }
 
 /// Checks a question against its context.
@@ -50,5 +61,6 @@ pub fn plan(question: &QuestionSpec, context: &Context) -> Result<Box<dyn Planne
         QuestionSpec::WordOfMouth(spec) => crate::word_of_mouth::plan(spec, context),
         QuestionSpec::Experience(spec) => crate::experience::plan(spec, context),
         QuestionSpec::Release(spec) => crate::release::plan(spec, context),
+        QuestionSpec::Digest(spec) => Ok(Box::new(crate::digest::plan(spec, context)?)),
     }
 }

@@ -1,7 +1,11 @@
 //! Reports as calm text for a terminal, in both languages; nothing here prints.
 
+mod answer;
+mod chart;
 mod evaluation;
+mod event_import;
 mod events;
+mod keys;
 mod model;
 mod monitor;
 mod number;
@@ -14,8 +18,11 @@ mod run;
 mod table;
 mod tune;
 
+pub use answer::{answered, question_kinds, questions, sql};
 pub use evaluation::{evaluation, verdict};
+pub use event_import::events_imported;
 pub use events::{aside, asides, catalogue, event_detail, properties, resent};
+pub use keys::{keys, surveys};
 pub use model::{deployment, model, models};
 pub use monitor::monitor;
 pub use number::count;

@@ -1,5 +1,6 @@
 //! The verbs, one file each; to add one, copy the neighbour and add its line in `arguments.rs` and here.
 
+pub mod ask;
 pub mod check;
 pub mod cluster;
 pub mod completions;
@@ -8,15 +9,20 @@ pub mod demo;
 pub mod deploy;
 pub mod evaluate;
 pub mod events;
+pub mod events_import;
 pub mod init;
+pub mod keys;
 pub mod models;
 pub mod monitor;
 pub mod people;
 pub mod predict;
+pub mod question;
 pub mod resume;
 pub mod rollback;
 pub mod runs;
 pub mod serve;
+pub mod sql;
+pub mod surveys;
 pub mod train;
 pub mod tune;
 
@@ -30,6 +36,27 @@ pub async fn run(verb: Verb, session: &Session) -> Outcome {
         Verb::Data(data) => data.run(session).await,
         Verb::Events(events) => events.run(session).await,
         Verb::People(people) => people.run(session).await,
+        Verb::Keys(keys) => keys.run(session).await,
+        Verb::Surveys(surveys) => surveys.run(session).await,
+        Verb::Trend(trend) => trend.run(session).await,
+        Verb::Funnel(funnel) => funnel.run(session).await,
+        Verb::Retention(retention) => retention.run(session).await,
+        Verb::Lifecycle(lifecycle) => lifecycle.run(session).await,
+        Verb::Stickiness(stickiness) => stickiness.run(session).await,
+        Verb::Paths(paths) => paths.run(session).await,
+        Verb::Segment(segment) => segment.run(session).await,
+        Verb::Growth(growth) => growth.run(session).await,
+        Verb::Activation(activation) => activation.run(session).await,
+        Verb::NorthStar(north_star) => north_star.run(session).await,
+        Verb::Revenue(revenue) => revenue.run(session).await,
+        Verb::Ltv(lifetime_value) => lifetime_value.run(session).await,
+        Verb::Satisfaction(satisfaction) => satisfaction.run(session).await,
+        Verb::WordOfMouth(word_of_mouth) => word_of_mouth.run(session).await,
+        Verb::Experience(experience) => experience.run(session).await,
+        Verb::Release(release) => release.run(session).await,
+        Verb::Digest(digest) => digest.run(session).await,
+        Verb::Question(question) => question.run(session).await,
+        Verb::Sql(sql) => sql.run(session).await,
         Verb::Check(check) => check.run(session).await,
         Verb::Train(train) => train.run(session).await,
         Verb::Resume(resume) => resume.run(session).await,

@@ -6,10 +6,12 @@ use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, tag:
 const TAGS: &[(&str, &str)] = &[
     ("project", "The project as a whole."),
     ("tables", "Data: imported, listed, profiled."),
+    ("questions", "What people do: trends, funnels, retention and their kin, and SQL."),
     ("recipes", "What to train: drafted from a table, checked before anything runs."),
     ("runs", "Training: started, followed live, stopped, compared."),
     ("models", "What came out: versions, deployment, predictions, monitoring."),
     ("predictions", "The truth about earlier predictions."),
+    ("capture", "Where events arrive: PostHog's and Segment's protocols, and surveys."),
     ("events", "Collected events: the catalogue, the newest, what was kept aside."),
     ("people", "Who is whom, and everything of one person, given out or erased."),
     ("inference", "The Open Inference Protocol, version 2 (KServe, Triton)."),

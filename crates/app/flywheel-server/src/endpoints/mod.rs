@@ -1,5 +1,6 @@
 //! Every endpoint, one file each: its documentation with a worked example, the handler, its tests.
 
+pub mod capture;
 pub mod document;
 pub mod events;
 pub mod inference;
@@ -7,9 +8,11 @@ pub mod models;
 pub mod people;
 pub mod predictions;
 pub mod project;
+pub mod questions;
 pub mod recipes;
 pub mod runs;
 pub mod server;
+pub mod sql;
 pub mod tables;
 
 use std::collections::BTreeMap;
@@ -37,6 +40,11 @@ fn list() -> OpenApiRouter<Arc<ServerState>> {
         // Tables
         .routes(routes!(tables::list::list_tables, tables::import::import_table))
         .routes(routes!(tables::profile::profile_table))
+        // Questions
+        .routes(routes!(questions::list::list_questions, questions::ask::ask_question))
+        .routes(routes!(questions::kinds::list_question_kinds))
+        .routes(routes!(questions::save::save_question))
+        .routes(routes!(sql::ask_sql))
         // Recipes
         .routes(routes!(recipes::list::list_recipes))
         .routes(routes!(recipes::draft::draft_recipe))
@@ -57,6 +65,18 @@ fn list() -> OpenApiRouter<Arc<ServerState>> {
         .routes(routes!(models::monitor::monitor_model))
         // Predictions
         .routes(routes!(predictions::label::label_prediction))
+        // Where events arrive
+        .routes(routes!(capture::v0::take_batch))
+        .routes(routes!(capture::v0::take_events))
+        .routes(routes!(capture::v0::take_people))
+        .routes(routes!(capture::v1::take_batch))
+        .routes(routes!(capture::segment::take_calls))
+        .routes(routes!(capture::start::show_flags))
+        .routes(routes!(capture::start::show_definitions))
+        .routes(routes!(capture::start::show_config))
+        .routes(routes!(capture::start::show_config_script))
+        .routes(routes!(capture::survey::show_survey))
+        .routes(routes!(capture::survey::show_survey_script))
         // Collected events
         .routes(routes!(events::catalogue::list_events))
         .routes(routes!(events::catalogue::show_event))
@@ -108,6 +128,7 @@ pub async fn router(
         deployments: workbench.deployments().await?,
         log: workbench.prediction_log()?,
         events: workbench.event_log().await?,
+        keys: workbench.key_ring(),
         workbench,
         metrics: Metrics::default(),
         guard: Guard::at(address),
@@ -116,6 +137,7 @@ pub async fn router(
         stopping,
     });
     let router = router
+        .merge(capture::further())
         .fallback(door::elsewhere)
         .method_not_allowed_fallback(door::wrong_method)
         .layer(from_fn_with_state(state.clone(), door::door))

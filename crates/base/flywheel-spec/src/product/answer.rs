@@ -113,6 +113,7 @@ kinds! {
     WordOfMouth => "word_of_mouth",
     Experience => "experience",
     Release => "release",
+    Digest => "digest",
 }
 
 #[cfg(test)]

@@ -72,6 +72,8 @@ pub enum QuestionSpec {
     Experience(experience::ExperienceSpec),
     /// Before and after a release.
     Release(release::ReleaseSpec),
+    /// What changed this week that matters.
+    Digest(digest::DigestSpec),
 }
 
 /// The report of a question, of the same `kind`.
@@ -110,4 +112,6 @@ pub enum Answer {
     Experience(experience::ExperienceReport),
     /// Before and after a release.
     Release(release::ReleaseReport),
+    /// What changed this week that matters.
+    Digest(digest::DigestReport),
 }

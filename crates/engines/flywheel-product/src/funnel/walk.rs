@@ -5,6 +5,7 @@
 //! An event does at most one step of an attempt.
 //! An exclusion spoils the attempts that wait between its steps; a spoilt attempt does one more step and then ends.
 //! A person counts at the furthest step that any attempt did; when that attempt was spoilt, they are removed.
+//! Of attempts that got equally far the first counts, and it is spoilt with any later one at its step while its window is open.
 //!
 //! Events of the same microsecond have no order: an attempt goes as far as different events of that moment allow.
 //! An exclusion of a moment spoils only attempts that don't go on at that moment, and in a strict funnel an attempt ends
@@ -59,8 +60,6 @@ pub struct Walk {
     pub began: i64,
     /// Whether it is spoilt: the person is removed.
     pub removed: bool,
-    /// Whether the best attempt ended, so that no exclusion can spoil it any more.
-    settled: bool,
     /// When an attempt in any order last began.
     pub(super) latest: Option<i64>,
     /// Room for the events of one moment.
@@ -101,7 +100,7 @@ impl Walk {
             self.start.fill(NONE);
         }
         (self.spoilt, self.reached, self.done, self.began) = (0, 0, 0, NONE);
-        (self.removed, self.settled, self.latest) = (false, false, None);
+        (self.removed, self.latest) = (false, None);
     }
 
     /// No exclusions, no optional steps, other events allowed: the common case, in one tight loop.
@@ -380,10 +379,7 @@ impl Walk {
     }
 
     fn best_waits(&self, route: &Route, from: usize, time: i64) -> bool {
-        self.reached == from + 1
-            && !self.removed
-            && !self.settled
-            && time.saturating_sub(self.began) <= route.window
+        self.reached == from + 1 && !self.removed && time.saturating_sub(self.began) <= route.window
     }
 
     fn improve(&mut self, step: usize, steps: usize) {
@@ -408,16 +404,13 @@ impl Walk {
         self.done = self.did[step];
         self.began = self.start[step];
         self.times[..=step].copy_from_slice(&self.when[step * steps..step * steps + step + 1]);
-        (self.removed, self.settled) = (false, false);
+        self.removed = false;
     }
 
     /// Ends the attempts that nothing of this moment fits.
     fn clear(&mut self, fits: u64) {
         for step in 0..self.start.len() {
             if fits >> step & 1 == 0 {
-                if self.reached == step + 1 && !self.removed && self.start[step] != NONE {
-                    self.settled = true;
-                }
                 self.start[step] = NONE;
             }
         }

@@ -8,6 +8,11 @@ import { startProject } from './flywheel.mjs'
 /** Every address, with a word in each language that is on it once it has loaded. */
 const ADDRESSES = [
   ['/', 'What to do next', '接下来做什么'],
+  ['/events', 'How to send events', '怎样发送事件'],
+  ['/events?event=sign%20up', 'A funnel that begins here', '以此为起点看漏斗'],
+  ['/events?event=gone', 'This is not here', '找不到'],
+  ['/funnel', 'No funnel asked yet', '还没有提问'],
+  ['/funnel?step=sign%20up&step=pay&by=plan', 'Time to convert', '转化用时'],
   ['/new', 'Drop a file here', '把文件拖到这里'],
   ['/new/customers?target=left', 'What will happen', '接下来会发生什么'],
   ['/runs', 'Every training', '每一次训练'],
@@ -57,8 +62,22 @@ async function prepare() {
   const { predictions } = await ask(`/api/v1/models/${model}/predict`, { data: { rows: [row, row, { months: 60 }] } })
   const truth = await context.request.post(`/api/v1/predictions/${predictions[0].id}/label`, { data: { label: 'yes' } })
   assert.equal(truth.status(), 204)
+  await collect()
   await context.close()
   return { RUN: runs[0].summary.id, OTHER: runs[1].summary.id, MODEL: model }
+}
+
+/** A few people who sign up and pay, and one arrival that names nobody. */
+async function collect() {
+  const { stdout } = await project.flywheel('keys', 'list', '--json')
+  const person = (number, event) => ({ event, distinct_id: `person-${number}`, properties: { plan: number % 2 ? 'pro' : 'free' } })
+  const batch = [1, 2, 3, 4, 5].flatMap((number) => [person(number, 'sign up'), ...(number < 4 ? [person(number, 'pay')] : [])])
+  const sent = await fetch(`${project.address}/batch/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ api_key: JSON.parse(stdout)[0].key, batch: [...batch, { event: 'pay', distinct_id: 'undefined' }] }),
+  })
+  assert.equal(sent.status, 200, await sent.text())
 }
 
 async function finished(context, id) {

@@ -71,7 +71,7 @@ export const funnel = {
     says: ['What the numbers say', '数字说明了什么'],
     asked: [
       'Counted over {{events}} events in {{secs}}, asked {{ago}}; days are those of {{zone}}.',
-      '统计了 {{events}} 个事件，用时 {{secs}}，提问于{{ago}}；日期按 {{zone}} 时区。',
+      '统计了 {{events}} 个事件，用时 {{secs}}，{{ago}}提问；日期按 {{zone}} 时区。',
     ],
     drawn: ['Step by step', '逐步转化'],
     drawnNote: [

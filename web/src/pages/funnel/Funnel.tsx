@@ -15,7 +15,7 @@ import { Waiting } from '../../parts/Waiting'
 import { fromAddress, toAddress } from './address'
 import { Answer } from './Answer'
 import { Question } from './Question'
-import { elsewhere } from './settings'
+import { elsewhere, placed } from './settings'
 
 /** Problems that stand in a question's way, and only these, have a place in the form. */
 const INVALID = [400, 422]
@@ -60,7 +60,8 @@ export default function Funnel() {
     setAddress(next)
   }
   const refused = answer.error instanceof Failure && INVALID.includes(answer.error.status) ? answer.error.problems : []
-  const problems: Problem[] = refused.length > 0 ? refused : (answer.data?.answer.warnings ?? [])
+  const said: Problem[] = refused.length > 0 ? refused : (answer.data?.answer.warnings ?? [])
+  const problems = ready ? placed(said, ready) : []
   return (
     <Page title={t('funnel.title')} lead={t('funnel.lead')}>
       <Sheet title={t('funnel.question')} note={t('funnel.questionNote')}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../api/types'
-import { atSetting, atStep, elsewhere, type Setting } from './settings'
+import { atSetting, atStep, elsewhere, placed, type Setting } from './settings'
 
 const at = (setting?: string): Problem => ({
   code: setting ?? 'none',
@@ -31,5 +31,17 @@ describe('problems of a question', () => {
       ...elsewhere(problems),
     ]
     expect(codes(shown).sort()).toEqual(codes(problems).sort())
+  })
+
+  it('that name an event stand at the step that asks for it', () => {
+    const unknown: Problem = {
+      code: 'ask.unknown_event',
+      severity: 'warning',
+      message: { key: 'ask.unknown_event', args: { event: 'payy' }, en: 'e', zh: 'z' },
+      place: {},
+    }
+    const funnel = { steps: [{ event: 'sign up' }, { event: 'payy' }] }
+    expect(atStep(placed([unknown], funnel), 1)).toHaveLength(1)
+    expect(elsewhere(placed([unknown], { steps: [{ event: 'a' }] }))).toEqual([unknown])
   })
 })

@@ -104,54 +104,58 @@ impl Walk {
     }
 
     /// No exclusions, no optional steps, other events allowed: the common case, in one tight loop.
+    ///
+    /// It only remembers when each attempt began, almost without branches;
+    /// when the best one did its steps is looked up once at the end.
     fn plain(&mut self, route: &Route, times: &[i64], marks: &[u64], until: i64) {
-        let (steps, all, window) = (route.steps, route.all(), route.window);
-        let mut at = 0;
-        while at < times.len() {
-            let (time, mut bits) = (times[at], marks[at] & all);
-            if bits == 0 {
-                at += 1;
+        let (steps, all) = (route.steps, route.all());
+        // So that the time since no attempt at all, which is as long as can be, never fits.
+        let window = route.window.min(i64::MAX - 1);
+        // One further on: what a first step begins with is the event itself.
+        let mut began = [NONE; 65];
+        let (mut reached, mut best) = (0, NONE);
+        let mut skip = 0;
+        for (at, (time, mark)) in times.iter().zip(marks).enumerate() {
+            let mut bits = mark & all;
+            if at < skip {
                 continue;
             }
-            if times.get(at + 1) == Some(&time) {
+            if times.get(at + 1) == Some(time) {
                 let end = end_of_moment(times, at);
                 if !alike(&marks[at..end], all) {
-                    self.moment(route, time, &marks[at..end], until);
-                    if self.reached == steps {
-                        return;
-                    }
-                    at = end;
-                    continue;
+                    return self.guarded(route, times, marks, until);
                 }
-                at = end - 1;
+                skip = end;
             }
-            at += 1;
+            began[0] = if *time < until { *time } else { NONE };
             while bits != 0 {
                 let step = 63 - bits.leading_zeros() as usize;
                 bits ^= 1 << step;
-                if step == 0 {
-                    if time < until {
-                        self.start[0] = time;
-                        self.did[0] = 1;
-                        self.when[0] = time;
-                        if self.reached == 0 {
-                            self.keep(0, steps);
-                        }
-                    }
-                    continue;
-                }
-                let start = self.start[step - 1];
-                if start == NONE || start == self.start[step] || time.saturating_sub(start) > window {
-                    continue;
-                }
-                self.go(step - 1, step, time, steps);
-                if step >= self.reached {
-                    self.keep(step, steps);
-                    if step + 1 == steps {
-                        return;
-                    }
+                let start = began[step];
+                let fits = time.saturating_sub(start) <= window;
+                began[step + 1] = if fits { start } else { began[step + 1] };
+                if step >= reached && fits {
+                    (reached, best) = (step + 1, start);
                 }
             }
+            if reached == steps {
+                break;
+            }
+        }
+        if reached == 0 {
+            return;
+        }
+        (self.reached, self.began) = (reached, best);
+        self.done = (1_u64 << (reached - 1) << 1).wrapping_sub(1);
+        self.start[0] = began[1];
+        // From its beginning on, every step as early as it can be.
+        let mut at = times.partition_point(|time| *time < best);
+        for step in 0..reached {
+            while marks[at] >> step & 1 == 0 {
+                at += 1;
+            }
+            self.times[step] = times[at];
+            at += 1;
         }
     }
 

@@ -248,11 +248,12 @@ fn check_pairs(spec: &FunnelSpec, problems: &mut Problems) {
             problems.push(Problem::error(words).at_setting(format!("exclusions.{at}")));
         }
     }
-    if let Some(Attribution::Step { step }) = spec.breakdown.as_ref().map(|breakdown| breakdown.attribution) {
-        if spec.order == FunnelOrder::Unordered && step > 1 {
-            let words = phrase!("funnel.attribution_unordered", step = step);
-            problems.push(Problem::error(words).at_setting("breakdown.attribution"));
-        }
+    if let Some(Attribution::Step { step }) = spec.breakdown.as_ref().map(|breakdown| breakdown.attribution)
+        && spec.order == FunnelOrder::Unordered
+        && step > 1
+    {
+        let words = phrase!("funnel.attribution_unordered", step = step);
+        problems.push(Problem::error(words).at_setting("breakdown.attribution"));
     }
 }
 

@@ -246,8 +246,7 @@ impl Walk {
         }
         let mark = marks.iter().fold(0, |mark, other| mark | other);
         if mark & route.excluded != 0 {
-            for from in 0..steps - 1 {
-                let start = before[from];
+            for (from, start) in before[..steps - 1].iter().copied().enumerate() {
                 let waiting = start != NONE && time.saturating_sub(start) <= route.window;
                 if self.waits_for(route, from) & mark != 0 && waiting && !self.went_on(from, start) {
                     self.spoil_moment(route, from, start, time);

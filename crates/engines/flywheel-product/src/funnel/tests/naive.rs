@@ -181,9 +181,9 @@ pub fn posthog(rules: &Rules, optional: &[usize], acts: &[Act]) -> (usize, Vec<O
             }
         }
         if rules.order == FunnelOrder::Strict {
-            for step in 1..=rules.steps {
+            for (step, entered) in entered.iter_mut().enumerate().skip(1) {
                 if !steps.contains(&(step, false)) {
-                    entered[step] = nothing.clone();
+                    *entered = nothing.clone();
                 }
             }
         }

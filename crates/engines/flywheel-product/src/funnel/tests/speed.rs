@@ -17,6 +17,7 @@ fn funnel(extra: serde_json::Value) -> Funnel {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a measurement is for reading")]
 #[ignore = "a measurement: run it with --release --ignored --nocapture"]
 fn twenty_million_events() {
     const PEOPLE: usize = 400_000;

@@ -7,7 +7,8 @@ use super::{ask, context, event, numbers};
 
 /// `test_trends_query_runner.py`, `_create_test_events`.
 fn pages() -> Vec<Event> {
-    let people: [(&str, &str, i64, &[u32], &[u32]); 4] = [
+    type Person<'p> = (&'p str, &'p str, i64, &'p [u32], &'p [u32]);
+    let people: [Person<'_>; 4] = [
         ("p1", "Chrome", 10, &[11, 12, 13, 15, 17, 19], &[11, 12, 13]),
         ("p2", "Firefox", 20, &[9, 12], &[13]),
         ("p3", "Edge", 30, &[12], &[13]),

@@ -55,27 +55,31 @@ fn column(rows: &Value, name: &str) -> Vec<Value> {
 #[test]
 fn a_funnel_counts_people_step_by_step() {
     let project = project();
-    let plain = ask(&project, &["funnel", "signup", "activate", "pay", "--window", "14d", "--to", "2026-03-31"]);
+    let plain =
+        ask(&project, &["funnel", "signup", "activate", "pay", "--window", "14d", "--to", "2026-03-31"]);
     // Carl never activates, and Emil does so after 20 days.
     assert_eq!(column(&plain["steps"], "people"), [5, 3, 2]);
     assert_eq!(plain["steps"][2]["of_first"], 0.4);
-    let without = ask(&project, &[
-        "funnel", "signup", "activate", "pay", "--exclude", "refund", "--to", "2026-03-31",
-    ]);
+    let without =
+        ask(&project, &["funnel", "signup", "activate", "pay", "--exclude", "refund", "--to", "2026-03-31"]);
     assert_eq!(column(&without["steps"], "people"), [4, 2, 1]);
     assert_eq!(without["removed"], 1);
     let rich = ask(&project, &["funnel", "signup", "pay[amount>5]", "--by", "plan", "--to", "2026-03-31"]);
     assert_eq!(column(&rich["steps"], "people"), [5, 2]);
     let pro = rich["parts"].as_array().expect("parts").iter().find(|part| part["value"] == "pro");
     assert_eq!(column(&pro.expect("pro")["steps"], "people"), [3, 1]);
-    let why = ask(&project, &["funnel", "signup", "activate", "pay", "--explain", "carl", "--to", "2026-03-31"]);
+    let why =
+        ask(&project, &["funnel", "signup", "activate", "pay", "--explain", "carl", "--to", "2026-03-31"]);
     assert_eq!(why["explained"]["reached"], 1);
 }
 
 #[test]
 fn trends_count_events_people_and_values() {
     let project = project();
-    let trend = ask(&project, &["trend", "signup", "people:signup", "sum(amount):pay", "--interval", "week", "--formula", "C / B"]);
+    let trend = ask(
+        &project,
+        &["trend", "signup", "people:signup", "sum(amount):pay", "--interval", "week", "--formula", "C / B"],
+    );
     assert_eq!(trend["axis"], json!(["2026-03-02", "2026-03-09"]));
     let values = column(&trend["lines"], "values");
     assert_eq!(values, [json!([3.0, 2.0]), json!([3.0, 2.0]), json!([15.0, 20.0]), json!([5.0, 10.0])]);
@@ -87,10 +91,22 @@ fn trends_count_events_people_and_values() {
 #[test]
 fn the_other_questions_count_as_by_hand() {
     let project = project();
-    let retention = ask(&project, &[
-        "retention", "signup", "activate", "--begins", "first_time", "--interval", "week", "--from", "2026-03-02",
-        "--to", "2026-04-05",
-    ]);
+    let retention = ask(
+        &project,
+        &[
+            "retention",
+            "signup",
+            "activate",
+            "--begins",
+            "first_time",
+            "--interval",
+            "week",
+            "--from",
+            "2026-03-02",
+            "--to",
+            "2026-04-05",
+        ],
+    );
     let cohorts = &retention["overall"]["cohorts"];
     assert_eq!(cohorts[0]["size"], 3);
     assert_eq!(cohorts[1]["size"], 2);
@@ -126,7 +142,8 @@ fn the_other_questions_count_as_by_hand() {
 fn a_segment_is_who_meets_its_conditions() {
     let project = project();
     let answered = project.json(&["segment", "--did", "pay[amount>=10]", "--did-not", "refund"]);
-    assert_eq!(answered["answer"]["people"], 1, "{}", answered["answer"]);
+    assert_eq!(answered["answer"]["size"], 1, "{}", answered["answer"]);
+    assert_eq!(answered["answer"]["examples"], json!(["anna"]));
     let spec = project.call(&["segment", "--did", "pay >=2 in 30d", "--print-spec"]).succeed().out;
     assert!(spec.contains("at_least = 2") && spec.contains("last_days = 30"), "{spec}");
 }
@@ -159,7 +176,19 @@ fn an_answer_reads_in_both_languages() {
 #[test]
 fn a_question_reads_back_from_what_was_printed_and_kept() {
     let project = project();
-    let arguments = ["funnel", "signup", "pay[amount>5] as Paid", "--window", "3d", "--by", "plan", "--from", "2026-03-02", "--to", "2026-03-31"];
+    let arguments = [
+        "funnel",
+        "signup",
+        "pay[amount>5] as Paid",
+        "--window",
+        "3d",
+        "--by",
+        "plan",
+        "--from",
+        "2026-03-02",
+        "--to",
+        "2026-03-31",
+    ];
     let typed = ask(&project, &arguments);
     let mut printing = arguments.to_vec();
     printing.push("--print-spec");
@@ -173,7 +202,15 @@ fn a_question_reads_back_from_what_was_printed_and_kept() {
     project.call(&saving).succeed();
     assert_eq!(project.json(&["question", "run", "paid"])["answer"], typed);
     assert_eq!(project.json(&["question", "list"])[0]["name"], "paid");
-    let changed = project.json(&["funnel", "--spec", "asked.toml", "--set", "window.count=1", "--set", "window.unit=minute"]);
+    let changed = project.json(&[
+        "funnel",
+        "--spec",
+        "asked.toml",
+        "--set",
+        "window.count=1",
+        "--set",
+        "window.unit=minute",
+    ]);
     assert_eq!(column(&changed["answer"]["steps"], "people"), [5, 0]);
     let wrong_kind = project.call(&["trend", "--spec", "asked.toml"]).refuse();
     assert!(wrong_kind.err.contains("flywheel question run"), "{}", wrong_kind.err);
@@ -219,10 +256,34 @@ fn answers_are_written_as_files() {
     project.call(&["funnel", "signup", "activate", "pay", "--to", "2026-03-31", "--out", "f.csv"]).succeed();
     let csv = std::fs::read_to_string(project.path().join("f.csv")).expect("written");
     assert!(csv.starts_with("label,optional,people,of_first,") && csv.lines().count() == 4, "{csv}");
-    project.call(&["trend", "signup", "--from", "2026-03-02", "--to", "2026-03-15", "--interval", "week", "--out", "t.parquet"]).succeed();
+    project
+        .call(&[
+            "trend",
+            "signup",
+            "--from",
+            "2026-03-02",
+            "--to",
+            "2026-03-15",
+            "--interval",
+            "week",
+            "--out",
+            "t.parquet",
+        ])
+        .succeed();
     assert!(std::fs::read(project.path().join("t.parquet")).expect("written").starts_with(b"PAR1"));
     let text = project
-        .call(&["trend", "signup", "--from", "2026-03-02", "--to", "2026-03-15", "--interval", "week", "--format", "csv"])
+        .call(&[
+            "trend",
+            "signup",
+            "--from",
+            "2026-03-02",
+            "--to",
+            "2026-03-15",
+            "--interval",
+            "week",
+            "--format",
+            "csv",
+        ])
         .succeed()
         .out;
     assert_eq!(text, "step,signup\n2026-03-02,3.0\n2026-03-09,2.0\n");
@@ -269,7 +330,8 @@ fn importing_again_adds_nothing_and_bad_rows_are_kept_aside() {
     assert_eq!(preview["mapping"]["person"], "Customer");
     assert_eq!(preview["mapping"]["time"], "Ordered at");
     assert_eq!(preview["mapping"]["event"], json!({"kind": "constant", "name": "orders"}));
-    let imported = project.json(&["events", "import", "orders.csv", "--event", "=order", "--zone", "Europe/Berlin"]);
+    let imported =
+        project.json(&["events", "import", "orders.csv", "--event", "=order", "--zone", "Europe/Berlin"]);
     assert_eq!((imported["imported"].clone(), imported["aside"].clone()), (json!(2), json!(3)), "{imported}");
     let reasons: Vec<String> = imported["aside_examples"]
         .as_array()
@@ -279,9 +341,13 @@ fn importing_again_adds_nothing_and_bad_rows_are_kept_aside() {
         .collect();
     assert_eq!(reasons, ["3:collect.nobodys_id", "4:collect.time_unreadable", "5:collect.time_ahead"]);
     // 23:30 in Berlin is 22:30 UTC, still the first of March.
-    let times = project.json(&["sql", "SELECT count(*), CAST(min(time) AS VARCHAR) FROM events WHERE event = 'order'"]);
+    let times = project
+        .json(&["sql", "SELECT count(*), CAST(min(time) AS VARCHAR) FROM events WHERE event = 'order'"]);
     assert_eq!(times["rows"][0][0], 2);
-    assert!(times["rows"][0][1].as_str().is_some_and(|time| time.starts_with("2026-03-01T22:30:00")), "{times}");
+    assert!(
+        times["rows"][0][1].as_str().is_some_and(|time| time.starts_with("2026-03-01T22:30:00")),
+        "{times}"
+    );
     let wrong = project.call(&["events", "import", "orders.csv", "--person", "custmer"]).refuse();
     assert!(wrong.err.contains("`Customer`"), "{}", wrong.err);
     let asides = project.json(&["events", "aside", "list"]);

@@ -21,6 +21,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every event that was seen: how often, since when, who sends it, and how it keeps to the plan. */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was kept aside and not sent again, newest first. */
+        get: operations["list_asides"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/aside/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One that was kept aside. */
+        get: operations["show_aside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/aside/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends one again that was kept aside, after changing what is wrong with it. */
+        post: operations["resend_aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One event in full: its properties with their kinds and examples, the rules of the plan that it broke, the newest. */
+        get: operations["show_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/newest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest arrivals since the server started, newest first; each stands on the disk already. */
+        get: operations["newest_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/properties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every property, of events and of people: what it holds, some examples, which events carry it. */
+        get: operations["list_properties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -121,6 +240,7 @@ export interface paths {
         /**
          * Asks the deployed version.
          * @description Each answer has an id, by which the truth can be sent later; it is logged once it is given.
+         *     With `"preview": true` it has none and is not logged.
          */
         post: operations["predict"];
         delete?: never;
@@ -140,6 +260,75 @@ export interface paths {
         put?: never;
         /** Takes the last deployment back. */
         post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erases a person: events in every version of the table, what waits, what was kept aside, logs, runs and models that quote them. */
+        post: operations["erase_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything of one person: who they are, their events by time, what was kept aside, predictions that name them. */
+        get: operations["export_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which people became one, who asked for it, what was taken back, and what was refused; newest first. */
+        get: operations["list_merges"];
+        put?: never;
+        /** Makes two people one, in every answer from now on, or only shows what that would do. */
+        post: operations["merge_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a merge back, in every answer from now on, or only shows what that would do. */
+        post: operations["undo_merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -174,6 +363,62 @@ export interface paths {
         get: operations["show_project"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every kept question, by name; one with mistakes carries them. */
+        get: operations["list_questions"];
+        put?: never;
+        /**
+         * Answers a question of any kind, of the events of this moment.
+         * @description The answer is JSON; with `Accept: text/csv` or `application/vnd.apache.parquet` one table of it as a file.
+         *     A question with mistakes is answered with all of them.
+         */
+        post: operations["ask_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every kind of question, with what it asks and an example. */
+        get: operations["list_question_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a question as `recipes/<name>.toml`; one of that name is replaced. */
+        post: operations["save_question"];
         delete?: never;
         options?: never;
         head?: never;
@@ -328,6 +573,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a query that reads, within limits on rows, time and memory.
+         * @description Views: `events`, `people`, and every table by its name. `properties->>'plan'` is a property as text,
+         *     `number(properties, 'amount')` as a number.
+         *     With `Accept: text/csv` or `application/vnd.apache.parquet` the rows come as a file.
+         */
+        post: operations["ask_sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tables": {
         parameters: {
             query?: never;
@@ -368,6 +635,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/array/{key}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a client in a browser may do here. */
+        get: operations["show_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What a client in a browser may do here. */
+        options: operations["show_config"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/array/{key}/config.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same configuration as a script. */
+        get: operations["show_config_script"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** The same configuration as a script. */
+        options: operations["show_config_script"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Takes events as PostHog's clients send them: one, a list, or an envelope with the key; also at `/i/v0/e`, `/e`, `/capture` and `/track`.
+         * @description The body may be packed (gzip by header or content, base64, a form); it may also stand in the query as `data`.
+         *     200 means that every event is on the disk; an event that is wrong is kept aside with the reason and rejects no other.
+         */
+        get: operations["take_batch"];
+        put?: never;
+        /**
+         * Takes events as PostHog's clients send them: one, a list, or an envelope with the key; also at `/i/v0/e`, `/e`, `/capture` and `/track`.
+         * @description The body may be packed (gzip by header or content, base64, a form); it may also stand in the query as `data`.
+         *     200 means that every event is on the disk; an event that is wrong is kept aside with the reason and rejects no other.
+         */
+        post: operations["take_batch"];
+        delete?: never;
+        /**
+         * Takes events as PostHog's clients send them: one, a list, or an envelope with the key; also at `/i/v0/e`, `/e`, `/capture` and `/track`.
+         * @description The body may be packed (gzip by header or content, base64, a form); it may also stand in the query as `data`.
+         *     200 means that every event is on the disk; an event that is wrong is kept aside with the reason and rejects no other.
+         */
+        options: operations["take_batch"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/engage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Takes what is known of people: `$set` and `$set_once`, with or without an event's name. */
+        get: operations["take_people"];
+        put?: never;
+        /** Takes what is known of people: `$set` and `$set_once`, with or without an event's name. */
+        post: operations["take_people"];
+        delete?: never;
+        /** Takes what is known of people: `$set` and `$set_once`, with or without an event's name. */
+        options: operations["take_people"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The feature flags of a person: none yet. */
+        get: operations["show_flags"];
+        put?: never;
+        /** The feature flags of a person: none yet. */
+        post: operations["show_flags"];
+        delete?: never;
+        /** The feature flags of a person: none yet. */
+        options: operations["show_flags"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flags/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The definitions of flags, for clients that evaluate them: none yet. */
+        get: operations["show_definitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** The definitions of flags, for clients that evaluate them: none yet. */
+        options: operations["show_definitions"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -385,6 +775,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/i/v0/e": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Takes events as PostHog's clients in browsers send them; the same as `/batch`. */
+        get: operations["take_events"];
+        put?: never;
+        /** Takes events as PostHog's clients in browsers send them; the same as `/batch`. */
+        post: operations["take_events"];
+        delete?: never;
+        /** Takes events as PostHog's clients in browsers send them; the same as `/batch`. */
+        options: operations["take_events"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/i/v1/analytics/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a batch of events and answers for each of them.
+         * @description The key is a bearer's; the body may be packed with gzip, deflate, br or zstd.
+         *     `ok` and `warning` are on the disk, `drop` is kept aside with the reason, `retry` may be sent again.
+         */
+        post: operations["take_batch"];
+        delete?: never;
+        /**
+         * Takes a batch of events and answers for each of them.
+         * @description The key is a bearer's; the body may be packed with gzip, deflate, br or zstd.
+         *     `ok` and `warning` are on the disk, `drop` is kept aside with the reason, `retry` may be sent again.
+         */
+        options: operations["take_batch"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -398,6 +833,64 @@ export interface paths {
         post?: never;
         delete?: never;
         options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/survey/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A survey as a page, one question at a time; answers arrive as `survey sent` events. */
+        get: operations["show_survey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/survey/{name}/survey.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The script that asks on one's own pages: `<script async src="…/survey/nps/survey.js"></script>`. */
+        get: operations["show_survey_script"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes events as Segment's clients send them: one of a kind, or a batch.
+         * @description The write key is the user name of basic auth, or `writeKey` in the body; `messageId` makes it the same event when it comes twice.
+         */
+        post: operations["take_calls"];
+        delete?: never;
+        /**
+         * Takes events as Segment's clients send them: one of a kind, or a batch.
+         * @description The write key is the user name of basic auth, or `writeKey` in the body; `messageId` makes it the same event when it comes twice.
+         */
+        options: operations["take_calls"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -628,6 +1121,200 @@ export interface components {
              */
             secs: number;
         };
+        /** @description What came of it. */
+        ActivationReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /**
+             * Format: int64
+             * @description People who began in the period, long enough ago.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Of them, those who stayed.
+             */
+            stayed: number;
+            /** @description Behaviours, the strongest first. */
+            behaviours: components["schemas"]["Behaviour"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /** @description Which early behaviour goes with staying: what people did so often in their first days, and whether they were there weeks later. */
+        ActivationSpec: {
+            /** @description What a person begins with; their first event when absent. */
+            start?: components["schemas"]["EventFilter"];
+            /** @description Behaviours to try; every event that people do in their first days when empty (the 50 that most people do). */
+            behaviours?: components["schemas"]["EventFilter"][];
+            /** @description How often at least; each is tried. */
+            times?: number[];
+            /**
+             * Format: int32
+             * @description How many days from the beginning the behaviour counts.
+             */
+            within_days?: number;
+            /** @description What staying means; any event when absent. */
+            stay?: components["schemas"]["EventFilter"];
+            /**
+             * Format: int32
+             * @description The week in which they must be there: week 1 begins seven days after the beginning.
+             */
+            week?: number;
+            /** @description When people began; the last 90 days when it has no beginning. */
+            period?: components["schemas"]["Period"];
+        };
+        /** @description How many people a day had. */
+        ActiveDay: {
+            /** @description The date. */
+            label: string;
+            /**
+             * Format: int64
+             * @description People active that day.
+             */
+            day: number;
+            /**
+             * Format: int64
+             * @description People active in the 7 days that end with it.
+             */
+            week: number;
+            /**
+             * Format: int64
+             * @description People active in the 30 days that end with it.
+             */
+            month: number;
+            /** @description False while the day is not over. */
+            complete: boolean;
+        };
+        /**
+         * @description How numbers are taken together.
+         * @enum {string}
+         */
+        Aggregate: "sum" | "average" | "min" | "max" | "median" | "p75" | "p90" | "p95" | "p99";
+        /** @description The report of a question, of the same `kind`. */
+        Answer: (components["schemas"]["TrendReport"] & {
+            /** @enum {string} */
+            kind: "trend";
+        }) | (components["schemas"]["FunnelReport"] & {
+            /** @enum {string} */
+            kind: "funnel";
+        }) | (components["schemas"]["RetentionReport"] & {
+            /** @enum {string} */
+            kind: "retention";
+        }) | (components["schemas"]["LifecycleReport"] & {
+            /** @enum {string} */
+            kind: "lifecycle";
+        }) | (components["schemas"]["StickinessReport"] & {
+            /** @enum {string} */
+            kind: "stickiness";
+        }) | (components["schemas"]["PathsReport"] & {
+            /** @enum {string} */
+            kind: "paths";
+        }) | (components["schemas"]["SegmentReport"] & {
+            /** @enum {string} */
+            kind: "segment";
+        }) | (components["schemas"]["GrowthReport"] & {
+            /** @enum {string} */
+            kind: "growth";
+        }) | (components["schemas"]["ActivationReport"] & {
+            /** @enum {string} */
+            kind: "activation";
+        }) | (components["schemas"]["NorthStarReport"] & {
+            /** @enum {string} */
+            kind: "north_star";
+        }) | (components["schemas"]["RevenueReport"] & {
+            /** @enum {string} */
+            kind: "revenue";
+        }) | (components["schemas"]["LifetimeValueReport"] & {
+            /** @enum {string} */
+            kind: "lifetime_value";
+        }) | (components["schemas"]["SatisfactionReport"] & {
+            /** @enum {string} */
+            kind: "satisfaction";
+        }) | (components["schemas"]["WordOfMouthReport"] & {
+            /** @enum {string} */
+            kind: "word_of_mouth";
+        }) | (components["schemas"]["ExperienceReport"] & {
+            /** @enum {string} */
+            kind: "experience";
+        }) | (components["schemas"]["ReleaseReport"] & {
+            /** @enum {string} */
+            kind: "release";
+        }) | (components["schemas"]["DigestReport"] & {
+            /** @enum {string} */
+            kind: "digest";
+        });
+        /** @description A question with its answer, and what was read for it. */
+        Answered: {
+            /** @description The question, as it was understood. */
+            question: components["schemas"]["QuestionSpec"];
+            /** @description The answer. */
+            answer: components["schemas"]["Answer"];
+            /** @description The moment that relative times were counted from, RFC 3339. */
+            asked_at: string;
+            /** @description The time zone that days were cut in. */
+            time_zone: string;
+            /**
+             * Format: int64
+             * @description The version of the table of events; absent while nothing is in it.
+             */
+            version?: number | null;
+            /**
+             * Format: int64
+             * @description Events in that version.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Events that had arrived and were not in it yet; they count too.
+             */
+            waiting: number;
+            /**
+             * Format: double
+             * @description Seconds.
+             */
+            secs: number;
+        };
+        /** @description An arrival that was kept aside. */
+        AsideReport: {
+            /** @description By which it is named. */
+            id: string;
+            /** @description When it arrived, RFC 3339, UTC. */
+            at: string;
+            /** @description The way it came. */
+            source: string;
+            /** @description What is wrong with it. */
+            reason: components["schemas"]["Phrase"];
+            /** @description As it arrived. */
+            raw: string;
+            /** @description When it was sent again, mended, if it was. */
+            resent_at?: string | null;
+        };
+        /** @description Which of a person's values they are counted under. */
+        Attribution: {
+            /** @enum {string} */
+            kind: "first";
+        } | {
+            /** @enum {string} */
+            kind: "last";
+        } | {
+            /** @enum {string} */
+            kind: "every";
+        } | {
+            /**
+             * Format: int32
+             * @description Which step, from 1.
+             */
+            step: number;
+            /** @enum {string} */
+            kind: "step";
+        };
+        /**
+         * @description A unit of the calendar.
+         * @enum {string}
+         */
+        BackUnit: "day" | "week" | "month" | "year";
         /** @description One bar in one round. */
         BarResult: {
             /** @description The metric. */
@@ -644,6 +1331,53 @@ export interface components {
             value?: number | null;
             /** @description True when it was met. */
             met: boolean;
+        };
+        /**
+         * @description Which of a person's `start` events begin a cohort.
+         * @enum {string}
+         */
+        Begins: "recurring" | "first_time" | "first_in_period";
+        /** @description One early behaviour against staying. */
+        Behaviour: {
+            /** @description The event. */
+            event: string;
+            /**
+             * Format: int32
+             * @description How often at least.
+             */
+            times: number;
+            /**
+             * Format: int64
+             * @description People who did it so often.
+             */
+            did: number;
+            /**
+             * Format: int64
+             * @description Of them, those who stayed.
+             */
+            did_stayed: number;
+            /**
+             * Format: int64
+             * @description People who did not.
+             */
+            others: number;
+            /**
+             * Format: int64
+             * @description Of them, those who stayed.
+             */
+            others_stayed: number;
+            difference?: components["schemas"]["Estimate"] | null;
+            lift?: components["schemas"]["Estimate"] | null;
+            /**
+             * Format: double
+             * @description How well the behaviour tells who stays, from −1 to 1: Matthews' correlation, by which the list is ordered.
+             */
+            strength?: number | null;
+            /**
+             * Format: double
+             * @description Fisher's exact probability, corrected for all that was tried (Benjamini and Hochberg).
+             */
+            q?: number | null;
         };
         /** @description Answers given with about the same confidence. */
         CalibrationBin: {
@@ -662,6 +1396,121 @@ export interface components {
              * @description Rows in the bin.
              */
             rows: number;
+        };
+        /** @description Every event that was seen, most frequent first. */
+        Catalogue: {
+            /**
+             * Format: int64
+             * @description Events in all.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Of these, how many have an id made of their content, because the client sent none.
+             */
+            derived_ids: number;
+            /**
+             * Format: int64
+             * @description Of these, how many have neither an id nor a time of the client's: each arrival counts.
+             */
+            without_ids: number;
+            /**
+             * Format: int64
+             * @description Arrivals kept aside because something is wrong with them.
+             */
+            aside: number;
+            /** @description The events by name. */
+            events: components["schemas"]["EventSummary"][];
+            /** @description Doubts: stretches of the spool that cannot be read, a plan that is wrong. */
+            warnings?: components["schemas"]["Problem"][];
+        };
+        /** @description One number that changed. */
+        Change: {
+            /** @description What the number is. */
+            what: components["schemas"]["Measured"];
+            /** @description The event, where it is about one. */
+            event?: string | null;
+            /**
+             * Format: double
+             * @description This week.
+             */
+            value: number;
+            /**
+             * Format: double
+             * @description What the weeks before led to expect.
+             */
+            expected: number;
+            /**
+             * Format: double
+             * @description The lower end of what they led to expect, 95%.
+             */
+            expected_low: number;
+            /**
+             * Format: double
+             * @description The upper end.
+             */
+            expected_high: number;
+            /**
+             * Format: double
+             * @description `value / expected − 1`.
+             */
+            relative: number;
+            /**
+             * Format: double
+             * @description The smallest change that the uncertainty leaves, as a share: towards 0 from `relative`.
+             */
+            at_least: number;
+            /**
+             * Format: double
+             * @description The probability of such a week were nothing new, corrected for all that was looked at.
+             */
+            q: number;
+            /**
+             * Format: double
+             * @description What the list is ordered by: how large, and how many people it touches.
+             */
+            importance: number;
+            /** @description The weeks before, then this one. */
+            weeks: number[];
+        };
+        /** @description One chart of a report. */
+        Chart: {
+            /** @description How it is drawn. */
+            kind: components["schemas"]["ChartKind"];
+            /** @description What it shows. */
+            title: components["schemas"]["Phrase"];
+            /** @description The marks of the axis: days, steps, names; for a Sankey the nodes. */
+            axis: string[];
+            /** @description What is drawn; for a heat map one series a row, for a Sankey one series a link. */
+            series: components["schemas"]["Series"][];
+        };
+        /**
+         * @description How a chart is drawn.
+         * @enum {string}
+         */
+        ChartKind: "line" | "bar" | "stacked_bar" | "funnel" | "heatmap" | "sankey";
+        /** @description Customers who had come back so often. */
+        CheckOfRepeats: {
+            /**
+             * Format: int32
+             * @description How often; the last entry holds all that came oftener too.
+             */
+            repeats: number;
+            /**
+             * Format: int64
+             * @description How many customers.
+             */
+            customers: number;
+            /**
+             * Format: double
+             * @description Purchases predicted for each.
+             */
+            predicted: number;
+            /**
+             * Format: double
+             * @description Purchases of each.
+             */
+            actual: number;
         };
         /** @description What `flywheel check` shows and what a run begins with. */
         CheckReport: {
@@ -693,6 +1542,26 @@ export interface components {
             precision?: components["schemas"]["Estimate"] | null;
             recall?: components["schemas"]["Estimate"] | null;
             f1?: components["schemas"]["Estimate"] | null;
+        };
+        /**
+         * @description When an interval ends.
+         * @enum {string}
+         */
+        Clock: "calendar" | "rolling";
+        /** @description The customers of one step. */
+        Cohort: {
+            /** @description The step of their first purchase. */
+            step: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            customers: number;
+            /**
+             * @description What a customer had paid until the end of each age, with the interval of the mean; an age counts steps from the first purchase's own.
+             *     Without a value: purchases. Ages that are not over are left out.
+             */
+            value_by_age: components["schemas"]["Estimate"][];
         };
         /**
          * @description What a column holds.
@@ -727,6 +1596,31 @@ export interface components {
             top?: components["schemas"]["ValueCount"][];
             image?: components["schemas"]["ImageShape"] | null;
         };
+        /**
+         * @description How inputs make a metric.
+         *
+         *     What an input contributed to a change is, for sums, its own change; for products, Shapley's value: its effect with the others
+         *     at their old or new values, averaged over every order in which they might have changed
+         *     (Shapley, "A value for n-person games", 1953). The contributions add up to the product's change;
+         *     where the metric is not quite the sum or product of its inputs, the rest is told as such.
+         * @enum {string}
+         */
+        Combine: "product" | "sum";
+        /** @description What the period is compared with. */
+        Compare: {
+            /** @enum {string} */
+            kind: "previous";
+        } | {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+            /** @description Of what. */
+            unit: components["schemas"]["BackUnit"];
+            /** @enum {string} */
+            kind: "back";
+        };
         /** @description A metric in each run. */
         ComparedMetric: {
             /** @description Which. */
@@ -740,6 +1634,88 @@ export interface components {
             path: string;
             /** @description Its value in each run; empty where absent. */
             values: string[];
+        };
+        /** @description Conversion of those who began in one interval. */
+        ConversionAt: {
+            /** @description The interval. */
+            label: string;
+            /**
+             * Format: int64
+             * @description How many reached the step it is counted from.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description How many of them went on to the other.
+             */
+            to: number;
+            /**
+             * Format: double
+             * @description Their share.
+             */
+            rate?: number | null;
+            /**
+             * Format: double
+             * @description Lower end of its 95% interval (Wilson).
+             */
+            low?: number | null;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high?: number | null;
+            /** @description True when some of them still have time: the number may grow. */
+            open: boolean;
+        };
+        /** @description The time from one step to another. */
+        ConversionTimes: {
+            /**
+             * Format: int32
+             * @description From this step, from 1.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description To this one.
+             */
+            to: number;
+            /**
+             * Format: int64
+             * @description How many got there.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description Seconds, on average.
+             */
+            average_seconds?: number | null;
+            /**
+             * Format: double
+             * @description The median.
+             */
+            median_seconds?: number | null;
+            /**
+             * Format: double
+             * @description Nine in ten took no longer.
+             */
+            p90_seconds?: number | null;
+            /** @description The columns: from how many seconds, and how many people; the last holds the longest. */
+            bins: components["schemas"]["TimeBin"][];
+        };
+        /**
+         * @description How a metric counts.
+         * @enum {string}
+         */
+        Count: "events" | "people" | "per_person" | "sum" | "mean" | "sum_per_person" | "share";
+        /** @description How many on one day. */
+        DayCount: {
+            /** @description `2026-03-01`, UTC. */
+            day: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
         };
         /** @description Asks for a version to answer; the newest when absent. */
         DeployRequest: {
@@ -767,6 +1743,58 @@ export interface components {
             action: string;
             /** @description When, RFC 3339, UTC. */
             at: string;
+        };
+        /** @description What came of it. */
+        DigestReport: {
+            /** @description What it means, most important first; one sentence when nothing changed. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The first day of the week told of. */
+            week: string;
+            /**
+             * Format: int64
+             * @description How many numbers were looked at.
+             */
+            looked_at: number;
+            /** @description What changed, most important first. */
+            changes: components["schemas"]["Change"][];
+            /** @description What is drawn: a line for each change. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /**
+         * @description What changed this week that matters, most important first; quiet when nothing did.
+         *
+         *     Every event's count and people, and ratios between them, are compared with a line through the weeks before.
+         */
+        DigestSpec: {
+            /** @description A date in the week to tell of; the last whole week when absent. */
+            week_of?: string | null;
+            /**
+             * Format: int32
+             * @description How many weeks before it are compared with, 5 to 52.
+             */
+            weeks?: number;
+            /**
+             * Format: double
+             * @description Changes smaller than this share are not told, however sure.
+             */
+            at_least?: number;
+            /**
+             * Format: double
+             * @description How many of the changes told may be false alarms on average (false discovery rate).
+             */
+            false_alarms?: number;
+            /**
+             * Format: int32
+             * @description Events that fewer people than this do in a usual week are not looked at.
+             */
+            least_people?: number;
+            /**
+             * Format: int32
+             * @description How many changes are told at most.
+             */
+            most?: number;
         };
         /** @description What to learn from, and what to learn. */
         DraftRequest: {
@@ -837,6 +1865,51 @@ export interface components {
              */
             secs: number;
         };
+        /** @description What was erased of a person. */
+        EraseReport: {
+            /**
+             * Format: int64
+             * @description How many distinct ids the person had.
+             */
+            distinct_ids: number;
+            /**
+             * Format: int64
+             * @description Events removed from the table.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Data files written anew without them, and versions of tables removed.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Arrivals kept aside that quoted them.
+             */
+            aside: number;
+            /**
+             * Format: int64
+             * @description Logged predictions that quoted them.
+             */
+            predictions: number;
+            /**
+             * Format: int64
+             * @description Rows of other tables that named them.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Files of runs and models in which they were quoted.
+             */
+            quoting: number;
+            /** @description What a person should know: runs whose data is gone, models to train anew. */
+            findings: components["schemas"]["Phrase"][];
+        };
+        /** @description A person who shall be erased. */
+        EraseRequest: {
+            /** @description One of the person's distinct ids. */
+            distinct_id: string;
+        };
         /** @description A number with its 95% interval. */
         Estimate: {
             /**
@@ -881,6 +1954,130 @@ export interface components {
             /** @description Doubts about these numbers. */
             warnings: components["schemas"]["Problem"][];
         };
+        /** @description One event in full. */
+        EventDetail: {
+            /** @description As in the catalogue. */
+            summary: components["schemas"]["EventSummary"];
+            /** @description Its properties, most frequent first. */
+            properties: components["schemas"]["PropertySummary"][];
+            /** @description How it does not keep to the plan. */
+            violations: components["schemas"]["Violation"][];
+            /** @description The newest that have not been brought into the table yet, newest first. */
+            newest: components["schemas"]["SeenEvent"][];
+        };
+        /** @description Events of one name, or any, that meet every condition. */
+        EventFilter: {
+            /** @description The event's name; any event when absent. */
+            event?: string | null;
+            /** @description Conditions that must all hold. */
+            where?: components["schemas"]["PropertyFilter"][];
+            /** @description What reports call it; the event's name when absent. */
+            label?: string | null;
+        };
+        /** @description One event of the catalogue. */
+        EventSummary: {
+            /** @description Its name. */
+            event: string;
+            /**
+             * Format: int64
+             * @description How often it was seen.
+             */
+            count: number;
+            /** @description The earliest time that one carries, RFC 3339, UTC. */
+            first_seen: string;
+            /** @description The latest time that one carries, RFC 3339, UTC. */
+            last_seen: string;
+            /**
+             * Format: int64
+             * @description Of these, how many have an id made of their content.
+             */
+            derived_ids: number;
+            /**
+             * Format: int64
+             * @description Of these, how many have neither an id nor a time of the client's.
+             */
+            without_ids: number;
+            /**
+             * Format: int64
+             * @description How often one did not keep to the plan.
+             */
+            violations: number;
+            /** @description How many on each of the last days that have any, UTC, oldest first. */
+            days: components["schemas"]["DayCount"][];
+            /** @description Who sends it, most first. */
+            senders: components["schemas"]["Sender"][];
+            /** @description What the plan says it is for. */
+            description?: string | null;
+        };
+        /** @description Events that must not happen between two steps. */
+        Exclusion: {
+            /** @description The event's name; any event when absent. */
+            event?: string | null;
+            /** @description Conditions that must all hold. */
+            where?: components["schemas"]["PropertyFilter"][];
+            /**
+             * Format: int32
+             * @description The step after which it must not happen, from 1; the first when absent.
+             */
+            from?: number | null;
+            /**
+             * Format: int32
+             * @description The step before which it must not happen; the last when absent.
+             */
+            to?: number | null;
+        };
+        /** @description What came of it. */
+        ExperienceReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The tasks, as asked. */
+            tasks: components["schemas"]["TaskReport"][];
+            /** @description Friction anywhere: rage clicks, dead clicks, errors. */
+            friction: components["schemas"]["Friction"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /** @description Task success, time on task, and friction. */
+        ExperienceSpec: {
+            /** @description The tasks. */
+            tasks?: components["schemas"]["TaskSpec"][];
+            /** @description A click in anger. */
+            rage_click?: components["schemas"]["EventFilter"];
+            /** @description A click that does nothing. */
+            dead_click?: components["schemas"]["EventFilter"];
+            /** @description An error that the person met. */
+            error?: components["schemas"]["EventFilter"];
+            /** @description The property that says where friction was met. */
+            place?: components["schemas"]["Property"];
+            /** @description When; the last 28 days when it has no beginning. */
+            period?: components["schemas"]["Period"];
+        };
+        /** @description What one event did. */
+        ExplainedEvent: {
+            /** @description When, RFC 3339. */
+            time: string;
+            /** @description Its name. */
+            event: string;
+            /** @description Its uuid. */
+            uuid: string;
+            /** @description What it did. */
+            did: components["schemas"]["Phrase"];
+        };
+        /** @description Why one person is counted where they are. */
+        ExplainedPerson: {
+            /** @description The distinct id asked for. */
+            distinct_id: string;
+            summary?: components["schemas"]["Phrase"] | null;
+            /**
+             * Format: int32
+             * @description The last step they are counted at, from 1; 0 when they are not counted.
+             */
+            reached: number;
+            /** @description Their events that have to do with the funnel, in time, with what each did; at most 500. */
+            events: components["schemas"]["ExplainedEvent"][];
+        };
         /** @description Something about a table that a person should look at. */
         Finding: {
             /** @description What kind of thing it is. */
@@ -896,6 +2093,250 @@ export interface components {
          * @enum {string}
          */
         FindingKind: "missing" | "outliers" | "duplicates" | "identifier" | "constant" | "near_copy" | "leak" | "mixed_types" | "imbalance";
+        /** @description One kind of friction. */
+        Friction: {
+            /** @description The event. */
+            event: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description By how many people.
+             */
+            people: number;
+            /** @description Where most, at most ten. */
+            places: components["schemas"]["FrictionPlace"][];
+        };
+        /** @description Where friction was met. */
+        FrictionPlace: {
+            /** @description The place. */
+            place: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description By how many people.
+             */
+            people: number;
+        };
+        /** @description The funnel for each value of a property. */
+        FunnelBreakdown: {
+            /** @description Which property. */
+            property: components["schemas"]["Property"];
+            /** @description Which of a person's values they are counted under. */
+            attribution?: components["schemas"]["Attribution"];
+            /**
+             * Format: int32
+             * @description How many values are told apart, those with most people; the rest together.
+             */
+            top?: number;
+        };
+        /**
+         * @description Whether, and how strictly, the steps follow each other.
+         * @enum {string}
+         */
+        FunnelOrder: "ordered" | "strict" | "unordered";
+        /** @description The funnel of one value. */
+        FunnelPart: {
+            /** @description The value; absent for those without one, and for the rest. */
+            value?: string | null;
+            /** @description True for all values that are not told apart; who has several of them is counted under each. */
+            rest: boolean;
+            /** @description Its steps. */
+            steps: components["schemas"]["StepCount"][];
+            /**
+             * Format: int64
+             * @description Whom an exclusion removed.
+             */
+            removed: number;
+        };
+        /** @description How people got through the steps. */
+        FunnelReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description Every step with everyone. */
+            steps: components["schemas"]["StepCount"][];
+            /**
+             * Format: int64
+             * @description People (or groups) whom an exclusion removed.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Who has not done the last step and whose window is still open when the period ends.
+             */
+            open: number;
+            /** @description The same for each value of the breakdown, most people first, the rest last. */
+            parts?: components["schemas"]["FunnelPart"][];
+            times?: components["schemas"]["ConversionTimes"] | null;
+            /** @description Conversion by when people began. */
+            over_time?: components["schemas"]["ConversionAt"][];
+            /** @description The people asked for, by the number of the person. */
+            people?: components["schemas"]["PersonAtStep"][];
+            explained?: components["schemas"]["ExplainedPerson"] | null;
+            /** @description What separates those who go on, the clearest first. */
+            separating?: components["schemas"]["Separating"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /**
+         * @description Steps on the way to a goal, and where people leave; steps count from 1.
+         *
+         *     ```toml
+         *     kind = "funnel"
+         *     period = { from = "-30d" }
+         *     window = { count = 14, unit = "day" }
+         *     [[steps]]
+         *     event = "sign up"
+         *     [[steps]]
+         *     event = "buy"
+         *     where = [{ property = "plan", value = "pro" }]
+         *     ```
+         */
+        FunnelSpec: {
+            /** @description The steps, at least two. */
+            steps: components["schemas"]["FunnelStep"][];
+            /** @description Whether, and how strictly, the steps follow each other. */
+            order?: components["schemas"]["FunnelOrder"];
+            /** @description How long after the first step the last one still counts, to the microsecond, inclusive. */
+            window?: components["schemas"]["Window"];
+            /** @description Events that must not happen on the way: whoever does one is removed from the funnel. */
+            exclusions?: components["schemas"]["Exclusion"][];
+            /** @description Events before or after it are not seen. */
+            period?: components["schemas"]["Period"];
+            /** @description Conditions that every event of the funnel must meet, exclusions included. */
+            where?: components["schemas"]["PropertyFilter"][];
+            /** @description Counts groups of this type, such as `company`, in place of people. */
+            group?: string | null;
+            breakdown?: components["schemas"]["FunnelBreakdown"] | null;
+            over_time?: components["schemas"]["OverTime"] | null;
+            /** @description Between which steps the time to convert is told, and in how many columns. */
+            time_to_convert?: components["schemas"]["TimeToConvert"];
+            people?: components["schemas"]["PeopleAt"] | null;
+            /** @description A distinct id: tells why this person is counted where they are. */
+            explain?: string | null;
+            separate?: components["schemas"]["Separate"] | null;
+        };
+        /** @description One step: an event that meets every condition, or one of the alternatives. */
+        FunnelStep: {
+            /** @description The event's name; any event when absent. */
+            event?: string | null;
+            /** @description Conditions that must all hold. */
+            where?: components["schemas"]["PropertyFilter"][];
+            /** @description What reports call it; the event's name when absent. */
+            label?: string | null;
+            /** @description Whoever skips it still goes on; neither the first nor the last step. */
+            optional?: boolean;
+            /** @description Other events that do as well. */
+            or?: components["schemas"]["EventFilter"][];
+        };
+        /** @description What came of it. */
+        GrowthReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The steps, in order. */
+            steps: components["schemas"]["GrowthStep"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /**
+         * @description Growth accounting: new, retained, resurrected and churned people, and the quick ratio.
+         *
+         *     A person is active in a step of time in which they did `event`; new in their very first such step, retained when they were
+         *     active in the step before, resurrected when they were active earlier but not in the step before,
+         *     churned when they were active in the step before and no longer are.
+         *     So in every step `active = active before + new + resurrected − churned`, which is checked before anything is shown.
+         */
+        GrowthSpec: {
+            /** @description What makes a person active; any event when absent. */
+            event?: components["schemas"]["EventFilter"];
+            /** @description The steps of time. */
+            interval?: components["schemas"]["Interval"];
+            /** @description When; the last twelve steps when it has no beginning. */
+            period?: components["schemas"]["Period"];
+            value?: components["schemas"]["Property"] | null;
+            /** @description Account for groups of this type, such as `company`, rather than people. */
+            group?: string | null;
+        };
+        /** @description One step of time. */
+        GrowthStep: {
+            /** @description Its name. */
+            step: string;
+            /** @description True when it was over at the moment of asking. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description People who were active.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description Active for the first time ever.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Active, and in the step before too.
+             */
+            retained: number;
+            /**
+             * Format: int64
+             * @description Active again after a step or more without.
+             */
+            resurrected: number;
+            /**
+             * Format: int64
+             * @description Active in the step before, not in this one.
+             */
+            churned: number;
+            quick_ratio?: components["schemas"]["Estimate"] | null;
+            retention?: components["schemas"]["Estimate"] | null;
+            value?: components["schemas"]["ValueStep"] | null;
+        };
+        /** @description Predicted against what then happened. */
+        HoldoutCheck: {
+            /** @description The first day that the model did not see. */
+            from: string;
+            /**
+             * Format: int32
+             * @description How many days were predicted.
+             */
+            days: number;
+            /** @description The model of the time before. */
+            model: components["schemas"]["PurchaseModel"];
+            /**
+             * Format: double
+             * @description Purchases predicted.
+             */
+            predicted: number;
+            /**
+             * Format: double
+             * @description Purchases that happened.
+             */
+            actual: number;
+            /**
+             * Format: double
+             * @description Mean distance between prediction and truth over customers.
+             */
+            mean_absolute_error: number;
+            /**
+             * Format: double
+             * @description Correlation between prediction and truth over customers.
+             */
+            correlation?: number | null;
+            /** @description By how often customers had come back before. */
+            by_repeats: components["schemas"]["CheckOfRepeats"][];
+        };
         /** @description Predictions in one hour. */
         HourCount: {
             /** @description The hour's start, RFC 3339, UTC. */
@@ -935,6 +2376,15 @@ export interface components {
             /** @description The profile of the imported table. */
             profile: components["schemas"]["ProfileReport"];
         };
+        /** @description A driver of a metric, with drivers of its own. */
+        Input: {
+            /** @description What is measured. */
+            metric: components["schemas"]["Metric"];
+            /** @description How its own inputs make it. */
+            combine?: components["schemas"]["Combine"];
+            /** @description What drives it. */
+            inputs?: components["schemas"]["Input"][];
+        };
         /** @description One column that a model reads. */
         InputField: {
             /** @description Its name. */
@@ -948,6 +2398,39 @@ export interface components {
             /** @description Smallest and largest number seen in training. */
             range?: number[] | null;
             image?: components["schemas"]["ImageShape"] | null;
+        };
+        /**
+         * @description The steps of time on a chart's axis.
+         * @enum {string}
+         */
+        Interval: "hour" | "day" | "week" | "month";
+        /** @description Invitations and what came of them. */
+        Invitations: {
+            /**
+             * Format: int64
+             * @description Invitations sent in the period.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description People who sent them.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description Newcomers of the period brought by somebody, for each invitation; more than one when people also come without.
+             */
+            joined_per_invitation?: number | null;
+        };
+        /** @description How many values are of a kind. */
+        KindCount: {
+            /** @description The kind. */
+            kind: components["schemas"]["ValueKind"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
         };
         /** @description A label's share in training and now. */
         LabelShare: {
@@ -1010,6 +2493,124 @@ export interface components {
             /** @description True when its weights came from `start_from`. */
             reused: boolean;
         };
+        /** @description One interval. */
+        LifecycleInterval: {
+            /** @description The interval's beginning. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Everybody active: new, returning and resurrecting.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description Active for the first time.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Active, and in the interval before too.
+             */
+            returning: number;
+            /**
+             * Format: int64
+             * @description Active, not in the interval before, but known from earlier.
+             */
+            resurrecting: number;
+            /**
+             * Format: int64
+             * @description Active in the interval before, and not now.
+             */
+            dormant: number;
+            /** @description False while the interval is not over: the dormant may still come. */
+            complete: boolean;
+        };
+        /** @description New, returning, resurrecting and dormant people. */
+        LifecycleReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description One for each interval, oldest first. */
+            intervals: components["schemas"]["LifecycleInterval"][];
+            /** @description What is drawn; the dormant below zero. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /**
+         * @description New, returning, resurrecting and dormant people over time, by PostHog's definitions.
+         *
+         *     In every interval each active person is new, returning (active in the interval before) or resurrecting (active before
+         *     that); who was active in the interval before and is not now is dormant, once.
+         *
+         *     ```toml
+         *     kind = "lifecycle"
+         *     event = { event = "$pageview" }
+         *     interval = "week"
+         *     ```
+         */
+        LifecycleSpec: {
+            /** @description What makes a person active; any event when absent. */
+            event?: components["schemas"]["EventFilter"];
+            /** @description When a person is new. */
+            new?: components["schemas"]["NewBy"];
+            /** @description How long an interval is. */
+            interval?: components["schemas"]["Interval"];
+            /** @description Which stretch of time is looked at. */
+            period?: components["schemas"]["Period"];
+            /**
+             * Format: int32
+             * @description How many intervals up to the period's end where `period.from` is absent.
+             */
+            intervals?: number;
+            /** @description Follows groups of this type, such as `company`, instead of people. */
+            group?: string | null;
+        };
+        /** @description What came of it. */
+        LifetimeValueReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /**
+             * Format: int64
+             * @description Customers whose first purchase lies in the period.
+             */
+            customers: number;
+            /** @description By the step of the first purchase. */
+            cohorts: components["schemas"]["Cohort"][];
+            model?: components["schemas"]["PurchaseModel"] | null;
+            outlook?: components["schemas"]["Outlook"] | null;
+            check?: components["schemas"]["HoldoutCheck"] | null;
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /**
+         * @description What a customer is worth: by cohort, and by BG/NBD with Gamma-Gamma.
+         *
+         *     A customer is a person with a purchase; their cohort is the step of their very first one.
+         *     The model counts days in the project's time zone: purchases of one day are one, and time runs from the first day to the last day of the period.
+         */
+        LifetimeValueSpec: {
+            /** @description The purchase. */
+            event: components["schemas"]["EventFilter"];
+            value?: components["schemas"]["Property"] | null;
+            /** @description The steps of cohorts and ages. */
+            interval?: components["schemas"]["Interval"];
+            /** @description When: cohorts whose first purchase lies in it. The last twelve steps when it has no beginning. */
+            period?: components["schemas"]["Period"];
+            /** @description The model's unit of time, which its parameters are in. */
+            unit?: components["schemas"]["ModelUnit"];
+            /**
+             * Format: int32
+             * @description How many days ahead purchases and value are expected.
+             */
+            horizon_days?: number;
+            /**
+             * @description A date or moment: the model is also fitted on what came before it alone, and checked on what came after.
+             *     Two thirds into the period when absent.
+             */
+            holdout_from?: string | null;
+        };
         /** @description The loss. */
         LossSpec: {
             /** @enum {string} */
@@ -1041,6 +2642,113 @@ export interface components {
             label_smoothing?: number;
             /** @enum {string} */
             kind: "binary_cross_entropy";
+        };
+        /**
+         * @description What is counted.
+         * @enum {string}
+         */
+        Measure: "total" | "people" | "weekly_people" | "monthly_people" | "per_person" | "value";
+        /**
+         * @description What a number of the digest is.
+         * @enum {string}
+         */
+        Measured: "active_people" | "new_people" | "came_back" | "people" | "share" | "per_person";
+        /** @description Feedback that may name the product unasked. */
+        Mentions: {
+            /** @description The feedback. */
+            event: components["schemas"]["EventFilter"];
+            /** @description Its text. */
+            text: components["schemas"]["Property"];
+            /** @description The product's names, whatever the case. */
+            names: string[];
+        };
+        /** @description Unaided mentions. */
+        MentionsReport: {
+            /**
+             * Format: int64
+             * @description Texts written.
+             */
+            texts: number;
+            /**
+             * Format: int64
+             * @description Of them, those that name the product.
+             */
+            mentions: number;
+            /**
+             * Format: int64
+             * @description People who wrote.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Of them, those who named the product.
+             */
+            people_who_mention: number;
+            share?: components["schemas"]["Estimate"] | null;
+        };
+        /**
+         * @description What a line of the merge log did.
+         * @enum {string}
+         */
+        MergeKind: "merge" | "undo" | "refused";
+        /** @description One line of the merge log. */
+        MergeLine: {
+            /**
+             * Format: int64
+             * @description By which it is named, from 0.
+             */
+            id: number;
+            /** @description Whether it made two people one, or took that back. */
+            kind: components["schemas"]["MergeKind"];
+            /** @description Who went into another person, as a distinct id. */
+            from: string;
+            /** @description Whom they went into, as a distinct id. */
+            into: string;
+            /** @description What asked for it: `$identify`, `$create_alias`, `$merge_dangerously`, or `person`. */
+            cause: string;
+            /** @description When, RFC 3339, UTC. */
+            at: string;
+            /**
+             * Format: int64
+             * @description The line that took this one back, or the line that this one takes back.
+             */
+            other?: number | null;
+        };
+        /** @description The merge log, newest first. */
+        MergeLog: {
+            /** @description The lines. */
+            lines: components["schemas"]["MergeLine"][];
+            /** @description Merges that were asked for and refused, newest first. */
+            refused: components["schemas"]["MergeLine"][];
+        };
+        /** @description What a merge, or taking one back, would do; nothing is done by looking. */
+        MergePreview: {
+            /** @description In plain words. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The people as they would be, each with its distinct ids that the log names. */
+            after: components["schemas"]["PersonParts"][];
+            /** @description The people as they are. */
+            before: components["schemas"]["PersonParts"][];
+        };
+        /** @description Two people that shall be one. */
+        MergeRequest: {
+            /** @description Who goes into another person: a distinct id. */
+            from: string;
+            /** @description Whom they go into: a distinct id. */
+            into: string;
+            /** @description Only show what it would do. */
+            preview?: boolean;
+        };
+        /** @description One number about what people do in a stretch of time. */
+        Metric: {
+            /** @description What is counted; any event when absent. */
+            event?: components["schemas"]["EventFilter"];
+            /** @description How it is counted. */
+            count?: components["schemas"]["Count"];
+            property?: components["schemas"]["Property"] | null;
+            among?: components["schemas"]["EventFilter"] | null;
+            /** @description What reports call it; made of the event and the count when absent. */
+            label?: string | null;
         };
         /**
          * @description A metric by the field's standard name.
@@ -1141,6 +2849,11 @@ export interface components {
              */
             deployed?: number | null;
         };
+        /**
+         * @description The model's unit of time.
+         * @enum {string}
+         */
+        ModelUnit: "day" | "week";
         /** @description A deployed model watched. */
         MonitorReport: {
             /** @description The model. */
@@ -1205,6 +2918,73 @@ export interface components {
             frozen_parameters: number;
             image?: components["schemas"]["ImageShape"] | null;
         };
+        /**
+         * @description When an active person is new.
+         * @enum {string}
+         */
+        NewBy: "first_event" | "first_activity";
+        /** @description The newcomers of one step. */
+        NewcomerStep: {
+            /** @description Its name. */
+            step: string;
+            /**
+             * Format: int64
+             * @description Who came by themselves.
+             */
+            organic: number;
+            /**
+             * Format: int64
+             * @description Whom somebody brought.
+             */
+            referred: number;
+        };
+        /** @description A metric of the tree. */
+        NorthStarNode: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The position of the metric that it drives; absent for the first.
+             */
+            drives?: number | null;
+            before?: components["schemas"]["Estimate"] | null;
+            after?: components["schemas"]["Estimate"] | null;
+            change?: components["schemas"]["Estimate"] | null;
+            contribution?: components["schemas"]["Estimate"] | null;
+            /**
+             * Format: double
+             * @description The change that its own inputs do not explain; absent without inputs.
+             */
+            unexplained?: number | null;
+        };
+        /** @description What came of it. */
+        NorthStarReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The earlier period's first and last day. */
+            before: string;
+            /** @description The later period's first and last day. */
+            after: string;
+            /** @description The metric, then its inputs, each after the one it drives. */
+            nodes: components["schemas"]["NorthStarNode"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /** @description The metric that matters most, and the tree of what drives it: how it changed from the period before, and what each input did to it. */
+        NorthStarSpec: {
+            /** @description The metric that matters most. */
+            metric: components["schemas"]["Metric"];
+            /** @description How its inputs make it. */
+            combine?: components["schemas"]["Combine"];
+            /** @description What drives it. */
+            inputs?: components["schemas"]["Input"][];
+            /** @description The later of the two periods; the last 28 days when it has no beginning. The earlier is as long and ends where it begins. */
+            period?: components["schemas"]["Period"];
+            /** @description The steps of the chart. */
+            interval?: components["schemas"]["Interval"];
+        };
         /** @description The shape of a column of numbers; all in the column's unit. */
         NumberProfile: {
             /**
@@ -1245,6 +3025,13 @@ export interface components {
             /** @description Counts in equal bins from `min` to `max`. */
             histogram: number[];
         };
+        /**
+         * @description How a property is compared; the semantics are PostHog's.
+         *
+         *     An absent property fits only `is_not_set`, `is_not`, `not_contains` and `not_matches`.
+         * @enum {string}
+         */
+        Operator: "is" | "is_not" | "contains" | "not_contains" | "matches" | "not_matches" | "gt" | "gte" | "lt" | "lte" | "is_set" | "is_not_set";
         /** @description The optimizer; semantics are PyTorch's, trajectories are checked against it. */
         OptimizerSpec: {
             /**
@@ -1344,6 +3131,70 @@ export interface components {
             /** @enum {string} */
             kind: "rmsprop";
         };
+        /** @description What is expected within the horizon; intervals are those of the expectation, by the observed information. */
+        Outlook: {
+            /**
+             * Format: int32
+             * @description Days ahead.
+             */
+            horizon_days: number;
+            /**
+             * Format: double
+             * @description Share of the customers expected to be customers still.
+             */
+            alive: number;
+            /** @description Purchases expected of all. */
+            purchases: components["schemas"]["Estimate"];
+            /** @description For each customer. */
+            purchases_per_customer: components["schemas"]["Estimate"];
+            value?: components["schemas"]["Estimate"] | null;
+            value_per_customer?: components["schemas"]["Estimate"] | null;
+            /** @description By how often customers had come back. */
+            by_repeats: components["schemas"]["OutlookOfRepeats"][];
+        };
+        /** @description Customers who came back so often. */
+        OutlookOfRepeats: {
+            /**
+             * Format: int32
+             * @description How often they had come back; the last entry holds all that came oftener too.
+             */
+            repeats: number;
+            /**
+             * Format: int64
+             * @description How many they are.
+             */
+            customers: number;
+            /**
+             * Format: double
+             * @description Purchases expected of each.
+             */
+            purchases: number;
+            /**
+             * Format: double
+             * @description Value expected of each.
+             */
+            value?: number | null;
+        };
+        /** @description Conversion by when people began: who did a step that began in an interval, and how many of them went on. */
+        OverTime: {
+            /** @description The intervals. */
+            interval?: components["schemas"]["Interval"];
+            /**
+             * Format: int32
+             * @description Of whom, the step they reached, from 1; the first when absent.
+             */
+            from?: number | null;
+            /**
+             * Format: int32
+             * @description Who went on to this step; the last when absent.
+             */
+            to?: number | null;
+        };
+        /**
+         * @description Whose a property is.
+         * @enum {string}
+         */
+        Owner: "event" | "person";
         /** @description Rows in each part. */
         PartSizes: {
             /** @description Rows that train. */
@@ -1353,6 +3204,236 @@ export interface components {
             /** @description Rows sealed for the last judgement. */
             test: number;
         };
+        /** @description A way from one name to another. */
+        PathLink: {
+            /**
+             * Format: int32
+             * @description The step that it leaves, from 1.
+             */
+            step: number;
+            /**
+             * Format: int32
+             * @description Where it begins, as a position in the nodes.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description Where it leads, as a position in the nodes.
+             */
+            to: number;
+            /**
+             * Format: int64
+             * @description How many paths take it.
+             */
+            sessions: number;
+            /**
+             * Format: double
+             * @description Their share of the paths that are at its beginning.
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description How long it takes on average, in seconds.
+             */
+            mean_seconds: number;
+        };
+        /** @description A name at a step. What comes in goes out or ends: `begin + arrive = leave + end`. */
+        PathNode: {
+            /**
+             * Format: int32
+             * @description Which step, from 1.
+             */
+            step: number;
+            /** @description The name; absent for what is left of the names, and for a middle that is left out. */
+            name?: string | null;
+            /** @description True for the middle that is left out between `from` and `to`. */
+            middle?: boolean;
+            /**
+             * Format: int64
+             * @description Paths that begin here.
+             */
+            begin: number;
+            /**
+             * Format: int64
+             * @description Paths that come here from the step before.
+             */
+            arrive: number;
+            /**
+             * Format: int64
+             * @description Paths that go on to the step after.
+             */
+            leave: number;
+            /**
+             * Format: int64
+             * @description Paths that end here, or are not shown further.
+             */
+            end: number;
+            /**
+             * Format: int64
+             * @description Of those that end, how many went on beyond the last step that is shown.
+             */
+            beyond: number;
+        };
+        /** @description A whole session, step for step. */
+        PathVariant: {
+            /** @description The names of its steps. */
+            steps: string[];
+            /**
+             * Format: int64
+             * @description How many sessions are exactly so.
+             */
+            sessions: number;
+            /**
+             * Format: double
+             * @description Their share of all.
+             */
+            share: number;
+        };
+        /** @description Which ways people took. */
+        PathsReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /**
+             * Format: int64
+             * @description People with at least one path that is shown.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Paths: sessions, from `from` and up to `to` where given.
+             */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description Sessions without `from` or `to`, which are not shown.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description Sessions of one step, which have no link.
+             */
+            single: number;
+            /** @description The names of each step, most sessions first, step for step. */
+            nodes: components["schemas"]["PathNode"][];
+            /** @description The ways between them, most sessions first, step for step. */
+            links: components["schemas"]["PathLink"][];
+            /**
+             * Format: int64
+             * @description How many different variants there are; absent where they were not asked for.
+             */
+            variants_found?: number | null;
+            /** @description The most frequent variants. */
+            variants?: components["schemas"]["PathVariant"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /**
+         * @description Which ways people take from event to event, from page to page, or from step to step of a process.
+         *
+         *     ```toml
+         *     kind = "paths"
+         *     by = { kind = "page" }
+         *     from = "/pricing"
+         *     period = { from = "-30d" }
+         *     ```
+         */
+        PathsSpec: {
+            /** @description What a step is called by. */
+            by?: components["schemas"]["StepName"];
+            /** @description Which events are steps; those that `by` needs when empty: all, `$pageview`, or `$screen`. */
+            events?: components["schemas"]["EventFilter"][];
+            /** @description Steps of these names are passed over. */
+            without?: string[];
+            /** @description Only from the first step of this name in a session on. */
+            from?: string | null;
+            /** @description Only up to the first step of this name (after `from`, where both are given); the last steps before it are shown. */
+            to?: string | null;
+            /** @description Which stretch of time is looked at; everything when absent. */
+            period?: components["schemas"]["Period"];
+            /** @description How one person's events are cut into sessions. */
+            sessions?: components["schemas"]["SessionCut"];
+            /**
+             * Format: int32
+             * @description At most so many steps of a session are shown, from 2 to 20. With `from` and `to` both, the middle is left out.
+             */
+            most_steps?: number;
+            /** @description Takes the same step several times in a row as one. */
+            collapse_repeats?: boolean;
+            /**
+             * Format: int32
+             * @description How many names are shown at each step, those with most sessions; the rest become one.
+             */
+            most_names?: number;
+            /** @description Counts the variants too: whole sessions, step for step, however long. */
+            variants?: boolean;
+            /**
+             * Format: int32
+             * @description How many variants are listed, the most frequent.
+             */
+            most_variants?: number;
+            then_by?: components["schemas"]["Property"] | null;
+            /** @description Follows groups of this type, such as `company`, instead of people. */
+            group?: string | null;
+        };
+        /** @description Names the people at a step. */
+        PeopleAt: {
+            /**
+             * Format: int32
+             * @description The step, from 1.
+             */
+            step: number;
+            /** @description Those who did it, or those who left right before it. */
+            outcome?: components["schemas"]["StepOutcome"];
+            /**
+             * Format: int32
+             * @description How many at most.
+             */
+            limit?: number;
+        };
+        /** @description A stretch of time in the project's time zone. */
+        Period: {
+            /**
+             * @description Its beginning, inclusive: a date (`2026-03-01`), a moment (RFC 3339), or so long before now
+             *     (`-30d`, `-12w`, `-6mo`, `-1y`, `-24h`: whole days, weeks, months back, from their beginning); all when absent.
+             */
+            from?: string | null;
+            /** @description Its end: a date is meant whole, a moment is exclusive; now when absent. */
+            to?: string | null;
+        };
+        /** @description Someone at a step. */
+        PersonAtStep: {
+            /**
+             * Format: int64
+             * @description The person's (or group's) number.
+             */
+            person: number;
+            /** @description Their distinct ids among the events of the funnel, at most five. */
+            distinct_ids: string[];
+            /**
+             * Format: int32
+             * @description The last step they did, from 1.
+             */
+            reached: number;
+            /** @description When, RFC 3339. */
+            at: string;
+        };
+        /** @description A person with the distinct ids that the merge log names. */
+        PersonParts: {
+            /** @description Distinct ids. */
+            distinct_ids: string[];
+            /**
+             * Format: int64
+             * @description Events of these.
+             */
+            events: number;
+        };
+        /**
+         * @description Personal data that is known by its form.
+         * @enum {string}
+         */
+        PersonalData: "email" | "phone" | "card" | "identity_number" | "ip";
         /** @description A sentence in both languages. */
         Phrase: {
             /** @description `<topic>.<key>`, the same in both languages; what a program may match on. */
@@ -1450,6 +3531,8 @@ export interface components {
             rows?: Record<string, unknown>[];
             /** @description Images. */
             images?: components["schemas"]["ImageInput"][];
+            /** @description True for an answer on the way, such as that to a drawing that still grows: it gets no id and is not logged. */
+            preview?: boolean;
         };
         /** @description The answers in the order asked. */
         PredictResponse: {
@@ -1489,6 +3572,16 @@ export interface components {
             steps: components["schemas"]["Phrase"][];
             /** @description Inputs of the network that come of it. */
             inputs: number;
+        };
+        /** @description Personal data that is masked as it arrives, before anything of it reaches the disk. */
+        PrivacySpec: {
+            /**
+             * @description Names of properties whose values become `***`, such as `email` or `*phone*`; `*` stands for any letters.
+             *     The event's own properties are meant, and those of `$set`, `$set_once` and of objects inside.
+             */
+            mask?: string[];
+            /** @description What becomes `***` wherever it stands in a property's text. */
+            mask_values?: components["schemas"]["PersonalData"][];
         };
         /** @description One mistake or one warning. */
         Problem: {
@@ -1563,7 +3656,153 @@ export interface components {
             time_zone?: string;
             /** @description First day of the week. */
             first_day_of_week?: components["schemas"]["Weekday"];
+            /** @description What answers questions: `embedded`, this program itself, or the scheduler of a cluster, `df://host:50050`. */
+            engine?: string;
+            /**
+             * @description Where the table of events lies when it is not in the project's folder: a folder that all machines see,
+             *     or storage that speaks S3, such as `s3://bucket/events`.
+             */
+            events_at?: string | null;
+            privacy?: components["schemas"]["PrivacySpec"] | null;
+            retention?: components["schemas"]["RetentionSpec"] | null;
         };
+        /** @description A property, and whose it is. */
+        Property: {
+            /** @description Its name, such as `plan` or `$browser`. */
+            name: string;
+            /** @description Whose it is. */
+            of?: components["schemas"]["Owner"];
+        };
+        /** @description A condition on a property. */
+        PropertyFilter: {
+            /** @description The property's name. */
+            property: string;
+            /** @description Whose it is. */
+            of?: components["schemas"]["Owner"];
+            /** @description How it is compared. */
+            operator?: components["schemas"]["Operator"];
+            /**
+             * @description What it is compared with: text, a number, true or false, or a list of them, of which one must fit
+             *     (for `is_not`, `not_contains` and `not_matches`: none). Absent for `is_set` and `is_not_set`.
+             */
+            value?: unknown;
+        };
+        /** @description A property, of one event or of all. */
+        PropertySummary: {
+            /** @description Its name. */
+            name: string;
+            /** @description Whose it is: the event's, or the person's (from `$set` and `$set_once`). */
+            of: components["schemas"]["Owner"];
+            /**
+             * Format: int64
+             * @description How many events carry it.
+             */
+            count: number;
+            /** @description What kinds of values it holds, most first: `text`, `number`, `boolean`, `list`, `object`, `null`. */
+            kinds: components["schemas"]["KindCount"][];
+            /** @description Some of its values. */
+            examples: string[];
+            /** @description The earliest time of an event that carries it, RFC 3339, UTC. */
+            first_seen: string;
+            /** @description The latest. */
+            last_seen: string;
+            /** @description The events that carry it, most first. */
+            events?: string[];
+        };
+        /**
+         * @description BG/NBD, and Gamma-Gamma where there are values.
+         *
+         *     Fader, Hardie and Lee, "Counting your customers the easy way" (Marketing Science 24, 2005);
+         *     Fader and Hardie, "The Gamma-Gamma model of monetary value" (note 25, 2013).
+         */
+        PurchaseModel: {
+            /**
+             * Format: int64
+             * @description Customers it was fitted on.
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description Those who came back.
+             */
+            repeaters: number;
+            /** @description Shape of the purchase rates. */
+            r: components["schemas"]["Estimate"];
+            /** @description Scale of the purchase rates, in the model's unit of time. */
+            alpha: components["schemas"]["Estimate"];
+            /** @description First shape of the chance to drop out after a purchase. */
+            a: components["schemas"]["Estimate"];
+            /** @description Second shape of it. */
+            b: components["schemas"]["Estimate"];
+            /**
+             * Format: double
+             * @description Log-likelihood.
+             */
+            log_likelihood: number;
+            spend?: components["schemas"]["SpendModel"] | null;
+        };
+        /** @description A kind of question. */
+        QuestionKind: {
+            /** @description As `kind` says it. */
+            kind: string;
+            /** @description What it asks. */
+            asks: components["schemas"]["Phrase"];
+            /** @description A question of this kind, TOML. */
+            example: string;
+        };
+        /** @description A question about what people do; `kind` says which. */
+        QuestionSpec: (components["schemas"]["TrendSpec"] & {
+            /** @enum {string} */
+            kind: "trend";
+        }) | (components["schemas"]["FunnelSpec"] & {
+            /** @enum {string} */
+            kind: "funnel";
+        }) | (components["schemas"]["RetentionSpec"] & {
+            /** @enum {string} */
+            kind: "retention";
+        }) | (components["schemas"]["LifecycleSpec"] & {
+            /** @enum {string} */
+            kind: "lifecycle";
+        }) | (components["schemas"]["StickinessSpec"] & {
+            /** @enum {string} */
+            kind: "stickiness";
+        }) | (components["schemas"]["PathsSpec"] & {
+            /** @enum {string} */
+            kind: "paths";
+        }) | (components["schemas"]["SegmentSpec"] & {
+            /** @enum {string} */
+            kind: "segment";
+        }) | (components["schemas"]["GrowthSpec"] & {
+            /** @enum {string} */
+            kind: "growth";
+        }) | (components["schemas"]["ActivationSpec"] & {
+            /** @enum {string} */
+            kind: "activation";
+        }) | (components["schemas"]["NorthStarSpec"] & {
+            /** @enum {string} */
+            kind: "north_star";
+        }) | (components["schemas"]["RevenueSpec"] & {
+            /** @enum {string} */
+            kind: "revenue";
+        }) | (components["schemas"]["LifetimeValueSpec"] & {
+            /** @enum {string} */
+            kind: "lifetime_value";
+        }) | (components["schemas"]["SatisfactionSpec"] & {
+            /** @enum {string} */
+            kind: "satisfaction";
+        }) | (components["schemas"]["WordOfMouthSpec"] & {
+            /** @enum {string} */
+            kind: "word_of_mouth";
+        }) | (components["schemas"]["ExperienceSpec"] & {
+            /** @enum {string} */
+            kind: "experience";
+        }) | (components["schemas"]["ReleaseSpec"] & {
+            /** @enum {string} */
+            kind: "release";
+        }) | (components["schemas"]["DigestSpec"] & {
+            /** @enum {string} */
+            kind: "digest";
+        });
         /** @description A recipe and its check. */
         RecipeDraft: {
             /** @description The recipe, TOML, with comments in the language of `Accept-Language`. */
@@ -1584,6 +3823,399 @@ export interface components {
         RecipeText: {
             /** @description The recipe, TOML. */
             recipe: string;
+        };
+        /** @description Somebody who brought others. */
+        Referrer: {
+            /** @description The distinct id, as the referrals name it (the first in order where they name several). */
+            distinct_id: string;
+            /**
+             * Format: int64
+             * @description Newcomers whom they brought.
+             */
+            brought: number;
+            /**
+             * Format: int64
+             * @description With those whom these brought in turn.
+             */
+            tree: number;
+        };
+        /** @description One metric before and after. */
+        ReleaseMetric: {
+            /** @description Its name. */
+            name: string;
+            before?: components["schemas"]["Estimate"] | null;
+            after?: components["schemas"]["Estimate"] | null;
+            difference?: components["schemas"]["Estimate"] | null;
+            /**
+             * Format: double
+             * @description The difference divided by before.
+             */
+            relative?: number | null;
+            /**
+             * Format: double
+             * @description The probability of such a difference were there none, corrected for the number of metrics.
+             */
+            q?: number | null;
+            earlier?: components["schemas"]["Estimate"] | null;
+        };
+        /** @description What came of it. */
+        ReleaseReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The moment of the release, in the project's time zone; absent when the marker was never met. */
+            at?: string | null;
+            /**
+             * Format: int32
+             * @description Whole steps compared before it.
+             */
+            steps_before: number;
+            /**
+             * Format: int32
+             * @description Whole steps compared after it.
+             */
+            steps_after: number;
+            /** @description The metrics, as asked. */
+            metrics: components["schemas"]["ReleaseMetric"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /**
+         * @description Before and after a release: metrics as rates of equal stretches of time on either side.
+         *
+         *     Totals are told for each step; people are counted anew in each step. The step in which the release lies counts on neither side,
+         *     unless it lies at its very beginning.
+         */
+        ReleaseSpec: {
+            /** @description What is compared; at most 12. */
+            metrics: components["schemas"]["Metric"][];
+            /** @description The moment of the release: a date or a moment. */
+            at?: string | null;
+            marker?: components["schemas"]["EventFilter"] | null;
+            /**
+             * Format: int32
+             * @description Steps on each side.
+             */
+            steps?: number;
+            /** @description The steps of time. */
+            interval?: components["schemas"]["Interval"];
+            /** @description Where the marker is looked for; the last 60 days when it has no beginning. Not used with `at`. */
+            period?: components["schemas"]["Period"];
+        };
+        /** @description What is changed in an arrival that was kept aside before it is sent again. */
+        ResendRequest: {
+            /** @description Values by path, such as `"properties.amount": 12.5`; null takes what is there away. */
+            set?: Record<string, unknown>;
+        };
+        /** @description The average of one column. */
+        RetentionAverage: {
+            /**
+             * Format: int32
+             * @description Intervals since the beginning.
+             */
+            after: number;
+            /**
+             * Format: int32
+             * @description How many cohorts with people have a complete cell here.
+             */
+            cohorts: number;
+            /**
+             * Format: int64
+             * @description How many people began in them.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description How many of those came back.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description `people` of `size`: large cohorts weigh more.
+             */
+            share?: number | null;
+            /**
+             * Format: double
+             * @description Lower end of the share's 95% interval (Wilson).
+             */
+            low?: number | null;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high?: number | null;
+            /**
+             * Format: double
+             * @description The plain mean of the cohorts' shares: each weighs the same.
+             */
+            mean?: number | null;
+        };
+        /** @description How many of a cohort came back so many intervals later. */
+        RetentionCell: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description Their share of the cohort; absent where nobody began.
+             */
+            share?: number | null;
+            /**
+             * Format: double
+             * @description Lower end of the share's 95% interval (Wilson).
+             */
+            low?: number | null;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high?: number | null;
+            /** @description False while some of the cohort can still come back in this interval. */
+            complete: boolean;
+        };
+        /** @description The people who began in one interval. */
+        RetentionCohort: {
+            /** @description The interval's beginning. */
+            label: string;
+            /**
+             * Format: int64
+             * @description How many began.
+             */
+            size: number;
+            /** @description By intervals since the beginning; the first is the beginning itself, so everybody. */
+            cells: components["schemas"]["RetentionCell"][];
+        };
+        /** @description Cohorts under each other, and their average. */
+        RetentionGrid: {
+            /** @description The breakdown's value; absent for all people together, and for people without one. */
+            value?: string | null;
+            /** @description True where this is what is left of the values. */
+            rest?: boolean;
+            /** @description One for each interval, oldest first. */
+            cohorts: components["schemas"]["RetentionCohort"][];
+            /** @description The average over cohorts, by intervals since the beginning; complete cells only. */
+            average: components["schemas"]["RetentionAverage"][];
+        };
+        /** @description Who came back, by when they began. */
+        RetentionReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description All people together. */
+            overall: components["schemas"]["RetentionGrid"];
+            /** @description By the breakdown's values, most people first; the rest, if any, last. */
+            by_value?: components["schemas"]["RetentionGrid"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /**
+         * @description Who comes back, by when they began: people who did `start`, and in which later interval they did `returning`.
+         *
+         *     ```toml
+         *     kind = "retention"
+         *     start = { event = "signup" }
+         *     returning = { event = "order" }
+         *     begins = "first_time"
+         *     interval = "week"
+         *     ```
+         */
+        RetentionSpec: {
+            /** @description What people begin with; any event when absent. */
+            start?: components["schemas"]["EventFilter"];
+            returning?: components["schemas"]["EventFilter"] | null;
+            /** @description Which of a person's `start` events begin a cohort. */
+            begins?: components["schemas"]["Begins"];
+            /** @description How long a cohort's interval, and a column, is. */
+            interval?: components["schemas"]["Interval"];
+            /** @description When an interval ends: with the calendar's, or so many hours after a person's own beginning. */
+            clock?: components["schemas"]["Clock"];
+            /** @description Which stretch of time is looked at; its end is also the end of coming back. */
+            period?: components["schemas"]["Period"];
+            /**
+             * Format: int32
+             * @description How many intervals up to the period's end where `period.from` is absent.
+             */
+            intervals?: number;
+            /**
+             * Format: int32
+             * @description At most so many intervals after the beginning are shown; all that fit when absent.
+             */
+            columns?: number | null;
+            /**
+             * Format: int32
+             * @description How often `returning` has to happen in an interval to count.
+             */
+            at_least?: number;
+            /** @description Counts who came back in that interval or later, not only in it. */
+            or_later?: boolean;
+            breakdown?: components["schemas"]["Property"] | null;
+            /**
+             * Format: int32
+             * @description How many values of the breakdown are shown, those with most people; the rest become one.
+             */
+            breakdown_most?: number;
+            /** @description Follows groups of this type, such as `company`, instead of people. */
+            group?: string | null;
+        };
+        /** @description What came of it. */
+        RevenueReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The steps, in order. */
+            steps: components["schemas"]["RevenueStep"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /**
+         * @description Revenue as movements: new, expansion, contraction, churn, reactivation; ARPU.
+         *
+         *     What a person pays in a step of time is their recurring revenue of that step; a payment that covers several steps counts in equal parts
+         *     in each of them. Payments that fit `one_off` are revenue, and never recurring.
+         *     Where refunds exceed payments, the person's recurring revenue is nothing.
+         *     `mrr = mrr before + new + reactivation + expansion − contraction − churn`, which is checked before anything is shown.
+         */
+        RevenueSpec: {
+            /** @description The payment. */
+            event: components["schemas"]["EventFilter"];
+            /** @description What was paid; refunds are negative. */
+            amount?: components["schemas"]["Property"];
+            covers?: components["schemas"]["Property"] | null;
+            one_off?: components["schemas"]["EventFilter"] | null;
+            active?: components["schemas"]["EventFilter"] | null;
+            /** @description The steps of time. */
+            interval?: components["schemas"]["Interval"];
+            /** @description When; the last twelve steps when it has no beginning. */
+            period?: components["schemas"]["Period"];
+            /** @description Count groups of this type, such as `company`, rather than people. */
+            group?: string | null;
+        };
+        /** @description One step of time. */
+        RevenueStep: {
+            /** @description Its name. */
+            step: string;
+            /** @description True when it was over at the moment of asking. */
+            complete: boolean;
+            /**
+             * Format: double
+             * @description All that was paid in it, recurring or not, by when it was paid.
+             */
+            revenue: number;
+            /**
+             * Format: double
+             * @description Recurring revenue.
+             */
+            mrr: number;
+            /**
+             * Format: double
+             * @description Of people who never had any before.
+             */
+            new: number;
+            /**
+             * Format: double
+             * @description Of people who had some before, and none in the step before.
+             */
+            reactivation: number;
+            /**
+             * Format: double
+             * @description What others pay more than in the step before.
+             */
+            expansion: number;
+            /**
+             * Format: double
+             * @description What others pay less.
+             */
+            contraction: number;
+            /**
+             * Format: double
+             * @description What those paid in the step before who no longer pay.
+             */
+            churn: number;
+            /**
+             * Format: int64
+             * @description People with recurring revenue.
+             */
+            payers: number;
+            /**
+             * Format: int64
+             * @description People who began.
+             */
+            new_payers: number;
+            /**
+             * Format: int64
+             * @description People who began again.
+             */
+            reactivated_payers: number;
+            /**
+             * Format: int64
+             * @description People who stopped.
+             */
+            churned_payers: number;
+            payer_churn?: components["schemas"]["Estimate"] | null;
+            net_retention?: components["schemas"]["Estimate"] | null;
+            per_payer?: components["schemas"]["Estimate"] | null;
+            /**
+             * Format: int64
+             * @description People who were active.
+             */
+            active?: number | null;
+            arpu?: components["schemas"]["Estimate"] | null;
+        };
+        /**
+         * @description The ten customary groups over recency (first digit) and frequency (second; with values the mean of both scores, half up).
+         * @enum {string}
+         */
+        RfmGroup: "champions" | "loyal" | "potential_loyalists" | "new_customers" | "promising" | "need_attention" | "about_to_sleep" | "at_risk" | "cannot_lose" | "hibernating";
+        /** @description One group of recency, frequency and value. */
+        RfmRow: {
+            /** @description Which. */
+            group: components["schemas"]["RfmGroup"];
+            /** @description Its name for people. */
+            title: components["schemas"]["Phrase"];
+            /**
+             * Format: int64
+             * @description How many people.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description Their share of everybody scored.
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description How many days ago their last event was, on average.
+             */
+            mean_days_since?: number | null;
+            /**
+             * Format: double
+             * @description How many events they had, on average.
+             */
+            mean_events?: number | null;
+            /**
+             * Format: double
+             * @description What their events were worth together, on average; absent without values.
+             */
+            mean_value?: number | null;
+        };
+        /**
+         * @description How recency, frequency and value are counted.
+         *
+         *     People with such an event in the period are ordered by each of the three, and scored 1 to 5 by the share of people who
+         *     stand strictly below: `1 + ⌊5 × below ÷ all⌋`. So equal people always have the same score, and 5 is the most recent,
+         *     the most frequent, the most valuable.
+         */
+        RfmSpec: {
+            /** @description Which events count, such as orders. */
+            event: components["schemas"]["EventFilter"];
+            value?: components["schemas"]["Property"] | null;
+            /** @description In which period; ever when absent. */
+            period?: components["schemas"]["Period"];
         };
         /** @description Runs side by side. */
         RunComparison: {
@@ -1650,6 +4282,282 @@ export interface components {
             /** @description The model that came out, as `name@version`. */
             model?: string | null;
         };
+        /** @description What came of it. */
+        SatisfactionReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The whole period. */
+            total: components["schemas"]["SatisfactionStep"];
+            /** @description Step by step. */
+            steps: components["schemas"]["SatisfactionStep"][];
+            /** @description How often each answer was given, from the lowest; answers between whole numbers count with the lower. */
+            answers: number[];
+            staying?: components["schemas"]["StayingReport"] | null;
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /** @description NPS, CSAT and CES with intervals, and what they have to do with staying. */
+        SatisfactionSpec: {
+            /** @description Which question was asked. */
+            score?: components["schemas"]["Score"];
+            /** @description The answer; `survey sent` when absent. */
+            event?: components["schemas"]["EventFilter"];
+            /** @description The number that was answered. */
+            answer?: components["schemas"]["Property"];
+            scale?: components["schemas"]["Scale"] | null;
+            /** @description When; the last twelve steps when it has no beginning. */
+            period?: components["schemas"]["Period"];
+            /** @description The steps of time. */
+            interval?: components["schemas"]["Interval"];
+            staying?: components["schemas"]["Staying"] | null;
+        };
+        /** @description The answers of one step. */
+        SatisfactionStep: {
+            /** @description Its name; empty for the whole period. */
+            step: string;
+            /**
+             * Format: int64
+             * @description Answers on the scale.
+             */
+            answers: number;
+            /**
+             * Format: int64
+             * @description People who gave them.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Good answers: promoters, or satisfied.
+             */
+            good: number;
+            /**
+             * Format: int64
+             * @description Bad answers: detractors; for CSAT and CES the lower half of the scale.
+             */
+            bad: number;
+            score?: components["schemas"]["Estimate"] | null;
+        };
+        /** @description A question and what it is to be called. */
+        SaveQuestion: {
+            /** @description The file's name without `.toml`: lower-case letters, digits, `-` and `_`. */
+            name: string;
+            /** @description The question. */
+            question: components["schemas"]["QuestionSpec"];
+        };
+        /** @description A question that is kept in the project's recipes. */
+        SavedQuestion: {
+            /** @description The file's name without `.toml`. */
+            name: string;
+            /** @description The file, from the project's folder. */
+            path: string;
+            /** @description Its text, TOML. */
+            text: string;
+            question?: components["schemas"]["QuestionSpec"] | null;
+            /** @description The mistakes. */
+            problems: components["schemas"]["Problem"][];
+        };
+        /** @description The lowest and the highest answer. */
+        Scale: {
+            /**
+             * Format: double
+             * @description The lowest.
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description The highest.
+             */
+            to: number;
+        };
+        /**
+         * @description Which question was asked.
+         * @enum {string}
+         */
+        Score: "nps" | "csat" | "ces";
+        /** @description An event as a person looks at it. */
+        SeenEvent: {
+            /** @description What makes it the same event when it comes twice. */
+            uuid: string;
+            /** @description Its name. */
+            event: string;
+            /** @description Who did it, as the client said. */
+            distinct_id: string;
+            /** @description When it happened, RFC 3339, UTC. */
+            time: string;
+            /** @description When it arrived, RFC 3339, UTC. */
+            received: string;
+            /** @description The way it came. */
+            source: string;
+            /** @description Everything else. */
+            properties: Record<string, unknown>;
+        };
+        /** @description Who the people of a segment are. */
+        SegmentReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description Its name. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description How many people belong to it.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description Out of how many.
+             */
+            population: number;
+            /**
+             * Format: double
+             * @description Their share.
+             */
+            share?: number | null;
+            /** @description Distinct ids of some of its people. */
+            examples: string[];
+            /** @description Every member's person as decimal digits, ascending, where `list` asked for them. */
+            persons?: string[];
+            /**
+             * Format: int64
+             * @description Ids and persons of lists that no event is known of.
+             */
+            unknown: number;
+            /** @description The groups of recency, frequency and value, where asked for; of everybody who is scored. */
+            rfm?: components["schemas"]["RfmRow"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /**
+         * @description Who people are: everybody who meets `who`, counted anew each time; a `persons` or `listed` condition is a list that stays.
+         *
+         *     ```toml
+         *     kind = "segment"
+         *
+         *     [who]
+         *     kind = "all"
+         *     of = [
+         *       { kind = "property", property = "plan", value = "pro" },
+         *       { kind = "did", event = { event = "order" }, at_least = 3, last_days = 90 },
+         *       { kind = "not", of = { kind = "did", event = { event = "complaint" } } },
+         *     ]
+         *     ```
+         */
+        SegmentSpec: {
+            /** @description What it is called in reports. */
+            name?: string | null;
+            /** @description Who belongs to it; everybody when absent. */
+            who?: components["schemas"]["Who"];
+            /** @description Out of whom: people with such an event, ever; any event when absent. */
+            population?: components["schemas"]["EventFilter"];
+            rfm?: components["schemas"]["RfmSpec"] | null;
+            /**
+             * Format: int32
+             * @description How many of its people are named, by the least of their distinct ids in alphabetical order.
+             */
+            examples?: number;
+            /** @description Reports the person of every member, for keeping the list as it is now. */
+            list?: boolean;
+            /** @description Follows groups of this type, such as `company`, instead of people. */
+            group?: string | null;
+        };
+        /** @description Who sends an event. */
+        Sender: {
+            /** @description The way it came, such as `posthog`, `segment`, `import:orders`. */
+            source: string;
+            /** @description The client's library (`$lib`), where it says so. */
+            library?: string | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
+        /** @description Which properties separate those who go on from those who leave. */
+        Separate: {
+            /**
+             * Format: int32
+             * @description The step that one part does and the other doesn't, from 2; the last when absent.
+             */
+            step?: number | null;
+            /** @description The properties: the event's as it was at the step before, the person's as last set. */
+            properties: components["schemas"]["Property"][];
+        };
+        /** @description How well one property separates those who go on from those who leave. */
+        Separating: {
+            /** @description The property. */
+            property: components["schemas"]["Property"];
+            /**
+             * Format: double
+             * @description The probability of so large a difference by chance alone (G test), corrected for the number of properties
+             *     (Benjamini and Hochberg).
+             */
+            p?: number | null;
+            /**
+             * Format: double
+             * @description How strongly it goes with going on, 0 to 1: Cramér's V.
+             */
+            effect?: number | null;
+            /** @description Each value with its conversion, most people first, at most 20; the rarest are pooled in the test. */
+            values: components["schemas"]["SeparatingValue"][];
+            /** @description In plain words. */
+            words: components["schemas"]["Phrase"];
+        };
+        /** @description One value of a property that separates. */
+        SeparatingValue: {
+            /** @description The value; absent for those without one. */
+            value?: string | null;
+            /**
+             * Format: int64
+             * @description How many did the step before.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description How many of them went on.
+             */
+            did: number;
+            /**
+             * Format: double
+             * @description Their share.
+             */
+            rate?: number | null;
+            /**
+             * Format: double
+             * @description Lower end of its 95% interval (Wilson).
+             */
+            low?: number | null;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high?: number | null;
+        };
+        /** @description One line, set of columns, row or link. */
+        Series: {
+            /** @description What it is called. */
+            name: string;
+            /** @description One value for each mark of the axis; absent where there is none. */
+            values: (number | null)[];
+        };
+        /** @description How one person's events are cut into sessions. */
+        SessionCut: {
+            /**
+             * Format: int32
+             * @description How long.
+             */
+            minutes?: number;
+            /** @enum {string} */
+            kind: "pause";
+        } | {
+            /** @enum {string} */
+            kind: "session_id";
+        } | {
+            /** @enum {string} */
+            kind: "whole";
+        };
         /** @description How much a setting mattered. */
         SettingImportance: {
             /** @description Its path in the recipe. */
@@ -1665,6 +4573,272 @@ export interface components {
          * @enum {string}
          */
         Severity: "warning" | "error";
+        /** @description Gamma-Gamma: what is paid at a purchase. */
+        SpendModel: {
+            /**
+             * Format: int64
+             * @description Customers it was fitted on: those who came back and paid more than nothing.
+             */
+            customers: number;
+            /** @description Shape within a customer. */
+            p: components["schemas"]["Estimate"];
+            /** @description Shape between customers. */
+            q: components["schemas"]["Estimate"];
+            /** @description Scale. */
+            v: components["schemas"]["Estimate"];
+            /**
+             * Format: double
+             * @description Log-likelihood.
+             */
+            log_likelihood: number;
+            /**
+             * Format: double
+             * @description Mean over customers of what they pay at a purchase, `p v / (q − 1)`; absent when `q ≤ 1`.
+             */
+            mean?: number | null;
+            /**
+             * Format: double
+             * @description Correlation between how often and how much, which the model takes to be none.
+             */
+            correlation?: number | null;
+        };
+        /** @description A column of an answer. */
+        SqlColumn: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it holds, in Arrow's words, such as `Utf8` or `Int64`. */
+            type: string;
+        };
+        /** @description What came of a query. */
+        SqlReport: {
+            /** @description The columns. */
+            columns: components["schemas"]["SqlColumn"][];
+            /** @description The rows, each with a value for each column. */
+            rows: unknown[][];
+            /** @description True when there were more rows than the limit. */
+            cut: boolean;
+            /**
+             * Format: double
+             * @description Seconds.
+             */
+            secs: number;
+        };
+        /** @description A question in SQL, which may read and nothing else. */
+        SqlSpec: {
+            /** @description The query. */
+            query: string;
+            /** @description Most rows of the answer. */
+            rows?: number;
+            /**
+             * Format: double
+             * @description Seconds that it may take.
+             */
+            secs?: number;
+            /** @description Megabytes of memory that it may take. */
+            megabytes?: number;
+        };
+        /** @description Who stayed: people who did the event again so many days after their first answer. */
+        Staying: {
+            /** @description What staying means; any event when absent. */
+            event?: components["schemas"]["EventFilter"];
+            /**
+             * Format: int32
+             * @description Days after the answer from which it counts.
+             */
+            after_days?: number;
+            /**
+             * Format: int32
+             * @description How many days from then on.
+             */
+            within_days?: number;
+        };
+        /** @description Whether those who answered well stay more than those who answered badly. */
+        StayingReport: {
+            /**
+             * Format: int64
+             * @description People whose first answer was good, and long enough ago.
+             */
+            good: number;
+            /**
+             * Format: int64
+             * @description Of them, those who stayed.
+             */
+            good_stayed: number;
+            /**
+             * Format: int64
+             * @description People whose first answer was bad, and long enough ago.
+             */
+            bad: number;
+            /**
+             * Format: int64
+             * @description Of them, those who stayed.
+             */
+            bad_stayed: number;
+            difference?: components["schemas"]["Estimate"] | null;
+            /**
+             * Format: double
+             * @description The probability of such a difference were there none (Fisher's exact test).
+             */
+            p?: number | null;
+        };
+        /** @description How many did a step. */
+        StepCount: {
+            /** @description What it is called; for steps in any order, how many are done. */
+            label: string;
+            /** @description Whether it may be skipped. */
+            optional: boolean;
+            /**
+             * Format: int64
+             * @description How many did it.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description Their share of those who did the first step.
+             */
+            of_first?: number | null;
+            /**
+             * Format: double
+             * @description Their share of those who did the step before that may not be skipped.
+             */
+            of_previous?: number | null;
+            /**
+             * Format: double
+             * @description Lower end of the 95% interval of `of_previous` (Wilson).
+             */
+            low?: number | null;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high?: number | null;
+            /**
+             * Format: double
+             * @description Seconds since the step before that may not be skipped, on average.
+             */
+            average_seconds?: number | null;
+            /**
+             * Format: double
+             * @description The median of them.
+             */
+            median_seconds?: number | null;
+        };
+        /** @description What a step is called by. */
+        StepName: {
+            /** @enum {string} */
+            kind: "event";
+        } | {
+            /** @enum {string} */
+            kind: "page";
+        } | {
+            /** @enum {string} */
+            kind: "screen";
+        } | {
+            /** @description Which. */
+            property: components["schemas"]["Property"];
+            /** @enum {string} */
+            kind: "property";
+        };
+        /**
+         * @description What became of someone at a step.
+         * @enum {string}
+         */
+        StepOutcome: "dropped" | "did";
+        /** @description People by the number of intervals that they were active in. */
+        StickinessFrequency: {
+            /**
+             * Format: int32
+             * @description In how many intervals.
+             */
+            intervals: number;
+            /**
+             * Format: int64
+             * @description People active in exactly so many.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description Their share of all active people.
+             */
+            share?: number | null;
+            /**
+             * Format: double
+             * @description Lower end of the share's 95% interval (Wilson).
+             */
+            low?: number | null;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high?: number | null;
+            /**
+             * Format: int64
+             * @description People active in so many or more.
+             */
+            or_more: number;
+        };
+        /** @description How often people were there. */
+        StickinessReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /**
+             * Format: int64
+             * @description People active in at least one interval.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description In how many intervals a person is active, on average; absent without people.
+             */
+            mean_intervals?: number | null;
+            /** @description By the number of intervals, from 1 to all of them. */
+            frequency: components["schemas"]["StickinessFrequency"][];
+            /** @description How many people each calendar day of the period, and the 7 and 30 days that end with it, had. */
+            days: components["schemas"]["ActiveDay"][];
+            /**
+             * Format: double
+             * @description People of a day as a share of the people of its 30 days, averaged over the period's days that are over.
+             */
+            day_of_month?: number | null;
+            /**
+             * Format: double
+             * @description People of a day as a share of the people of its 7 days, averaged likewise.
+             */
+            day_of_week?: number | null;
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /**
+         * @description On how many days (hours, weeks, months) of a period people were there, and how many of a month's people a day has.
+         *
+         *     ```toml
+         *     kind = "stickiness"
+         *     event = { event = "$pageview" }
+         *     period = { from = "-30d" }
+         *     ```
+         */
+        StickinessSpec: {
+            /** @description What makes a person active; any event when absent. */
+            event?: components["schemas"]["EventFilter"];
+            /** @description How long an interval is. */
+            interval?: components["schemas"]["Interval"];
+            /** @description Which stretch of time is looked at. */
+            period?: components["schemas"]["Period"];
+            /**
+             * Format: int32
+             * @description How many intervals up to the period's end where `period.from` is absent.
+             */
+            intervals?: number;
+            /**
+             * Format: int32
+             * @description How many events in an interval make a person active in it.
+             */
+            at_least?: number;
+            /** @description Follows groups of this type, such as `company`, instead of people. */
+            group?: string | null;
+        };
         /** @description Where a table comes from and what it holds now. */
         TableSummary: {
             /** @description The name that recipes use. */
@@ -1696,6 +4870,138 @@ export interface components {
          * @enum {string}
          */
         Task: "classification" | "regression";
+        /** @description One task. */
+        TaskReport: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description People who tried.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Attempts whose end is known; the following four are its parts.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description Ended with success.
+             */
+            succeeded: number;
+            /**
+             * Format: int64
+             * @description Given up.
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description Went wrong.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Ended nowhere in time.
+             */
+            dead_ends: number;
+            /**
+             * Format: int64
+             * @description Attempts still under way at the end of the period, which count nowhere else.
+             */
+            open: number;
+            success?: components["schemas"]["Estimate"] | null;
+            median_secs?: components["schemas"]["Estimate"] | null;
+            p90_secs?: components["schemas"]["Estimate"] | null;
+            /**
+             * Format: int64
+             * @description Starts again, during an attempt or soon after one that did not succeed.
+             */
+            retries: number;
+            with_friction?: components["schemas"]["Estimate"] | null;
+            /** @description The start, then the steps. */
+            steps: components["schemas"]["TaskStep"][];
+        };
+        /**
+         * @description A task: begun, gone through, and ended well or not.
+         *
+         *     The first `start` begins an attempt. It ends with the first of `success`, `abandon`, `fail`, or without any of them after `within_minutes`.
+         *     A `start` while one is under way, or so soon after one that failed, is a retry.
+         *     Among events of one moment the order is start, step, error, success, fail, abandon.
+         */
+        TaskSpec: {
+            /** @description What reports call it. */
+            name: string;
+            /** @description It begins. */
+            start: components["schemas"]["EventFilter"];
+            /** @description Steps on the way, by which errors and dead ends are told. */
+            steps?: components["schemas"]["EventFilter"][];
+            /** @description It is done. */
+            success: components["schemas"]["EventFilter"];
+            abandon?: components["schemas"]["EventFilter"] | null;
+            fail?: components["schemas"]["EventFilter"] | null;
+            /**
+             * Format: int32
+             * @description After so long without an end the attempt is a dead end.
+             */
+            within_minutes?: number;
+        };
+        /** @description One step of a task. */
+        TaskStep: {
+            /** @description Its name. */
+            step: string;
+            /**
+             * Format: int64
+             * @description Attempts that reached it.
+             */
+            reached: number;
+            /**
+             * Format: int64
+             * @description Of them, those that met an error at it: after it and before the next step.
+             */
+            with_error: number;
+            error_rate?: components["schemas"]["Estimate"] | null;
+            /**
+             * Format: int64
+             * @description Rage clicks at it.
+             */
+            rage_clicks: number;
+            /**
+             * Format: int64
+             * @description Attempts that ended nowhere, at it.
+             */
+            dead_ends: number;
+        };
+        /** @description One column of the histogram. */
+        TimeBin: {
+            /**
+             * Format: int64
+             * @description From how many seconds.
+             */
+            from_seconds: number;
+            /**
+             * Format: int64
+             * @description How many people.
+             */
+            people: number;
+        };
+        /** @description Between which steps the time to convert is told. */
+        TimeToConvert: {
+            /**
+             * Format: int32
+             * @description From this step, from 1; the first when absent.
+             */
+            from?: number | null;
+            /**
+             * Format: int32
+             * @description To this step; the last when absent.
+             */
+            to?: number | null;
+            /**
+             * Format: int32
+             * @description Columns of the histogram; the cube root of the number of people when absent, at most 60.
+             */
+            bins?: number | null;
+        };
         /** @description One line of `runs/<id>/events.jsonl`, and one server-sent event. */
         TrainEvent: {
             /** @description What runs. */
@@ -1789,6 +5095,121 @@ export interface components {
             /** @description Everything doubted on the way. */
             warnings: components["schemas"]["Problem"][];
         };
+        /** @description A number made of the series' numbers, step by step. */
+        TrendFormula: {
+            /**
+             * @description Letters of series, numbers, `+ - * /` and brackets, such as `A / B * 100`;
+             *     dividing by 0, or by a series without a value, has no value.
+             */
+            formula: string;
+            /** @description What reports call it; the formula itself when absent. */
+            label?: string | null;
+        };
+        /** @description The numbers of one series or formula, for everyone or one combination of the breakdown. */
+        TrendLine: {
+            /** @description What it is called. */
+            name: string;
+            /** @description The series' letter; absent for a formula. */
+            letter?: string | null;
+            /** @description The combination: one value for each property of the breakdown, absent for those without one; empty for everyone. */
+            values_of?: (string | null)[];
+            /** @description True for all combinations that are not told apart. */
+            rest?: boolean;
+            /** @description One number for each step; absent where there is none. */
+            values: (number | null)[];
+            /**
+             * Format: double
+             * @description The number of the whole period, such as how many different people over all of it.
+             */
+            whole?: number | null;
+            /** @description The same of the stretch that it is compared with. */
+            before?: (number | null)[];
+            /**
+             * Format: double
+             * @description The number of all of it.
+             */
+            whole_before?: number | null;
+        };
+        /** @description Counts over time. */
+        TrendReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The steps of time. */
+            axis: string[];
+            /** @description The steps that it is compared with, in the same order. */
+            axis_before?: string[];
+            /** @description True when the last step is not over yet. */
+            unfinished: boolean;
+            /** @description The numbers: of each series and then each formula, all together first, then by the breakdown, the largest first. */
+            lines: components["schemas"]["TrendLine"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /** @description One thing that is counted. */
+        TrendSeries: {
+            /** @description The event's name; any event when absent. */
+            event?: string | null;
+            /** @description Conditions that must all hold. */
+            where?: components["schemas"]["PropertyFilter"][];
+            /** @description What reports call it; the event's name when absent. */
+            label?: string | null;
+            /** @description What is counted of its events. */
+            measure?: components["schemas"]["Measure"];
+            property?: components["schemas"]["Property"] | null;
+            aggregate?: components["schemas"]["Aggregate"] | null;
+        };
+        /**
+         * @description Counts over time: how often, by how many, how much.
+         *
+         *     ```toml
+         *     kind = "trend"
+         *     period = { from = "-12w" }
+         *     interval = "week"
+         *     formulas = [{ formula = "B / A * 100", label = "share of buyers" }]
+         *     [[series]]
+         *     event = "$pageview"
+         *     measure = "people"
+         *     [[series]]
+         *     event = "buy"
+         *     measure = "people"
+         *     ```
+         */
+        TrendSpec: {
+            /** @description What is counted, at most 26; formulas call them A, B, C and so on. */
+            series: components["schemas"]["TrendSeries"][];
+            /** @description Numbers made of the series' numbers. */
+            formulas?: components["schemas"]["TrendFormula"][];
+            /** @description Events before or after it are not counted; the last 30 days when it has no beginning. */
+            period?: components["schemas"]["Period"];
+            /** @description The steps of time. */
+            interval?: components["schemas"]["Interval"];
+            /** @description Conditions that every event must meet. */
+            where?: components["schemas"]["PropertyFilter"][];
+            /** @description Counts groups of this type, such as `company`, in place of people. */
+            group?: string | null;
+            /** @description One line for each combination of these properties' values, at most 3 properties. */
+            breakdown?: components["schemas"]["Property"][];
+            /**
+             * Format: int32
+             * @description How many combinations are told apart, those with most events; the rest together.
+             */
+            top?: number;
+            compare?: components["schemas"]["Compare"] | null;
+            /** @description Every step shows the sum so far; for people, how many different ones so far. */
+            cumulative?: boolean;
+            /**
+             * Format: int32
+             * @description Every step shows the average of so many steps up to it; 1 changes nothing.
+             */
+            rolling?: number | null;
+            /**
+             * Format: double
+             * @description Exponential smoothing: the weight of the newest step, above 0 and at most 1, which changes nothing.
+             */
+            smoothing?: number | null;
+        };
         /** @description One trial. */
         TrialReport: {
             /** @description From 1. */
@@ -1846,6 +5267,11 @@ export interface components {
             /** @description Epochs allowed. */
             budget_epochs?: number | null;
         };
+        /** @description A merge that shall be taken back. */
+        UndoRequest: {
+            /** @description Only show what it would do. */
+            preview?: boolean;
+        };
         /** @description A value and how often it occurs. */
         ValueCount: {
             /** @description The value as text. */
@@ -1855,6 +5281,49 @@ export interface components {
              * @description Rows that hold it.
              */
             count: number;
+        };
+        /**
+         * @description What a property's value is.
+         * @enum {string}
+         */
+        ValueKind: "text" | "number" | "boolean" | "list" | "object" | "null";
+        /** @description One step of time, in value: `total = total before + new + resurrected + expansion − contraction − churned`. */
+        ValueStep: {
+            /**
+             * Format: double
+             * @description The value of everybody active.
+             */
+            total: number;
+            /**
+             * Format: double
+             * @description That of new people.
+             */
+            new: number;
+            /**
+             * Format: double
+             * @description That of resurrected people.
+             */
+            resurrected: number;
+            /**
+             * Format: double
+             * @description What retained people added.
+             */
+            expansion: number;
+            /**
+             * Format: double
+             * @description What retained people took away.
+             */
+            contraction: number;
+            /**
+             * Format: double
+             * @description What churned people had in the step before.
+             */
+            churned: number;
+            /**
+             * Format: double
+             * @description `(new + resurrected + expansion) / (churned + contraction)`; absent when nothing was lost.
+             */
+            quick_ratio?: number | null;
         };
         /** @description The three sentences every report begins with. */
         Verdict: {
@@ -1912,11 +5381,200 @@ export interface components {
              */
             bytes: number;
         };
+        /** @description A rule of the plan that events broke. */
+        Violation: {
+            /** @description The event. */
+            event: string;
+            /** @description The property. */
+            property: string;
+            /** @description What the plan asks. */
+            rule: components["schemas"]["Phrase"];
+            /**
+             * Format: int64
+             * @description How often it was broken.
+             */
+            count: number;
+            /** @description When first, RFC 3339, UTC. */
+            first_seen: string;
+            /** @description When last. */
+            last_seen: string;
+            /** @description Some of the values that broke it; absent values show as `–`. */
+            examples: string[];
+        };
         /**
          * @description A day that a week may begin with.
          * @enum {string}
          */
         Weekday: "monday" | "sunday" | "saturday";
+        /** @description A condition on a person. */
+        Who: {
+            /** @enum {string} */
+            kind: "everybody";
+        } | {
+            /** @description The conditions. */
+            of: components["schemas"]["Who"][];
+            /** @enum {string} */
+            kind: "all";
+        } | {
+            /** @description The conditions. */
+            of: components["schemas"]["Who"][];
+            /** @enum {string} */
+            kind: "any";
+        } | {
+            /** @description The condition. */
+            of: components["schemas"]["Who"];
+            /** @enum {string} */
+            kind: "not";
+        } | {
+            /** @description The person's property. */
+            property: string;
+            /** @description How it is compared. */
+            operator?: components["schemas"]["Operator"];
+            /** @description What it is compared with; a list: one must fit (for the negations: none). */
+            value?: unknown;
+            /** @enum {string} */
+            kind: "property";
+        } | {
+            /** @description What. */
+            event: components["schemas"]["EventFilter"];
+            /**
+             * Format: int64
+             * @description At least so often; once when neither bound is given, and never is also fine when only `at_most` is.
+             */
+            at_least?: number | null;
+            /**
+             * Format: int64
+             * @description At most so often: 0 is who did not.
+             */
+            at_most?: number | null;
+            /**
+             * Format: int32
+             * @description In so many calendar days up to now, today included as far as it goes.
+             */
+            last_days?: number | null;
+            /** @description Or in this period; ever when neither is given. */
+            period?: components["schemas"]["Period"];
+            /** @enum {string} */
+            kind: "did";
+        } | {
+            /** @description What. */
+            event: components["schemas"]["EventFilter"];
+            /**
+             * Format: int32
+             * @description In so many calendar days up to now, today included as far as it goes.
+             */
+            last_days?: number | null;
+            /** @description Or in this period. */
+            period?: components["schemas"]["Period"];
+            /** @enum {string} */
+            kind: "first_time";
+        } | {
+            /** @description The one. */
+            first: components["schemas"]["EventFilter"];
+            /** @description The other. */
+            then: components["schemas"]["EventFilter"];
+            /**
+             * Format: int32
+             * @description The other at most so many times 24 hours after the one, inclusive; any time later when absent.
+             */
+            within_days?: number | null;
+            /**
+             * Format: int32
+             * @description Both in so many calendar days up to now, today included as far as it goes.
+             */
+            last_days?: number | null;
+            /** @description Or both in this period; ever when neither is given. */
+            period?: components["schemas"]["Period"];
+            /** @enum {string} */
+            kind: "sequence";
+        } | {
+            /** @description Which. */
+            groups: components["schemas"]["RfmGroup"][];
+            /** @enum {string} */
+            kind: "rfm";
+        } | {
+            /** @description The distinct ids. */
+            distinct_ids: string[];
+            /** @enum {string} */
+            kind: "listed";
+        } | {
+            /** @description The persons, as decimal digits. */
+            persons: string[];
+            /** @enum {string} */
+            kind: "persons";
+        };
+        /** @description A length of time. */
+        Window: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+            /** @description Of what. */
+            unit: components["schemas"]["WindowUnit"];
+        };
+        /**
+         * @description A unit of time as long as it always is.
+         * @enum {string}
+         */
+        WindowUnit: "second" | "minute" | "hour" | "day" | "week" | "month";
+        /** @description What came of it. */
+        WordOfMouthReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /**
+             * Format: int64
+             * @description People who joined in the period.
+             */
+            newcomers: number;
+            /**
+             * Format: int64
+             * @description Of them, those whom somebody brought.
+             */
+            referred: number;
+            organic?: components["schemas"]["Estimate"] | null;
+            viral_coefficient?: components["schemas"]["Estimate"] | null;
+            /**
+             * Format: int64
+             * @description Newcomers whose time to bring others was over, of whom the coefficient is made.
+             */
+            ripe: number;
+            cycle_days?: components["schemas"]["Estimate"] | null;
+            invitations?: components["schemas"]["Invitations"] | null;
+            /** @description Newcomers by generation: first those who came by themselves, then those whom these brought, and so on. */
+            generations: number[];
+            /** @description Those who brought most newcomers, with everybody whom these brought in turn; at most 20. */
+            referrers: components["schemas"]["Referrer"][];
+            /** @description Newcomers step by step. */
+            steps: components["schemas"]["NewcomerStep"][];
+            mentions?: components["schemas"]["MentionsReport"] | null;
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /**
+         * @description Referral trees, the viral coefficient, its cycle time, and who came by themselves.
+         *
+         *     A person's first `joined` event makes them a newcomer; the property `referrer` on it is the distinct id of who brought them.
+         */
+        WordOfMouthSpec: {
+            /** @description What joining means, such as `signup`. */
+            joined: components["schemas"]["EventFilter"];
+            /** @description The property that holds the distinct id of who brought them. */
+            referrer?: components["schemas"]["Property"];
+            invited?: components["schemas"]["EventFilter"] | null;
+            /** @description When; the last twelve steps when it has no beginning. */
+            period?: components["schemas"]["Period"];
+            /** @description The steps of time. */
+            interval?: components["schemas"]["Interval"];
+            /**
+             * Format: int32
+             * @description How many days after joining somebody's referrals count for the viral coefficient.
+             */
+            within_days?: number;
+            mentions?: components["schemas"]["Mentions"] | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1947,6 +5605,1220 @@ export interface operations {
                      *     }
                      */
                     "application/json": Record<string, unknown>;
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The catalogue. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "total": 120000,
+                     *       "derived_ids": 40,
+                     *       "without_ids": 3,
+                     *       "aside": 1,
+                     *       "events": [
+                     *         {
+                     *           "event": "$pageview",
+                     *           "count": 90000,
+                     *           "first_seen": "2026-01-01T08:00:00Z",
+                     *           "last_seen": "2026-03-01T09:31:00Z",
+                     *           "derived_ids": 40,
+                     *           "without_ids": 3,
+                     *           "violations": 0,
+                     *           "days": [
+                     *             {
+                     *               "day": "2026-03-01",
+                     *               "count": 1204
+                     *             }
+                     *           ],
+                     *           "senders": [
+                     *             {
+                     *               "source": "posthog",
+                     *               "library": "web",
+                     *               "count": 90000
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    list_asides: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The arrivals, with what is wrong with each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0649a3f2-b1c0-541e-8f00-000001aabbcc",
+                     *         "at": "2026-03-01T09:31:00Z",
+                     *         "source": "posthog",
+                     *         "reason": {
+                     *           "key": "collect.no_name",
+                     *           "en": "the event has no name",
+                     *           "zh": "事件没有名称"
+                     *         },
+                     *         "raw": "{\"event\":\"\"}"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["AsideReport"][];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    show_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description By which it is named.
+                 * @example 0649a3f2-b1c0-541e-8f00-000001aabbcc
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The arrival. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AsideReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    resend_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description By which it is named.
+                 * @example 0649a3f2-b1c0-541e-8f00-000001aabbcc
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "set": {
+                 *         "properties.amount": 12.5
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResendRequest"];
+            };
+        };
+        responses: {
+            /** @description The event, taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeenEvent"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    show_event: {
+        parameters: {
+            query: {
+                /**
+                 * @description The event's name.
+                 * @example $pageview
+                 */
+                event: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDetail"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    newest_events: {
+        parameters: {
+            query?: {
+                /** @description Only events of this name. */
+                event?: string;
+                /**
+                 * @description How many at most, up to 500.
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeenEvent"][];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    list_properties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The properties. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "amount",
+                     *         "of": "event",
+                     *         "count": 1204,
+                     *         "kinds": [
+                     *           {
+                     *             "kind": "number",
+                     *             "count": 1204
+                     *           }
+                     *         ],
+                     *         "examples": [
+                     *           "12.5",
+                     *           "40"
+                     *         ],
+                     *         "first_seen": "2026-01-01T08:00:00Z",
+                     *         "last_seen": "2026-03-01T09:31:00Z",
+                     *         "events": [
+                     *           "bought"
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["PropertySummary"][];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
@@ -3263,6 +8135,853 @@ export interface operations {
             };
         };
     };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "distinct_id": "anna"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            /** @description What was removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EraseReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    export_person: {
+        parameters: {
+            query: {
+                /**
+                 * @description One of the person's distinct ids.
+                 * @example anna
+                 */
+                distinct_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One JSON object a line; `record` says what it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"record":"identity","distinct_ids":["anna"]} */
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    list_merges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The merge log. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "refused": [],
+                     *       "lines": [
+                     *         {
+                     *           "id": 0,
+                     *           "kind": "merge",
+                     *           "from": "0190a3f2-anon",
+                     *           "into": "anna",
+                     *           "cause": "$identify",
+                     *           "at": "2026-03-01T09:31:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MergeLog"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    merge_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "anna@work",
+                 *       "into": "anna@home",
+                 *       "preview": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description The people before and after. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The line of the merge log.
+                 * @example 3
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "preview": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["UndoRequest"];
+            };
+        };
+        responses: {
+            /** @description The people before and after. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
     label_prediction: {
         parameters: {
             query?: never;
@@ -3471,6 +9190,713 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ProjectReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    list_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The questions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "checkout",
+                     *         "path": "recipes/checkout.toml",
+                     *         "text": "kind = \"lifecycle\"\n",
+                     *         "question": {
+                     *           "kind": "lifecycle"
+                     *         },
+                     *         "problems": []
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["SavedQuestion"][];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    ask_question: {
+        parameters: {
+            query?: {
+                /** @description The table that CSV or Parquet holds, such as `steps`; the first list of the report when absent. */
+                table?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "funnel",
+                 *       "steps": [
+                 *         {
+                 *           "event": "signup"
+                 *         },
+                 *         {
+                 *           "event": "pay",
+                 *           "where": [
+                 *             {
+                 *               "property": "amount",
+                 *               "operator": "gt",
+                 *               "value": 5
+                 *             }
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "window": {
+                 *         "count": 14,
+                 *         "unit": "day"
+                 *       },
+                 *       "period": {
+                 *         "from": "-30d"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["QuestionSpec"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": number[];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    list_question_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The kinds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "kind": "lifecycle",
+                     *         "asks": {
+                     *           "key": "ask.asks_lifecycle",
+                     *           "en": "How many are new, returning, resurrecting, dormant?",
+                     *           "zh": "新增、持续、回流、沉默的各有多少人？"
+                     *         },
+                     *         "example": "kind = \"lifecycle\"\ninterval = \"week\"\n"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["QuestionKind"][];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    save_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "weekly-lifecycle",
+                 *       "question": {
+                 *         "kind": "lifecycle",
+                 *         "interval": "week"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["SaveQuestion"];
+            };
+        };
+        responses: {
+            /** @description The kept question. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQuestion"];
                 };
             };
             /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
@@ -5186,6 +11612,175 @@ export interface operations {
             };
         };
     };
+    ask_sql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "query": "SELECT event, count(*) AS times FROM events GROUP BY event ORDER BY times DESC"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SqlSpec"];
+            };
+        };
+        responses: {
+            /** @description The rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlReport"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": number[];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
     list_tables: {
         parameters: {
             query?: never;
@@ -5734,6 +12329,470 @@ export interface operations {
             };
         };
     };
+    show_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "supportedCompression": [
+                     *         "gzip",
+                     *         "gzip-js"
+                     *       ],
+                     *       "hasFeatureFlags": false
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    show_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "supportedCompression": [
+                     *         "gzip",
+                     *         "gzip-js"
+                     *       ],
+                     *       "hasFeatureFlags": false
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    show_config_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The script. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+        };
+    };
+    show_config_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The script. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+        };
+    };
+    take_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything is on the disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": 1
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            /** @description The key is unknown, or another project's. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "authentication_error",
+                     *       "code": "invalid_api_key",
+                     *       "detail": "nobody knows this key",
+                     *       "attr": null
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            /** @description The disk is full; nothing was taken. `Retry-After` says when to send again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    take_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything is on the disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": 1
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            /** @description The key is unknown, or another project's. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "authentication_error",
+                     *       "code": "invalid_api_key",
+                     *       "detail": "nobody knows this key",
+                     *       "attr": null
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            /** @description The disk is full; nothing was taken. `Retry-After` says when to send again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    take_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything is on the disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": 1
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            /** @description The key is unknown, or another project's. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "authentication_error",
+                     *       "code": "invalid_api_key",
+                     *       "detail": "nobody knows this key",
+                     *       "attr": null
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            /** @description The disk is full; nothing was taken. `Retry-After` says when to send again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    take_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything is on the disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": 1
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    take_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything is on the disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": 1
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    take_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything is on the disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": 1
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    show_flags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No flags. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "flags": {},
+                     *       "errorsWhileComputingFlags": false
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    show_flags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No flags. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "flags": {},
+                     *       "errorsWhileComputingFlags": false
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    show_flags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No flags. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "flags": {},
+                     *       "errorsWhileComputingFlags": false
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    show_definitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No flags. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "flags": [],
+                     *       "group_type_mapping": {},
+                     *       "cohorts": {}
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    show_definitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No flags. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "flags": [],
+                     *       "group_type_mapping": {},
+                     *       "cohorts": {}
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     show_health: {
         parameters: {
             query?: never;
@@ -5752,6 +12811,207 @@ export interface operations {
                     /** @example ok */
                     "text/plain": string;
                 };
+            };
+        };
+    };
+    take_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything is on the disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": 1
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    take_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything is on the disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": 1
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    take_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything is on the disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": 1
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    take_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "created_at": "2026-03-01T09:30:00Z",
+                 *       "batch": [
+                 *         {
+                 *           "event": "signed up",
+                 *           "uuid": "0190a6c2-1d8e-7f21-8b1e-3a9c5d7e9f01",
+                 *           "distinct_id": "ada",
+                 *           "timestamp": "2026-03-01T09:29:58Z",
+                 *           "properties": {}
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description A result for each uuid. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": {
+                     *         "0190a6c2-1d8e-7f21-8b1e-3a9c5d7e9f01": {
+                     *           "result": "ok"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            /** @description The key is unknown, or another project's. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The disk is full; nothing was taken. `Retry-After` says when to send again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    take_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "created_at": "2026-03-01T09:30:00Z",
+                 *       "batch": [
+                 *         {
+                 *           "event": "signed up",
+                 *           "uuid": "0190a6c2-1d8e-7f21-8b1e-3a9c5d7e9f01",
+                 *           "distinct_id": "ada",
+                 *           "timestamp": "2026-03-01T09:29:58Z",
+                 *           "properties": {}
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description A result for each uuid. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": {
+                     *         "0190a6c2-1d8e-7f21-8b1e-3a9c5d7e9f01": {
+                     *           "result": "ok"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            /** @description The key is unknown, or another project's. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The disk is full; nothing was taken. `Retry-After` says when to send again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -5914,6 +13174,458 @@ export interface operations {
                         problems: components["schemas"]["Problem"][];
                     };
                 };
+            };
+        };
+    };
+    show_survey: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The language, instead of the reader's own.
+                 * @example zh-CN
+                 */
+                lang?: string;
+                /** @description Who answers: their distinct id. Somebody nameless when absent. */
+                id?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The survey.
+                 * @example nps
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    show_survey_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The survey.
+                 * @example nps
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The script. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    take_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description `track`, `identify`, `page`, `screen`, `group`, `alias` or `batch`.
+                 * @example track
+                 */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "userId": "ada",
+                 *       "event": "Signed Up",
+                 *       "messageId": "m-1"
+                 *     }
+                 */
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Everything is on the disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            /** @description The key is unknown, or another project's. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The disk is full; nothing was taken. `Retry-After` says when to send again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    take_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description `track`, `identify`, `page`, `screen`, `group`, `alias` or `batch`.
+                 * @example track
+                 */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "userId": "ada",
+                 *       "event": "Signed Up",
+                 *       "messageId": "m-1"
+                 *     }
+                 */
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Everything is on the disk. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            /** @description The key is unknown, or another project's. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The disk is full; nothing was taken. `Retry-After` says when to send again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -89,6 +89,9 @@ const TIMES: [&str; 24] = [
     "发生时间",
 ];
 
+/// Endings of names of columns that say when, such as `Ordered at`.
+const TIME_ENDINGS: [&str; 5] = ["at", "time", "date", "时间", "日期"];
+
 /// Names of columns that name the event.
 const EVENTS: [&str; 16] = [
     "event",
@@ -112,6 +115,12 @@ const EVENTS: [&str; 16] = [
 /// Names of columns that tell one event from another.
 const KEYS: [&str; 8] =
     ["uuid", "eventuuid", "eventid", "insertid", "messageid", "idempotencykey", "事件id", "消息id"];
+
+/// The share of rows that must fit where the column's name says the same …
+const LIKELY: f64 = 0.5;
+
+/// … and where it does not.
+const SURE: f64 = 0.9;
 
 /// A mapping that was made, and how.
 #[derive(Debug, Clone)]
@@ -149,15 +158,21 @@ pub(super) fn guess(
     }
     let named = |names: &[&str], fits: &dyn Fn(&str) -> bool| columns.named(names, fits);
     let person = person.or_else(|| {
-        let found = named(&PEOPLE, &|column| columns.mostly(rows, column, |value| text_of(value).is_some()))?;
+        let found =
+            named(&PEOPLE, &|column| columns.mostly(rows, column, LIKELY, |value| text_of(value).is_some()))?;
         guessed.push(phrase!("ask.guess_person", column = found));
         Some(found)
     });
     let time = time.or_else(|| {
-        let is_time = |column: &str| columns.mostly(rows, column, |value| moment::read(value).is_some());
-        let found = named(&TIMES, &is_time).or_else(|| {
+        let is_time =
+            |column: &str| columns.mostly(rows, column, LIKELY, |value| moment::read(value).is_some());
+        let ends = |column: &str| TIME_ENDINGS.iter().any(|end| plain(column).ends_with(end));
+        let found = named(&TIMES, &is_time);
+        let found = found
+            .or_else(|| columns.names().find(|column| ends(column) && is_time(column)).map(str::to_owned));
+        let found = found.or_else(|| {
             let texts = |value: &Value| value.is_string() && moment::read(value).is_some();
-            columns.names().find(|column| columns.mostly(rows, column, texts)).map(str::to_owned)
+            columns.names().find(|column| columns.mostly(rows, column, SURE, texts)).map(str::to_owned)
         })?;
         guessed.push(phrase!("ask.guess_time", column = found));
         Some(found)
@@ -295,10 +310,10 @@ impl Columns {
         ranked.into_iter().map(|(_, _, place)| self.names[place].clone()).find(|column| fits(column))
     }
 
-    /// True where nine in ten rows have a value that fits.
-    fn mostly(&self, rows: &[&Row], column: &str, fits: impl Fn(&Value) -> bool) -> bool {
+    /// True where so large a share of the rows has a value that fits.
+    fn mostly(&self, rows: &[&Row], column: &str, share: f64, fits: impl Fn(&Value) -> bool) -> bool {
         let count = rows.iter().filter(|row| at(&row.fields, column).is_some_and(&fits)).count();
-        count > 0 && count * 10 >= rows.len() * 9
+        count > 0 && count as f64 >= share * rows.len() as f64
     }
 
     /// True for a column of names that come again and again.

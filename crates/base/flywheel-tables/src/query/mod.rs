@@ -12,6 +12,7 @@
 mod functions;
 mod output;
 mod people;
+mod store;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,10 +21,12 @@ use std::time::Duration;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::TableReference;
+use datafusion::common::config::Dialect;
 use datafusion::error::DataFusionError;
 use datafusion::execution::FunctionRegistry;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
 use flywheel_people::{Event, Identity};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
@@ -134,7 +137,7 @@ fn said(error: &StorageError) -> String {
     for layer in ["Error during planning: ", "Execution error: ", "SQL error: ", "Schema error: "] {
         text = text.replace(layer, "");
     }
-    text.lines().next().unwrap_or_default().to_owned()
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(": ")
 }
 
 fn exhausted(error: &StorageError) -> bool {
@@ -159,7 +162,10 @@ async fn run(
         SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     let frame = context.sql_with_options(sql, read_only).await?;
     let schema = Arc::new(frame.schema().as_arrow().clone());
-    let mut stream = frame.limit(0, Some(limits.rows.saturating_add(1)))?.execute_stream().await?;
+    // A plan that is shown is no table, and has no more rows than it has.
+    let shows_plan = matches!(frame.logical_plan(), LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
+    let frame = if shows_plan { frame } else { frame.limit(0, Some(limits.rows.saturating_add(1)))? };
+    let mut stream = frame.execute_stream().await?;
     let mut answer = QueryAnswer { schema, batches: Vec::new(), cut: false };
     let (mut rows, mut bytes) = (0, 0);
     while let Some(batch) = stream.next().await {
@@ -181,6 +187,8 @@ fn context(limits: QueryLimits) -> Result<SessionContext, DataFusionError> {
     let mut config = SessionConfig::new().with_information_schema(true);
     config.options_mut().execution.parquet.schema_force_view_types = false;
     config.options_mut().sql_parser.map_string_types_to_utf8view = false;
+    // In which `->>` binds tighter than `=`.
+    config.options_mut().sql_parser.dialect = Dialect::PostgreSQL;
     let runtime = RuntimeEnvBuilder::new().with_memory_limit(limits.memory, 1.0).build_arc()?;
     let mut context = SessionContext::new_with_config_rt(config, runtime);
     context.register_udf(functions::property());
@@ -194,7 +202,7 @@ fn context(limits: QueryLimits) -> Result<SessionContext, DataFusionError> {
 /// The views of events and people.
 async fn register_events(context: &SessionContext, events: QueryEvents) -> Result<(), StorageError> {
     if let Some((url, store)) = &events.store {
-        context.register_object_store(url, store.clone());
+        context.register_object_store(url, Arc::new(store::ReadOnly(store.clone())));
     }
     let schema = row::schema();
     let rows: Vec<(i64, &Event)> =
@@ -266,10 +274,14 @@ mod tests {
         if !all.is_empty() {
             let path = folder.path().join("part.parquet");
             crate::events::write_events(&path, &all, &Identity::default()).expect("written");
-            files.push(path.display().to_string());
+            files.push("events://table/part.parquet".to_owned());
         }
+        let root = object_store::local::LocalFileSystem::new();
+        let prefix = object_store::path::Path::from_absolute_path(folder.path()).expect("a path");
+        let below: Arc<dyn ObjectStore> = Arc::new(object_store::prefix::PrefixStore::new(root, prefix));
+        let store = Some((url::Url::parse("events://table/").expect("an address"), below));
         let identity = Identity::from_merges(&[Merge { from: person_of("a2"), into: person_of("anna") }]);
-        let events = QueryEvents { files, store: None, tail: Arc::new(tail), identity: Arc::new(identity) };
+        let events = QueryEvents { files, store, tail: Arc::new(tail), identity: Arc::new(identity) };
         let answer = query(Vec::new(), events, sql, limits).await?;
         assert!(!answer.cut);
         Ok(Value::from(answer.rows().expect("rows").into_iter().map(Value::from).collect::<Vec<_>>()))

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use calamine::{Data, Range, Reader, open_workbook_auto_from_rs};
+use calamine::{Data, Ods, Range, Reader, Sheets, Xls, Xlsb, Xlsx};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use serde_json::{Map, Number, Value};
 
@@ -103,8 +103,7 @@ impl Sheet {
             let problem = Problem::error(phrase!("tables.excel_broken", reason = reason));
             Problems::from(problem.advise(Phrase::new("tables.copy_again")).in_file(name))
         };
-        let mut workbook =
-            open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| broken(error.to_string()))?;
+        let mut workbook = opened(bytes).map_err(|error| broken(error.to_string()))?;
         let sheets = workbook.sheet_names();
         if let Some(wanted) = wanted.filter(|wanted| !sheets.iter().any(|sheet| sheet == wanted)) {
             let problem = Problem::error(phrase!("tables.excel_no_sheet", sheet = wanted));
@@ -142,6 +141,21 @@ impl Sheet {
         let below = self.range.rows().enumerate().skip(self.header + 1);
         below.filter(|(_, row)| is_filled(row)).map(move |(index, row)| (first + index as u64, row))
     }
+}
+
+/// The workbook of the kind that its bytes tell, so that what is wrong with it is said of that kind.
+fn opened(content: &[u8]) -> Result<Sheets<Cursor<&[u8]>>, calamine::Error> {
+    let cursor = Cursor::new(content);
+    let holds = |name: &[u8]| content.windows(name.len()).any(|window| window == name);
+    Ok(if !bytes::is_zip(content) {
+        Sheets::Xls(Xls::new(cursor)?)
+    } else if holds(b"xl/workbook.bin") {
+        Sheets::Xlsb(Xlsb::new(cursor)?)
+    } else if holds(b"opendocument.spreadsheet") {
+        Sheets::Ods(Ods::new(cursor)?)
+    } else {
+        Sheets::Xlsx(Xlsx::new(cursor)?)
+    })
 }
 
 fn is_filled(row: &[Data]) -> bool {
@@ -203,11 +217,32 @@ mod tests {
             zip.start_file(name, SimpleFileOptions::default()).expect("begun");
             zip.write_all(text.as_bytes()).expect("written");
         };
-        put("[Content_Types].xml", "<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>");
-        put("xl/workbook.xml", "<?xml version=\"1.0\"?><workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"订单\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>");
-        put("xl/_rels/workbook.xml.rels", "<?xml version=\"1.0\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>");
-        put("xl/styles.xml", "<?xml version=\"1.0\"?><styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/></cellXfs></styleSheet>");
-        put("xl/worksheets/sheet1.xml", &format!("<?xml version=\"1.0\"?><worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"));
+        put(
+            "[Content_Types].xml",
+            "<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>",
+        );
+        put(
+            "_rels/.rels",
+            "<?xml version=\"1.0\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
+        );
+        put(
+            "xl/workbook.xml",
+            "<?xml version=\"1.0\"?><workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets><sheet name=\"订单\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>",
+        );
+        put(
+            "xl/_rels/workbook.xml.rels",
+            "<?xml version=\"1.0\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>",
+        );
+        put(
+            "xl/styles.xml",
+            "<?xml version=\"1.0\"?><styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/></cellXfs></styleSheet>",
+        );
+        put(
+            "xl/worksheets/sheet1.xml",
+            &format!(
+                "<?xml version=\"1.0\"?><worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"
+            ),
+        );
         zip.finish().expect("whole").into_inner()
     }
 
@@ -216,9 +251,16 @@ mod tests {
     }
 
     fn orders() -> Vec<u8> {
-        let header = format!("<row r=\"2\">{}{}{}</row>", text("A2", "user"), text("B2", "at"), text("C2", "amount"));
-        let first = format!("<row r=\"3\">{}<c r=\"B3\" s=\"1\"><v>45943.5</v></c><c r=\"C3\"><v>12.5</v></c></row>", text("A3", "张三"));
-        let second = format!("<row r=\"5\">{}<c r=\"B5\" s=\"1\"><v>45944</v></c><c r=\"C5\" t=\"e\"><v>#N/A</v></c></row>", text("A5", "007"));
+        let header =
+            format!("<row r=\"2\">{}{}{}</row>", text("A2", "user"), text("B2", "at"), text("C2", "amount"));
+        let first = format!(
+            "<row r=\"3\">{}<c r=\"B3\" s=\"1\"><v>45943.5</v></c><c r=\"C3\"><v>12.5</v></c></row>",
+            text("A3", "张三")
+        );
+        let second = format!(
+            "<row r=\"5\">{}<c r=\"B5\" s=\"1\"><v>45944</v></c><c r=\"C5\" t=\"e\"><v>#N/A</v></c></row>",
+            text("A5", "007")
+        );
         book(&format!("{header}{first}{second}"))
     }
 

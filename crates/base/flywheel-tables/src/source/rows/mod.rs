@@ -248,7 +248,11 @@ mod tests {
 
     use super::*;
 
-    async fn read(name: &str, content: &[u8], options: RowOptions) -> Result<(Vec<Taken>, Vec<String>), Problems> {
+    async fn read(
+        name: &str,
+        content: &[u8],
+        options: RowOptions,
+    ) -> Result<(Vec<Taken>, Vec<String>), Problems> {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(name);
         std::fs::write(&path, content).expect("written");
@@ -295,8 +299,8 @@ mod tests {
         let user: datafusion::arrow::array::ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None]));
         let n: datafusion::arrow::array::ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
         let batch = RecordBatch::try_from_iter([("user", user), ("n", n)]).expect("a batch");
-        let mut writer =
-            datafusion::parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), None).expect("begun");
+        let mut writer = datafusion::parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), None)
+            .expect("begun");
         writer.write(&batch).expect("written");
         let bytes = writer.into_inner().expect("whole");
         let (taken, _) = read("x.parquet", &bytes, RowOptions::default()).await.expect("Parquet");
@@ -307,10 +311,18 @@ mod tests {
     #[tokio::test]
     async fn rows_that_cannot_be_read_are_set_aside_with_their_reasons() {
         let reasons = |taken: &[Taken]| -> Vec<(u64, String)> {
-            taken.iter().filter_map(|row| row.as_ref().err()).map(|bad| (bad.place, bad.reason.key.clone())).collect()
+            taken
+                .iter()
+                .filter_map(|row| row.as_ref().err())
+                .map(|bad| (bad.place, bad.reason.key.clone()))
+                .collect()
         };
-        let (taken, _) = read("x.csv", b"a,b\n1,2\n3\n4,5,6\n7,8\n", RowOptions::default()).await.expect("CSV");
-        assert_eq!(reasons(&taken), [(3, "tables.row_length".to_owned()), (4, "tables.row_length".to_owned())]);
+        let (taken, _) =
+            read("x.csv", b"a,b\n1,2\n3\n4,5,6\n7,8\n", RowOptions::default()).await.expect("CSV");
+        assert_eq!(
+            reasons(&taken),
+            [(3, "tables.row_length".to_owned()), (4, "tables.row_length".to_owned())]
+        );
         assert_eq!(values(&taken).len(), 2);
         let lines = b"{\"a\":1}\n[1]\n{\"a\":\n{\"a\":\"\xff\"}\n{\"a\":2}\n";
         let said = RowOptions { encoding: Some("utf-8".to_owned()), ..RowOptions::default() };

@@ -301,7 +301,7 @@ fn sql_reads_events_people_and_tables() {
         "sql",
         "SELECT p.price, count(DISTINCT e.person) AS people FROM events e JOIN plans p ON e.properties->>'plan' = p.plan GROUP BY 1 ORDER BY 1",
     ]);
-    assert_eq!(report["rows"], json!([[0.0, 2], [10.0, 3]]), "{report}");
+    assert_eq!(report["rows"], json!([[0, 2], [10, 3]]), "{report}");
     let sum = project.json(&["sql", "SELECT sum(number(properties, 'amount')) FROM events"]);
     assert_eq!(sum["rows"], json!([[35.0]]));
     project.call(&["sql", "SELECT * FROM people", "--out", "people.parquet"]).succeed();

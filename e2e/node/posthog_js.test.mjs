@@ -47,7 +47,10 @@ async function visit(options = {}) {
   await page.waitForFunction(() => globalThis.posthog?.init)
   await page.evaluate(
     ([key, host, options]) =>
-      new Promise((loaded) => globalThis.posthog.init(key, { api_host: host, ui_host: host, person_profiles: 'always', loaded, ...options })),
+      new Promise((loaded) =>
+        // It sends nothing from browsers that tests drive, unless it is told to.
+        globalThis.posthog.init(key, { api_host: host, ui_host: host, opt_out_useragent_filter: true, person_profiles: 'always', loaded, ...options }),
+      ),
     [key, project.address, options],
   )
   return { page, context, complaints }

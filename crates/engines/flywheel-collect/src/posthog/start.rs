@@ -1,6 +1,7 @@
 //! What PostHog's clients ask before and beside sending: flags and configuration, answered so that they start cleanly.
 //!
 //! Flags come later; until then there are none, and nothing is switched on that this server has no door for.
+//! `surveys` is left out on purpose: posthog-js fetches a script for them even when it is told `false`.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -89,7 +90,6 @@ fn configuration(key: &str) -> Value {
         "logs": {"captureConsoleLogs": false},
         "sessionRecording": false,
         "heatmaps": false,
-        "surveys": false,
         "productTours": false,
         "conversations": false,
         "defaultIdentifiedOnly": true,

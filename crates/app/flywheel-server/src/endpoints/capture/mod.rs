@@ -26,6 +26,9 @@ use crate::state::ServerState;
 /// How long a client may pause while it sends its body.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Bytes of a body that is too large which are read before it is refused.
+const DRAINED: usize = 4 * LIMIT;
+
 /// Bytes above which another thread reads a body, so that other requests go on meanwhile.
 const INLINE: usize = 64 * 1024;
 
@@ -106,23 +109,30 @@ fn header<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
 }
 
 /// Collects a body of at most [`LIMIT`] bytes.
+///
+/// A larger one is read on and thrown away, up to [`DRAINED`] bytes: a client that still sends sees no answer.
 async fn collect(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Refusal> {
-    let announced: Option<u64> = header(headers, "content-length").parse().ok();
-    if announced.is_some_and(|length| length > LIMIT as u64) {
+    let announced: Option<usize> = header(headers, "content-length").parse().ok();
+    if announced.is_some_and(|length| length > DRAINED) {
         return Err(Refusal::TooLarge);
     }
     let broken = || Refusal::Packing { coding: "http".to_owned() };
     let mut body = body;
-    let mut bytes = Vec::with_capacity(announced.map_or(0, |length| usize::try_from(length).unwrap_or(0)));
+    let mut bytes = Vec::with_capacity(announced.unwrap_or_default().min(LIMIT));
+    let mut length = 0;
     loop {
         let frame = tokio::time::timeout(PATIENCE, body.frame()).await.map_err(|_| broken())?;
-        let Some(frame) = frame else { return Ok(bytes) };
+        let Some(frame) = frame else { break };
         let Ok(data) = frame.map_err(|_| broken())?.into_data() else { continue };
-        if bytes.len() + data.len() > LIMIT {
-            return Err(Refusal::TooLarge);
+        length += data.len();
+        if length > DRAINED {
+            break;
         }
-        bytes.extend_from_slice(&data);
+        if length <= LIMIT {
+            bytes.extend_from_slice(&data);
+        }
     }
+    if length > LIMIT { Err(Refusal::TooLarge) } else { Ok(bytes) }
 }
 
 /// Reads a body on this thread, or on another when it is long.

@@ -44,7 +44,7 @@ packages() {
 needs "python3 -c 'import venv, ensurepip'" python3-venv
 if [ "${1:-}" = peers ]; then
   install_missing
-  environment .venv-bench torch tensorflow numpy
+  environment .venv-bench torch tensorflow numpy duckdb chdb
   exit
 fi
 
@@ -56,6 +56,7 @@ if ! command -v npm >/dev/null; then
   echo "npm is missing: the tests of the page need Node 20.19 or newer; install it and run this again" >&2
   exit 1
 fi
-environment .venv "tritonclient[http]" numpy safetensors
+environment .venv "tritonclient[http]" numpy safetensors posthog segment-analytics-python zstandard
 packages web
 packages e2e/page
+packages e2e/node

@@ -22,11 +22,14 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::TableReference;
 use datafusion::common::config::Dialect;
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::error::DataFusionError;
 use datafusion::execution::FunctionRegistry;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::coop::CooperativeExec;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
 use flywheel_people::{Event, Identity};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
@@ -165,7 +168,9 @@ async fn run(
     // A plan that is shown is no table, and has no more rows than it has.
     let shows_plan = matches!(frame.logical_plan(), LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
     let frame = if shows_plan { frame } else { frame.limit(0, Some(limits.rows.saturating_add(1)))? };
-    let mut stream = frame.execute_stream().await?;
+    let task = Arc::new(frame.task_ctx());
+    let plan = interruptible(frame.create_physical_plan().await?)?;
+    let mut stream = execute_stream(plan, task)?;
     let mut answer = QueryAnswer { schema, batches: Vec::new(), cut: false };
     let (mut rows, mut bytes) = (0, 0);
     while let Some(batch) = stream.next().await {
@@ -181,6 +186,18 @@ async fn run(
         answer.batches.push(batch);
     }
     Ok(answer)
+}
+
+/// Lets joins pause between batches: one that multiplies what it holds asks nobody for more, and would not stop in time.
+fn interruptible(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+    let pausing = plan.transform_up(|node| {
+        Ok(if node.name().contains("Join") {
+            Transformed::yes(Arc::new(CooperativeExec::new(node)) as Arc<dyn ExecutionPlan>)
+        } else {
+            Transformed::no(node)
+        })
+    })?;
+    Ok(pausing.data)
 }
 
 fn context(limits: QueryLimits) -> Result<SessionContext, DataFusionError> {

@@ -1,11 +1,10 @@
 /** One way to ask the server, typed by its own document: the answer, or a `Failure`. */
 import i18next from 'i18next'
 import createClient from 'openapi-fetch'
-import type { AwaitedPaths } from './awaited'
 import { Failure, failureFrom } from './failure'
 import type { paths } from './schema'
 
-export const server = createClient<paths & AwaitedPaths>()
+export const server = createClient<paths>()
 
 server.use({
   onRequest({ request }) {

@@ -3,17 +3,28 @@ import type { components, operations } from './schema'
 
 type Words = components['schemas']
 
+export type AcceptRound = Words['AcceptRound']
+export type Answered = Words['Answered']
+export type AsideReport = Words['AsideReport']
 export type CalibrationBin = Words['CalibrationBin']
+export type Catalogue = Words['Catalogue']
 export type CheckReport = Words['CheckReport']
 export type ClassReport = Words['ClassReport']
 export type ColumnProfile = Words['ColumnProfile']
+export type ConversionTimes = Words['ConversionTimes']
+export type DayCount = Words['DayCount']
 export type DeploymentReport = Words['DeploymentReport']
 export type DriftReport = Words['DriftReport']
 export type EpochReport = Words['EpochReport']
 export type Estimate = Words['Estimate']
 export type EvaluationReport = Words['EvaluationReport']
-export type AcceptRound = Words['AcceptRound']
+export type EventDetail = Words['EventDetail']
+export type EventSummary = Words['EventSummary']
 export type Finding = Words['Finding']
+export type FunnelOrder = Words['FunnelOrder']
+export type FunnelPart = Words['FunnelPart']
+export type FunnelReport = Words['FunnelReport']
+export type FunnelSpec = Words['FunnelSpec']
 export type ImageInput = Words['ImageInput']
 export type ImageShape = Words['ImageShape']
 export type ImportReport = Words['ImportReport']
@@ -26,6 +37,7 @@ export type ModelSignature = Words['ModelSignature']
 export type ModelSummary = Words['ModelSummary']
 export type MonitorReport = Words['MonitorReport']
 export type NetworkSummary = Words['NetworkSummary']
+export type Owner = Words['Owner']
 export type Phrase = Words['Phrase']
 export type Place = Words['Place']
 export type PlanSummary = Words['PlanSummary']
@@ -34,35 +46,20 @@ export type Problem = Words['Problem']
 export type ProblemDocument = operations['show_project']['responses'][400]['content']['application/problem+json']
 export type ProfileReport = Words['ProfileReport']
 export type ProjectReport = Words['ProjectReport']
+export type PropertySummary = Words['PropertySummary']
 export type RunComparison = Words['RunComparison']
 export type RunDetail = Words['RunDetail']
 export type RunState = Words['RunState']
 export type RunSummary = Words['RunSummary']
+export type SeenEvent = Words['SeenEvent']
+export type Sender = Words['Sender']
+export type StepCount = Words['StepCount']
 export type TableSummary = Words['TableSummary']
 export type TrainEvent = Words['TrainEvent']
 export type TrainReport = Words['TrainReport']
 export type TuneReport = Words['TuneReport']
+export type ValueKind = Words['ValueKind']
 export type Verdict = Words['Verdict']
 export type VersionSummary = Words['VersionSummary']
-
-export type {
-  Answered,
-  AsideReport,
-  Catalogue,
-  ConversionTimes,
-  DayCount,
-  EventDetail,
-  EventSummary,
-  FunnelOrder,
-  FunnelPart,
-  FunnelReport,
-  FunnelSpec,
-  Owner,
-  PropertySummary,
-  SeenEvent,
-  Sender,
-  StepCount,
-  ValueKind,
-  Violation,
-  WindowUnit,
-} from './awaited'
+export type Violation = Words['Violation']
+export type WindowUnit = Words['WindowUnit']

@@ -1,6 +1,7 @@
 /** The answer: what it means in sentences, then the numbers. */
 import { useTranslation } from 'react-i18next'
-import type { Answered, FunnelSpec } from '../../api/types'
+import type { AnsweredFunnel } from '../../api/questions'
+import type { FunnelSpec } from '../../api/types'
 import { ago, count, duration } from '../../format'
 import { useTongue } from '../../language'
 import { Coded, Say } from '../../parts/Say'
@@ -12,7 +13,7 @@ import { StepBars } from './StepBars'
 import { funnelText } from './text'
 import { Times } from './Times'
 
-export function Answer({ answered, funnel }: { answered: Answered; funnel: FunnelSpec }) {
+export function Answer({ answered, funnel }: { answered: AnsweredFunnel; funnel: FunnelSpec }) {
   const { t } = useTranslation()
   const tongue = useTongue()
   const { answer } = answered

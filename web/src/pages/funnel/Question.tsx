@@ -26,7 +26,9 @@ export function Question({ asked, events, properties, problems, busy, onAsk }: Q
   const [order, setOrder] = useState<FunnelOrder>(asked?.order ?? USUAL.order)
   const [period, setPeriod] = useState(asked?.period ?? {})
   const [property, setProperty] = useState(asked?.breakdown?.property)
-  const [attribution, setAttribution] = useState<Attribution>(asked?.breakdown?.attribution?.kind ?? USUAL.attribution)
+  const [attribution, setAttribution] = useState<Attribution>(
+    () => ATTRIBUTIONS.find((known) => known === asked?.breakdown?.attribution?.kind) ?? USUAL.attribution,
+  )
 
   const chosen = steps.filter((step): step is string => step !== null)
   const ask = (event: FormEvent) => {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use flywheel_people::{Fold, FoldError, Partial};
-use flywheel_spec::product::{Answer, QuestionSpec};
 use flywheel_spec::Problems;
+use flywheel_spec::product::{Answer, QuestionSpec};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;

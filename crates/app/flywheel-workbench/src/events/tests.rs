@@ -293,7 +293,7 @@ async fn a_person_who_is_erased_leaves_no_trace_in_any_file() {
         predictions.record(Answered {
             model: Arc::from("churn"),
             version: 1,
-            prediction: Prediction::default(),
+            prediction: serde_json::from_value::<Prediction>(json!({"label": "yes"})).expect("a prediction"),
             input: InputSummary::Row { values },
             latency: Duration::ZERO,
             at: SystemTime::UNIX_EPOCH,

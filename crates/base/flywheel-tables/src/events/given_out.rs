@@ -4,9 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use datafusion::parquet::arrow::ProjectionMask;
-use datafusion::parquet::arrow::arrow_reader::{
-    ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
-};
+use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
 use flywheel_people::{Event, Identity, person_of};
 use flywheel_spec::Problems;
 

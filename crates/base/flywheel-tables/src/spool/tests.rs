@@ -76,7 +76,11 @@ fn every_flipped_bit_is_found_and_costs_at_most_its_own_record() {
             assert_eq!(damages.len(), 1, "byte {position} bit {bit}: {damages:?}");
             let within = damages[0].offset as usize..(damages[0].offset + damages[0].bytes) as usize;
             assert!(within.contains(&position), "byte {position} bit {bit} was placed in {within:?}");
-            assert_ne!(damages[0].kind, DamageKind::Torn, "byte {position} bit {bit}: what was written whole");
+            assert_ne!(
+                damages[0].kind,
+                DamageKind::Torn,
+                "byte {position} bit {bit}: what was written whole"
+            );
             let kept = if position < HEADER.len() { 3 } else { 2 };
             assert_eq!(records.len(), kept, "byte {position} bit {bit}: {records:?}");
         }

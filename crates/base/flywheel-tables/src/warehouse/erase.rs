@@ -88,7 +88,8 @@ mod tests {
     use super::*;
 
     fn customers() -> Frame {
-        let text = |values: [&str; 3]| Values::Text(values.iter().map(|value| Some(Arc::from(*value))).collect());
+        let text =
+            |values: [&str; 3]| Values::Text(values.iter().map(|value| Some(Arc::from(*value))).collect());
         Frame {
             columns: vec![
                 Column { name: "customer".to_owned(), values: text(["anna", "bert", "anna"]) },

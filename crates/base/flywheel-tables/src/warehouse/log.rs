@@ -106,7 +106,10 @@ pub async fn leave_newest(folder: &Path) -> Result<(), StorageError> {
     let live: Vec<&PathBuf> = newest.files.iter().map(|(path, _)| path).collect();
     let older = |path: &Path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.split('.').next().and_then(|number| number.parse::<u64>().ok()).is_some_and(|at| at < newest.number)
+        name.split('.')
+            .next()
+            .and_then(|number| number.parse::<u64>().ok())
+            .is_some_and(|at| at < newest.number)
     };
     for entry in std::fs::read_dir(folder)?.flatten() {
         let path = entry.path();

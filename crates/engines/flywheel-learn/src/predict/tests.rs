@@ -68,8 +68,14 @@ fn every_mistake_of_a_request_is_named_with_row_and_column() {
     let code = |request: &PredictRequest| predictor.answer(request).unwrap_err().problems[0].code.clone();
     assert_eq!(code(&PredictRequest::default()), "models.nothing_asked");
     let images = vec![ImageInput { png: None, pixels: Some(vec![0.0; 4]) }];
-    assert_eq!(code(&PredictRequest { images: images.clone(), ..PredictRequest::default() }), "models.reads_rows");
-    assert_eq!(code(&PredictRequest { rows: rows(json!([{}])).rows, images, preview: false }), "models.both_asked");
+    assert_eq!(
+        code(&PredictRequest { images: images.clone(), ..PredictRequest::default() }),
+        "models.reads_rows"
+    );
+    assert_eq!(
+        code(&PredictRequest { rows: rows(json!([{}])).rows, images, preview: false }),
+        "models.both_asked"
+    );
 }
 
 #[test]
@@ -107,7 +113,8 @@ fn images_that_can_not_be_read_are_named_all_at_once() {
         ImageInput::default(),
         pixels(vec![300.0; 64]),
     ];
-    let problems = predictor.answer(&PredictRequest { images, ..PredictRequest::default() }).unwrap_err().problems;
+    let problems =
+        predictor.answer(&PredictRequest { images, ..PredictRequest::default() }).unwrap_err().problems;
     let found: Vec<(u64, &str)> =
         problems.iter().map(|problem| (problem.place.row.unwrap(), problem.code.as_str())).collect();
     assert_eq!(

@@ -90,7 +90,7 @@ pub struct When {
 /// The steps of time.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Steps {
-    #[arg(long = "interval", id = "asked_interval", value_parser = ["hour", "day", "week", "month"])]
+    #[arg(long = "interval", id = "asked_interval", value_name = "STEP", value_parser = ["hour", "day", "week", "month"])]
     pub interval: Option<String>,
 }
 

@@ -85,8 +85,8 @@ fn a_column_that_is_sometimes_text_is_warned_of() {
             row % 2
         ));
     }
-    project.write("people.csv", csv);
-    let report = project.json(&["data", "import", "people.csv"]);
+    project.write("ages.csv", csv);
+    let report = project.json(&["data", "import", "ages.csv"]);
     let said = format!("{}{}{}", report["actions"], report["warnings"], report["profile"]["findings"]);
     assert!(said.contains("unknown") && said.contains("age"), "{said}");
 }

@@ -185,6 +185,11 @@ impl EventLog {
         self.inner.waiting.bytes()
     }
 
+    /// Why nothing could be brought into the table just now.
+    pub fn trouble(&self) -> Option<Problem> {
+        self.inner.waiting.trouble()
+    }
+
     /// The project.
     pub(crate) fn workbench(&self) -> &Workbench {
         &self.inner.workbench

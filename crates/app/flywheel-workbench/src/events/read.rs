@@ -5,10 +5,8 @@ use std::path::Path;
 
 use flywheel_collect::Aside;
 use flywheel_people::Event;
-use flywheel_spec::Problem;
 use flywheel_tables::spool::{self, Arrived, Damage, DamageKind};
 
-use super::moment::damage;
 use crate::Failure;
 
 /// One record of the spool.
@@ -54,10 +52,5 @@ impl Damaged {
     /// True when something is not as it was written, and not only cut off while being written.
     pub fn is_wrong(&self) -> bool {
         self.damages.iter().any(|damage| damage.kind != DamageKind::Torn)
-    }
-
-    /// As people hear of it.
-    pub fn problems(&self) -> Vec<Problem> {
-        self.damages.iter().map(damage).collect()
     }
 }

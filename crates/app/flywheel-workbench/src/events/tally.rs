@@ -90,18 +90,6 @@ impl Tally {
             });
         }
     }
-
-    /// Adds what another stretch counted.
-    pub fn merge(&mut self, other: Self) {
-        for (name, theirs) in other.events {
-            match self.events.get_mut(&name) {
-                Some(ours) => ours.merge(theirs),
-                None => {
-                    self.events.insert(name, theirs);
-                }
-            }
-        }
-    }
 }
 
 impl EventTally {
@@ -165,55 +153,6 @@ impl EventTally {
                 tally.examples.push(example);
             }
         }
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.count += other.count;
-        self.first = self.first.min(other.first);
-        self.last = self.last.max(other.last);
-        self.derived += other.derived;
-        self.arrivals += other.arrivals;
-        for (day, count) in other.days {
-            *self.days.entry(day).or_default() += count;
-        }
-        for (sender, count) in other.senders {
-            *self.senders.entry(sender).or_default() += count;
-        }
-        for (ours, theirs) in [(&mut self.own, other.own), (&mut self.persons, other.persons)] {
-            for (name, theirs) in theirs {
-                match ours.get_mut(&name) {
-                    Some(ours) => ours.merge(theirs),
-                    None => {
-                        ours.insert(name, theirs);
-                    }
-                }
-            }
-        }
-        for (key, theirs) in other.violations {
-            match self.violations.get_mut(&key) {
-                Some(ours) => {
-                    ours.count += theirs.count;
-                    ours.first = ours.first.min(theirs.first);
-                    ours.last = ours.last.max(theirs.last);
-                    join(&mut ours.examples, theirs.examples);
-                }
-                None => {
-                    self.violations.insert(key, theirs);
-                }
-            }
-        }
-    }
-}
-
-impl PropertyTally {
-    fn merge(&mut self, other: Self) {
-        self.count += other.count;
-        self.first = self.first.min(other.first);
-        self.last = self.last.max(other.last);
-        for (ours, theirs) in self.kinds.iter_mut().zip(other.kinds) {
-            *ours += theirs;
-        }
-        join(&mut self.examples, other.examples);
     }
 }
 

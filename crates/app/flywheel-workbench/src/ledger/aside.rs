@@ -33,14 +33,6 @@ impl Ledger {
         row.as_ref().map(report).transpose()
     }
 
-    /// How many wait to be mended.
-    pub async fn aside_count(&self) -> Result<u64, Failure> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM event_asides WHERE resent_at IS NULL")
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(count.unsigned_abs())
-    }
-
     /// Writes down that it was sent again; it may wait in the spool still, and is written down with its mark.
     pub async fn aside_resent(&self, aside: &Aside, at: i64) -> Result<(), Failure> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;

@@ -40,7 +40,9 @@ pub struct DetailQuery {
     )
 )]
 pub async fn list_events(State(state): State<Arc<ServerState>>) -> Result<Json<Catalogue>, Failure> {
-    Ok(Json(state.workbench.catalogue().await?))
+    let mut catalogue = state.workbench.catalogue().await?;
+    catalogue.warnings.extend(state.events.trouble());
+    Ok(Json(catalogue))
 }
 
 /// One event in full: its properties with their kinds and examples, the rules of the plan that it broke, the newest.

@@ -91,9 +91,9 @@ async fn an_event_is_there_once_from_its_acknowledgement_on_in_every_process() {
 async fn what_a_killed_process_left_is_taken_over() {
     let (_folder, workbench) = project(|_| ()).await;
     let log = workbench.event_log().await.expect("the log");
-    log.take(vec![event("a", "x", 1), identify("anna", "anon", 2)], Vec::new()).await.expect("taken");
+    log.take(vec![event("a", "x", 1), identify("anna", "visitor-7", 2)], Vec::new()).await.expect("taken");
     // It dies between the ledger and the table.
-    let batch: Vec<(u64, Event)> = vec![(1, event("a", "x", 1)), (1, identify("anna", "anon", 2))];
+    let batch: Vec<(u64, Event)> = vec![(1, event("a", "x", 1)), (1, identify("anna", "visitor-7", 2))];
     workbench.take_in(Some(1), &batch, &[]).await.expect("taken in");
     drop(log);
     let next = beside(&workbench).await;
@@ -104,7 +104,7 @@ async fn what_a_killed_process_left_is_taken_over() {
     assert_eq!(catalogue.total, 3, "nothing is counted twice: {catalogue:?}");
     assert_eq!(next.merge_log().await.expect("read").lines.len(), 1);
     let now = next.events().await.expect("read");
-    assert_eq!(now.identity.of_id("anon"), person_of("anna"));
+    assert_eq!(now.identity.of_id("visitor-7"), person_of("anna"));
 }
 
 #[tokio::test]
@@ -112,7 +112,8 @@ async fn merges_and_their_undoing_are_in_every_reading_at_once() {
     let (_folder, workbench) = project(|_| ()).await;
     let other = beside(&workbench).await;
     let log = workbench.event_log().await.expect("the log");
-    let events = vec![event("anon", "viewed", 1), identify("anna", "anon", 2), event("bert", "viewed", 3)];
+    let events =
+        vec![event("visitor-7", "viewed", 1), identify("anna", "visitor-7", 2), event("bert", "viewed", 3)];
     log.take(events, Vec::new()).await.expect("taken");
     for committed in [false, true] {
         if committed {
@@ -120,7 +121,7 @@ async fn merges_and_their_undoing_are_in_every_reading_at_once() {
         }
         for reader in [&workbench, &other] {
             let now = reader.events().await.expect("read");
-            assert_eq!(now.identity.of_id("anon"), person_of("anna"), "committed: {committed}");
+            assert_eq!(now.identity.of_id("visitor-7"), person_of("anna"), "committed: {committed}");
             assert_eq!(now.identity.of_id("bert"), person_of("bert"));
         }
     }
@@ -132,7 +133,7 @@ async fn merges_and_their_undoing_are_in_every_reading_at_once() {
     let request = MergeRequest { from: "bert".into(), into: "anna".into(), preview: true };
     let shown = other.merge_people(&request).await.expect("shown");
     assert_eq!((shown.before.len(), shown.after.len()), (2, 1));
-    assert_eq!(shown.after[0].distinct_ids, ["anna", "anon", "bert"]);
+    assert_eq!(shown.after[0].distinct_ids, ["anna", "bert", "visitor-7"]);
     assert_eq!(shown.after[0].events, 4);
     other.merge_people(&MergeRequest { preview: false, ..request.clone() }).await.expect("merged");
     let one = |reader: Workbench| async move {

@@ -98,7 +98,7 @@ impl Output {
 
     fn is_overfull(&self) -> bool {
         let bytes = self.under_way.as_ref().map_or(0, |(_, writer)| writer.bytes());
-        self.rows() >= self.size.rows * 2 || bytes >= self.size.bytes * 2
+        self.rows() >= self.size.rows.saturating_mul(2) || bytes >= self.size.bytes.saturating_mul(2)
     }
 
     fn put(&mut self, batch: &RecordBatch) -> Result<(), StorageError> {

@@ -49,8 +49,6 @@ pub struct OpenFile {
 pub struct Group {
     /// Its place in the file.
     pub at: usize,
-    /// Its rows.
-    pub rows: usize,
     /// Its first person.
     pub first: i64,
     /// Its last person.
@@ -108,7 +106,7 @@ impl OpenFile {
         let row_groups = metadata.metadata().row_groups();
         for (at, group) in row_groups.iter().enumerate().filter(|(_, group)| group.num_rows() > 0) {
             let (first, last) = people(group, person).unwrap_or((file.min_person, file.max_person));
-            groups.push(Group { at, rows: usize::try_from(group.num_rows()).unwrap_or(0), first, last });
+            groups.push(Group { at, first, last });
         }
         let store = view.store.clone();
         let (bytes, batch_rows) = (file.bytes, shared.batch_rows);

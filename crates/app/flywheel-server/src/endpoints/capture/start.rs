@@ -63,7 +63,10 @@ pub async fn show_config(
     path = "/array/{key}/config.js",
     tag = "capture",
     params(("key" = String, Path, description = "The project's key.")),
-    responses((status = OK, description = "The script.", content_type = "text/javascript", body = String)),
+    responses(
+        (status = OK, description = "The script.", content_type = "text/javascript", body = String,
+            example = json!("(function() { window._POSTHOG_REMOTE_CONFIG = {}; })();")),
+    ),
 )]
 pub async fn show_config_script(
     State(state): State<Arc<ServerState>>,

@@ -648,7 +648,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What a client in a browser may do here. */
-        options: operations["show_config"];
+        options: operations["show_config_options"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -666,7 +666,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** The same configuration as a script. */
-        options: operations["show_config_script"];
+        options: operations["show_config_script_options"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -690,14 +690,14 @@ export interface paths {
          * @description The body may be packed (gzip by header or content, base64, a form); it may also stand in the query as `data`.
          *     200 means that every event is on the disk; an event that is wrong is kept aside with the reason and rejects no other.
          */
-        post: operations["take_batch"];
+        post: operations["take_batch_post"];
         delete?: never;
         /**
          * Takes events as PostHog's clients send them: one, a list, or an envelope with the key; also at `/i/v0/e`, `/e`, `/capture` and `/track`.
          * @description The body may be packed (gzip by header or content, base64, a form); it may also stand in the query as `data`.
          *     200 means that every event is on the disk; an event that is wrong is kept aside with the reason and rejects no other.
          */
-        options: operations["take_batch"];
+        options: operations["take_batch_options"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -713,10 +713,10 @@ export interface paths {
         get: operations["take_people"];
         put?: never;
         /** Takes what is known of people: `$set` and `$set_once`, with or without an event's name. */
-        post: operations["take_people"];
+        post: operations["take_people_post"];
         delete?: never;
         /** Takes what is known of people: `$set` and `$set_once`, with or without an event's name. */
-        options: operations["take_people"];
+        options: operations["take_people_options"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -732,10 +732,10 @@ export interface paths {
         get: operations["show_flags"];
         put?: never;
         /** The feature flags of a person: none yet. */
-        post: operations["show_flags"];
+        post: operations["show_flags_post"];
         delete?: never;
         /** The feature flags of a person: none yet. */
-        options: operations["show_flags"];
+        options: operations["show_flags_options"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -753,7 +753,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** The definitions of flags, for clients that evaluate them: none yet. */
-        options: operations["show_definitions"];
+        options: operations["show_definitions_options"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -786,10 +786,10 @@ export interface paths {
         get: operations["take_events"];
         put?: never;
         /** Takes events as PostHog's clients in browsers send them; the same as `/batch`. */
-        post: operations["take_events"];
+        post: operations["take_events_post"];
         delete?: never;
         /** Takes events as PostHog's clients in browsers send them; the same as `/batch`. */
-        options: operations["take_events"];
+        options: operations["take_events_options"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -808,14 +808,14 @@ export interface paths {
          * @description The key is a bearer's; the body may be packed with gzip, deflate, br or zstd.
          *     `ok` and `warning` are on the disk, `drop` is kept aside with the reason, `retry` may be sent again.
          */
-        post: operations["take_batch"];
+        post: operations["take_batch_v1"];
         delete?: never;
         /**
          * Takes a batch of events and answers for each of them.
          * @description The key is a bearer's; the body may be packed with gzip, deflate, br or zstd.
          *     `ok` and `warning` are on the disk, `drop` is kept aside with the reason, `retry` may be sent again.
          */
-        options: operations["take_batch"];
+        options: operations["take_batch_v1_options"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -890,7 +890,7 @@ export interface paths {
          * Takes events as Segment's clients send them: one of a kind, or a batch.
          * @description The write key is the user name of basic auth, or `writeKey` in the body; `messageId` makes it the same event when it comes twice.
          */
-        options: operations["take_calls"];
+        options: operations["take_calls_options"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -12361,7 +12361,7 @@ export interface operations {
             };
         };
     };
-    show_config: {
+    show_config_options: {
         parameters: {
             query?: never;
             header?: never;
@@ -12411,12 +12411,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example (function() { window._POSTHOG_REMOTE_CONFIG = {}; })(); */
                     "text/javascript": string;
                 };
             };
         };
     };
-    show_config_script: {
+    show_config_script_options: {
         parameters: {
             query?: never;
             header?: never;
@@ -12434,6 +12435,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example (function() { window._POSTHOG_REMOTE_CONFIG = {}; })(); */
                     "text/javascript": string;
                 };
             };
@@ -12488,7 +12490,7 @@ export interface operations {
             };
         };
     };
-    take_batch: {
+    take_batch_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -12537,7 +12539,7 @@ export interface operations {
             };
         };
     };
-    take_batch: {
+    take_batch_options: {
         parameters: {
             query?: never;
             header?: never;
@@ -12611,7 +12613,7 @@ export interface operations {
             };
         };
     };
-    take_people: {
+    take_people_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -12636,7 +12638,7 @@ export interface operations {
             };
         };
     };
-    take_people: {
+    take_people_options: {
         parameters: {
             query?: never;
             header?: never;
@@ -12687,7 +12689,7 @@ export interface operations {
             };
         };
     };
-    show_flags: {
+    show_flags_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -12713,7 +12715,7 @@ export interface operations {
             };
         };
     };
-    show_flags: {
+    show_flags_options: {
         parameters: {
             query?: never;
             header?: never;
@@ -12766,7 +12768,7 @@ export interface operations {
             };
         };
     };
-    show_definitions: {
+    show_definitions_options: {
         parameters: {
             query?: never;
             header?: never;
@@ -12839,7 +12841,7 @@ export interface operations {
             };
         };
     };
-    take_events: {
+    take_events_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -12864,7 +12866,7 @@ export interface operations {
             };
         };
     };
-    take_events: {
+    take_events_options: {
         parameters: {
             query?: never;
             header?: never;
@@ -12889,7 +12891,7 @@ export interface operations {
             };
         };
     };
-    take_batch: {
+    take_batch_v1: {
         parameters: {
             query?: never;
             header?: never;
@@ -12952,7 +12954,7 @@ export interface operations {
             };
         };
     };
-    take_batch: {
+    take_batch_v1_options: {
         parameters: {
             query?: never;
             header?: never;
@@ -13571,7 +13573,7 @@ export interface operations {
             };
         };
     };
-    take_calls: {
+    take_calls_options: {
         parameters: {
             query?: never;
             header?: never;

@@ -38,9 +38,29 @@ pub fn frame() -> OpenApi {
 
 /// The document as it is served and kept in `docs/openapi.json`.
 pub fn text(openapi: &OpenApi) -> String {
+    let mut openapi = openapi.clone();
+    name_operations(&mut openapi);
     let mut text = openapi.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// One handler may answer several methods of an address; each of these operations has a name of its own.
+fn name_operations(openapi: &mut OpenApi) {
+    for item in openapi.paths.paths.values_mut() {
+        let methods = [("get", &mut item.get), ("post", &mut item.post), ("options", &mut item.options)];
+        let mut first: Option<String> = None;
+        for (method, operation) in methods {
+            let Some(name) = operation.as_mut().and_then(|operation| operation.operation_id.as_mut()) else {
+                continue;
+            };
+            match &first {
+                Some(first) if first == name => name.push_str(&format!("_{method}")),
+                Some(_) => {}
+                None => first = Some(name.clone()),
+            }
+        }
+    }
 }
 
 #[cfg(test)]

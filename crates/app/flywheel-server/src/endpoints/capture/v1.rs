@@ -20,6 +20,7 @@ use crate::state::ServerState;
 #[utoipa::path(
     method(post, options),
     path = "/i/v1/analytics/events",
+    operation_id = "take_batch_v1",
     tag = "capture",
     request_body(content = serde_json::Value, example = json!({"created_at": "2026-03-01T09:30:00Z", "batch": [
         {"event": "signed up", "uuid": "0190a6c2-1d8e-7f21-8b1e-3a9c5d7e9f01", "distinct_id": "ada", "timestamp": "2026-03-01T09:29:58Z", "properties": {}}

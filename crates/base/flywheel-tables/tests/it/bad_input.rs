@@ -1,4 +1,4 @@
-//! The bad inputs that the issue lists, as a person sees them told, in both languages.
+//! Bad inputs, as a person sees them told, in both languages.
 
 use flywheel_spec::{Language, Problem};
 use flywheel_tables::ImportOptions;

@@ -65,6 +65,8 @@ web/dist/index.html: web/node_modules/.package-lock.json $(PAGE_SOURCES)
 	@cd web && $(NPM) run --silent build
 	@touch $@
 
+# Random cases are the same in every run of the tests; `make soak` draws new ones.
+test: export PROPTEST_RNG_SEED ?= 20260101
 test: export FLYWHEEL_BIN := $(BIN)
 test: export FLYWHEEL_PYTHON := $(abspath .venv/bin/python)
 test: test-tools build test-code test-page ## installs what the tests need and is missing, and runs all of them

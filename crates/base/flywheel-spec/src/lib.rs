@@ -10,6 +10,7 @@ pub mod evaluation;
 pub mod event;
 pub mod event_import;
 pub mod events;
+pub mod feedback;
 pub mod key;
 pub mod language;
 pub mod model;

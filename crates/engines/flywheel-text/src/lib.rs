@@ -1,0 +1,8 @@
+//! From raw feedback to mood, kinds, themes, aspects, quotes, search and answers, in English and Chinese.
+//!
+//! Functions of messages: they take what was said and give plain data back.
+//! The same messages in any order give the same result; nothing here reads a clock, the environment or a network.
+
+mod message;
+
+pub use message::Message;

@@ -114,7 +114,7 @@ impl Desk<'_> {
         };
         let mut draft = Draft {
             kind: plant.subject.complaint.into(),
-            problems: sections.iter().zip(&subjects).map(|(_, subject)| subject.id).collect(),
+            problems: subjects.iter().map(|subject| subject.id).collect(),
             mood: Mood::Negative,
             pain: plant.pain,
             sarcastic: sarcastic && !goes_round,

@@ -4,12 +4,12 @@ use flywheel_people::Event;
 use flywheel_stats::chance::Chance;
 use serde_json::{Map, Value, json};
 
+use super::grammar::{Facts, line};
 use super::journey::{MINUTE, event};
 use super::label::{Label, MessageKind, Mood};
 use super::life::{Hit, Life};
 use super::person::{Device, Person};
 use super::plant::{Plant, PlantKind};
-use super::grammar::{Facts, line};
 use super::private::{self, Personal};
 use super::session::{release_at, version_name};
 use super::speaker::{Matter, Speaker};
@@ -57,7 +57,11 @@ pub(super) fn spoken(startup: &Startup, person: &Person) -> Vec<Spoken> {
     let mut worst = 0.0_f64;
     for hit in &life.hits {
         worst = worst.max(plants[hit.plant].pain);
-        desk.complain(hit, &life, &mut startup.chance(person.number, "complaint").stream(hit.plant).stream(hit.moment as u64));
+        desk.complain(
+            hit,
+            &life,
+            &mut startup.chance(person.number, "complaint").stream(hit.plant).stream(hit.moment as u64),
+        );
     }
     desk.others(&life, worst, &mut chance);
     desk.advertise(&mut chance);
@@ -138,7 +142,8 @@ impl Desk<'_> {
             let first = &self.drafts[original];
             let mut text = first.text.clone();
             if chance.coin(0.4) {
-                text.push_str(chance.pick(&["!", "!!", "！", " ", "...", "😡", "👎", "??"]));
+                let ending: &str = chance.pick::<&str>(&["!", "!!", "！", " ", "...", "😡", "👎", "??"]);
+                text.push_str(ending);
             }
             let copy = Draft {
                 kind: first.kind,
@@ -193,7 +198,8 @@ impl Desk<'_> {
             (MessageKind::SmallTalk, None) => (line(section, &facts, chance), self.speaker.language().trim()),
             (_, _) => {
                 let twice = [section, section];
-                let subjects = if kind == MessageKind::Praise && chance.coin(0.45) { &twice[..] } else { &twice[..1] };
+                let subjects =
+                    if kind == MessageKind::Praise && chance.coin(0.45) { &twice[..] } else { &twice[..1] };
                 // Wishes and questions hurt nobody: they are said without complaints.
                 let matter = Matter { subjects, pain: -1.0, sarcastic: false };
                 (self.say(&matter, moment, chance), self.speaker.language().trim())
@@ -215,8 +221,10 @@ impl Desk<'_> {
             if fresh {
                 text = line("spam", &facts, chance);
             }
-            let same = self.drafts.iter().position(|draft| draft.kind == MessageKind::Spam && draft.text == text);
-            let draft = Draft { kind: MessageKind::Spam, duplicate_of: same, ..self.draft(moment, text.clone()) };
+            let same =
+                self.drafts.iter().position(|draft| draft.kind == MessageKind::Spam && draft.text == text);
+            let draft =
+                Draft { kind: MessageKind::Spam, duplicate_of: same, ..self.draft(moment, text.clone()) };
             self.drafts.push(draft);
             moment += chance.below(600) as i64 * MINUTE;
         }

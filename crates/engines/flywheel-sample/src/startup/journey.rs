@@ -113,7 +113,13 @@ fn survey(startup: &Startup, person: &Person, happenings: &mut Vec<Happening>) {
     happenings.push((person.first + 7 * DAY, "survey sent", more));
 }
 
-pub(super) fn event(person: &Person, chance: &mut Chance, moment: i64, name: &str, more: Map<String, Value>) -> Event {
+pub(super) fn event(
+    person: &Person,
+    chance: &mut Chance,
+    moment: i64,
+    name: &str,
+    more: Map<String, Value>,
+) -> Event {
     let mut properties = Map::new();
     properties.insert("$lib".to_owned(), json!("web"));
     properties.insert("$browser".to_owned(), json!(person.browser));

@@ -41,7 +41,9 @@ pub(super) fn add(text: &mut String, chinese: bool, chance: &mut Chance) -> Pers
         _ => (PersonalKind::BankCard, bank_card(chance)),
     };
     let (before, after): (&str, &str) = match (kind, chinese) {
-        (PersonalKind::Email, true) => *chance.pick(&[("我的邮箱是", ""), ("请发到", "，谢谢"), ("账号：", "")]),
+        (PersonalKind::Email, true) => {
+            *chance.pick(&[("我的邮箱是", ""), ("请发到", "，谢谢"), ("账号：", "")])
+        }
         (PersonalKind::Email, false) => {
             *chance.pick(&[("My e-mail is ", ""), ("Please write to ", ", thanks"), ("Account: ", "")])
         }
@@ -69,7 +71,17 @@ pub(super) fn add(text: &mut String, chinese: bool, chance: &mut Chance) -> Pers
 }
 
 fn email(chance: &mut Chance) -> String {
-    let first = *chance.pick(&["wei", "li.na", "anna", "b.meyer", "john_s", "priya", "zhang.min", "c.dupont", "kenji"]);
+    let first = *chance.pick(&[
+        "wei",
+        "li.na",
+        "anna",
+        "b.meyer",
+        "john_s",
+        "priya",
+        "zhang.min",
+        "c.dupont",
+        "kenji",
+    ]);
     let domain = *chance.pick(&["example.com", "example.org", "example.net", "mail.example.com"]);
     format!("{first}{}@{domain}", 1 + chance.below(9_999))
 }
@@ -102,7 +114,8 @@ fn id_card(chance: &mut Chance) -> String {
 /// The check character of GB 11643-1999 (ISO 7064, MOD 11-2) for the first seventeen digits.
 fn id_check(number: &str) -> char {
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: usize = number.bytes().zip(weights).map(|(digit, weight)| usize::from(digit - b'0') * weight).sum();
+    let sum: usize =
+        number.bytes().zip(weights).map(|(digit, weight)| usize::from(digit - b'0') * weight).sum();
     char::from(b"10X98765432"[sum % 11])
 }
 

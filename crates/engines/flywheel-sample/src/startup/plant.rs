@@ -217,7 +217,7 @@ impl Plant {
             subject,
             kind: PlantKind::Loud,
             segment: Segment::default(),
-            share: chance.between(0.2, 0.35),
+            share: chance.between(0.12, 0.22),
             pain: chance.between(0.08, 0.22),
             effect: Effect::default(),
             course: if chance.coin(0.5) { Course::Steady } else { Course::Growing },

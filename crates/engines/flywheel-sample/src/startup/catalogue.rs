@@ -89,7 +89,7 @@ pub(super) const PROBLEMS: [Subject; 28] = [
     ),
     subject("invitations", "invitations never arrive", "邀请收不到", Bug, Step(2), None, None),
     subject("onboarding", "getting started is confusing", "新手引导看不懂", Dislike, Step(1), None, None),
-    subject("price", "price is too high", "价格太贵", Dislike, Step(4), None, None),
+    subject("price", "price is too high", "价格太贵", Dislike, Visit, None, None),
     subject("offline", "does not work offline", "没有离线模式", Missing, Visit, None, None),
     subject("keyboard", "keyboard hides the input", "键盘挡住输入框", Bug, Visit, Some("Mobile"), None),
     subject("data_loss", "data is lost", "数据丢失", Bug, Visit, None, None),

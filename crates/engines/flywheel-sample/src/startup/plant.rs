@@ -175,7 +175,7 @@ impl Plant {
                 segment.device = Some(*chance.pick(&["Mobile", "Mobile", "Desktop"]));
             }
             draw if draw < 0.36 => segment.country = Some(*chance.pick(&["CN", "abroad"])),
-            draw if draw < 0.44 && subject.meets != Meets::Bill => segment.paying = Some(chance.coin(0.6)),
+            draw if draw < 0.44 => segment.paying = Some(chance.coin(0.6)),
             _ => {}
         }
         // What reaches fewer people reaches more of them, or nobody would ever find it.
@@ -199,7 +199,15 @@ impl Plant {
                 effect.cancelling = 0.4 * strength;
             }
         }
-        let course = Course::draw(startup, chance);
+        let mut course = Course::draw(startup, chance);
+        // Few people come as far as to pay: what is met there is met by whoever comes, or by nobody at all.
+        if matches!(subject.meets, Meets::Step(4) | Meets::Bill) {
+            segment = Segment { device: subject.device, ..Segment::default() };
+            share = share.max(0.5);
+            if matches!(course, Course::Burst { .. }) {
+                course = Course::Steady;
+            }
+        }
         Self {
             subject,
             kind: if quiet { PlantKind::Quiet } else { PlantKind::Problem },

@@ -4,20 +4,47 @@ use flywheel_people::{Event, IdKind};
 use flywheel_stats::chance::Chance;
 use serde_json::{Map, Value, json};
 
+use super::life::Life;
 use super::person::{Person, Plan};
-use super::session::Visit;
 use super::{DAY, STEPS, Startup};
 
+/// Something that happens: when, its name, its own properties.
+pub(super) type Happening = (i64, &'static str, Map<String, Value>);
+
 /// Microseconds of a minute.
-const MINUTE: i64 = 60_000_000;
+pub(super) const MINUTE: i64 = 60_000_000;
 
 /// All of a person's events, by time.
 pub(super) fn events(startup: &Startup, person: &Person) -> Vec<Event> {
-    let mut happenings = Visit::all(startup, person);
-    for (step, moment) in step_moments(startup, person).into_iter().enumerate() {
-        happenings.push((moment, STEPS[step], step_properties(person, step)));
+    let plants = startup.plants();
+    let life = Life::of(startup, person, &plants);
+    let mut happenings = Vec::new();
+    for visit in &life.visits {
+        visit.happenings(startup, &mut happenings);
     }
-    bills(startup, person, &mut happenings);
+    for (step, moment) in life.steps.iter().enumerate() {
+        happenings.push((*moment, STEPS[step], step_properties(person, step)));
+    }
+    for bill in &life.bills {
+        let mut more = Map::new();
+        more.insert("amount".to_owned(), json!(person.plan.price()));
+        more.insert("currency".to_owned(), json!("USD"));
+        happenings.push((*bill, "bill paid", more));
+    }
+    if let Some(cancelled) = life.cancelled {
+        happenings.push((cancelled, "subscription cancelled", Map::new()));
+    }
+    for hit in &life.hits {
+        if let Some(error) = plants[hit.plant].subject.error {
+            let mut more = Map::new();
+            more.insert("code".to_owned(), json!(error));
+            more.insert(
+                "$app_version".to_owned(),
+                json!(super::session::version_name(super::session::release_at(startup, hit.moment))),
+            );
+            happenings.push((hit.moment, "error shown", more));
+        }
+    }
     survey(startup, person, &mut happenings);
     happenings.retain(|(moment, ..)| *moment < startup.ends());
     happenings.sort_by_key(|(moment, ..)| *moment);
@@ -28,7 +55,7 @@ pub(super) fn events(startup: &Startup, person: &Person) -> Vec<Event> {
         .collect()
 }
 
-/// When a person takes each of the steps that they take before the end; at most ten days in all.
+/// When a person takes each of the steps that they mean to take before the end; at most ten days in all.
 pub(super) fn step_moments(startup: &Startup, person: &Person) -> Vec<i64> {
     let mut chance = startup.chance(person.number, "steps");
     let mut moments = Vec::new();
@@ -61,34 +88,20 @@ fn step_properties(person: &Person, step: usize) -> Map<String, Value> {
             }
         }
         4 => {
-            more.insert("amount".to_owned(), json!(person.plan.price().max(9.0)));
+            more.insert("amount".to_owned(), json!(purchase_price(person.plan)));
         }
         _ => {}
     }
     more
 }
 
-/// A bill each 30 days from the purchase on, until the person leaves.
-fn bills(startup: &Startup, person: &Person, happenings: &mut Vec<(i64, &'static str, Map<String, Value>)>) {
-    let moments = step_moments(startup, person);
-    let (Some(bought), false) = (moments.get(4), person.plan == Plan::Free) else { return };
-    let mut chance = startup.chance(person.number, "bills");
-    let mut moment = *bought;
-    while moment < startup.ends() {
-        let mut more = Map::new();
-        more.insert("amount".to_owned(), json!(person.plan.price()));
-        more.insert("currency".to_owned(), json!("USD"));
-        happenings.push((moment, "bill paid", more));
-        if !chance.coin(0.9) {
-            happenings.push((moment + 20 * DAY, "subscription cancelled", Map::new()));
-            break;
-        }
-        moment += 30 * DAY;
-    }
+/// What the first purchase costs: the free plan sells extras.
+pub(super) fn purchase_price(plan: Plan) -> f64 {
+    plan.price().max(9.0)
 }
 
 /// One in eight is asked after a week how likely they are to recommend; those on phones like it less.
-fn survey(startup: &Startup, person: &Person, happenings: &mut Vec<(i64, &'static str, Map<String, Value>)>) {
+fn survey(startup: &Startup, person: &Person, happenings: &mut Vec<Happening>) {
     let mut chance = startup.chance(person.number, "survey");
     if !chance.coin(0.125) || person.steps == 0 {
         return;
@@ -100,7 +113,13 @@ fn survey(startup: &Startup, person: &Person, happenings: &mut Vec<(i64, &'stati
     happenings.push((person.first + 7 * DAY, "survey sent", more));
 }
 
-fn event(person: &Person, chance: &mut Chance, moment: i64, name: &str, more: Map<String, Value>) -> Event {
+pub(super) fn event(
+    person: &Person,
+    chance: &mut Chance,
+    moment: i64,
+    name: &str,
+    more: Map<String, Value>,
+) -> Event {
     let mut properties = Map::new();
     properties.insert("$lib".to_owned(), json!("web"));
     properties.insert("$browser".to_owned(), json!(person.browser));

@@ -1,18 +1,40 @@
-//! A make-believe startup that sells a project board: who its people are, what they do, and what is true of them.
+//! A make-believe startup that sells a project board: who its people are, what they do and say, and what is true of them.
 //!
 //! Everything follows from the seed, each person from a stream of their own, so that any person can be made alone
 //! and all people in any order. The [`Truth`] says what an analysis should find; no engine knows how this writes.
 
+mod catalogue;
+mod faq;
+mod feedback;
+mod files;
+mod grammar;
 mod journey;
+mod label;
+mod life;
 mod person;
+mod plant;
+mod private;
 mod session;
+mod speaker;
+mod style;
+#[cfg(test)]
+mod tests;
 mod truth;
 
 use flywheel_people::{Event, person_of};
 use flywheel_stats::chance::Chance;
 
+pub use catalogue::{Complaint, Name};
+pub use faq::FAQ;
+pub use feedback::Spoken;
+pub use files::{Written, write_all, write_events, write_feedback_csv, write_feedback_events, write_truth};
+pub use label::{Label, MessageKind, Mood};
 pub use person::{Channel, Device, Person, Plan};
-pub use truth::{STEPS, Truth};
+pub use plant::{Course, Effect, PlantKind, Segment};
+pub use private::{Personal, PersonalKind};
+pub use truth::{PlantedProblem, STEPS, Truth};
+
+use plant::Plant;
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
@@ -30,12 +52,27 @@ pub struct Startup {
     pub begins: i64,
     /// Events of a person on average, about; sessions grow longer with it.
     pub events_per_person: f64,
+    /// Problems that it has, at most 28.
+    pub problems: u32,
+    /// Things that annoy aloud and change nothing, at most 8.
+    pub decoys: u32,
+    /// How much people say, beside the usual of about a message a person; nothing at 0.
+    pub talk: f64,
 }
 
 impl Default for Startup {
-    /// 2,000 people in 120 days from 2026-01-01.
+    /// 2,000 people in 120 days from 2026-01-01, with 12 problems and 3 decoys.
     fn default() -> Self {
-        Self { seed: 7, people: 2_000, days: 120, begins: 1_767_225_600_000_000, events_per_person: 50.0 }
+        Self {
+            seed: 7,
+            people: 2_000,
+            days: 120,
+            begins: 1_767_225_600_000_000,
+            events_per_person: 50.0,
+            problems: 12,
+            decoys: 3,
+            talk: 1.0,
+        }
     }
 }
 
@@ -48,6 +85,25 @@ impl Startup {
     /// One person's events, by time.
     pub fn events(&self, number: u64) -> Vec<Event> {
         journey::events(self, &self.person(number))
+    }
+
+    /// What one person says, as events, by time: `feedback` with `text`, `rating`, `source`, `version` and `language`,
+    /// or `survey sent` with the text in `$survey_response` and the stars in `$survey_response_1`.
+    pub fn feedback(&self, number: u64) -> Vec<Event> {
+        self.spoken(number).into_iter().map(|spoken| spoken.event).collect()
+    }
+
+    /// What one person says, with what is true of each message, by time.
+    pub fn spoken(&self, number: u64) -> Vec<Spoken> {
+        feedback::spoken(self, &self.person(number))
+    }
+
+    /// One person's events and what they say, by time.
+    pub fn events_with_feedback(&self, number: u64) -> Vec<Event> {
+        let mut events = self.events(number);
+        events.extend(self.feedback(number));
+        events.sort_by_key(|event| event.time);
+        events
     }
 
     /// Everybody's numbers in the order of their person keys, in which files of events are kept.
@@ -68,67 +124,11 @@ impl Startup {
         self.begins + i64::from(self.days) * DAY
     }
 
+    fn plants(&self) -> Vec<Plant> {
+        Plant::all(self)
+    }
+
     fn chance(&self, number: u64, purpose: &'static str) -> Chance {
         Chance::new(self.seed).stream(purpose).stream(number)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn a_person_is_the_same_whoever_else_is_made() {
-        let startup = Startup::default();
-        let alone = startup.events(17);
-        let _ = startup.events(3);
-        assert_eq!(startup.events(17), alone);
-        let larger = Startup { people: 9_000, ..startup };
-        assert_eq!(larger.person(17).device, startup.person(17).device);
-    }
-
-    #[test]
-    fn events_are_in_order_inside_the_time_and_all_different() {
-        let startup = Startup { people: 300, ..Startup::default() };
-        let mut uuids = HashSet::new();
-        let mut count = 0;
-        for number in 0..startup.people {
-            let events = startup.events(number);
-            assert!(!events.is_empty());
-            assert!(events.is_sorted_by_key(|event| event.time), "person {number}");
-            for event in &events {
-                assert!(uuids.insert(event.uuid), "a uuid comes twice");
-                assert!((startup.begins..startup.ends()).contains(&event.time));
-            }
-            count += events.len();
-        }
-        let mean = count as f64 / startup.people as f64;
-        assert!((20.0..100.0).contains(&mean), "{mean} events a person");
-    }
-
-    #[test]
-    fn the_truth_of_the_funnel_is_in_the_events() {
-        let startup = Startup { people: 800, ..Startup::default() };
-        let truth = startup.truth();
-        let mut reached = [0_u64; STEPS.len()];
-        for number in 0..startup.people {
-            let events = startup.events(number);
-            let mut from = 0;
-            let mut began = None;
-            for (step, name) in STEPS.iter().enumerate() {
-                let found = events[from..].iter().position(|event| event.event == *name);
-                let Some(at) = found.map(|at| at + from) else { break };
-                let first = *began.get_or_insert(events[at].time);
-                if events[at].time > first + 14 * DAY {
-                    break;
-                }
-                reached[step] += 1;
-                from = at + 1;
-            }
-        }
-        assert_eq!(reached, truth.funnel);
-        assert!(reached.is_sorted_by(|a, b| a >= b) && reached[4] > 0, "{reached:?}");
     }
 }

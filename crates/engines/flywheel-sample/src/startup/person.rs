@@ -58,9 +58,9 @@ pub struct Person {
     pub channel: Channel,
     /// Who invited them, by number.
     pub invited_by: Option<u64>,
-    /// Steps of the way to a purchase that they take, 0 to 5.
+    /// Steps of the way to a purchase that they take where no planted problem stops them, 0 to 5.
     pub steps: usize,
-    /// Chance of coming on a day, at first.
+    /// Chance of coming on a day, at first, where no planted problem drives them away.
     pub habit: f64,
     /// Share of that chance left after each week.
     pub staying: f64,

@@ -80,7 +80,7 @@ pub(crate) struct Counted {
 impl Behaviour {
     pub(crate) fn new(spec: &BehaviourSpec, cohorts: &Cohorts, now: i64) -> Self {
         // A filter that nothing fits keeps the bits in their places.
-        let nothing = EventFilter::named("\u{0}nothing");
+        let nothing = EventFilter::named("$flywheel nothing");
         let mut filters = vec![
             spec.returning.clone(),
             spec.paying.clone().unwrap_or_else(|| nothing.clone()),
@@ -122,7 +122,7 @@ impl Behaviour {
             let name = spec.names.get(id).unwrap_or(id).clone();
             themes.push(Theme { id: id.clone(), name, spoke: firsts.len() as u64, days, chance });
         }
-        let reading = Reading { filters, columns, to: Some((day_of(now) as i64) * DAY), ..Reading::default() };
+        let reading = Reading { filters, columns, to: Some(i64::from(day_of(now)) * DAY), ..Reading::default() };
         Self {
             reading,
             themes,

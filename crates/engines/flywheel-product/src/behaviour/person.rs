@@ -92,7 +92,7 @@ impl Days {
         let before = question.before_days;
         let lately = self.count(day - before, day);
         let last = self.active[..self.active.partition_point(|active| *active <= day)].last();
-        let recency = last.map_or(9, |last| day - last);
+        let recency = last.map_or(i32::MAX, |last| day - last);
         let tenure = self.active.first().map_or(-1, |first| (day - first).max(-1));
         let paid_until = self.paid.partition_point(|(paid, _)| *paid <= day);
         let paid = match self.paid[..paid_until].last() {

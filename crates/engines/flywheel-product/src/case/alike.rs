@@ -60,7 +60,7 @@ fn set(texts: &[String]) -> BTreeSet<&str> {
 
 fn likeness(one: &CaseTraits, two: &CaseTraits, rare: &BTreeMap<&str, usize>, count: usize) -> f64 {
     let worth = |term: &&str| {
-        (1.0 + count as f64 / (1.0 + rare.get(term).copied().unwrap_or(0) as f64)).ln()
+        (1.0 + count as f64 / (1.0 + rare.get(*term).copied().unwrap_or(0) as f64)).ln()
     };
     let parts = [
         overlap(&set(&one.terms), &set(&two.terms), worth),

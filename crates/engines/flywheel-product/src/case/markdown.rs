@@ -1,5 +1,6 @@
 //! A case report as Markdown, in one language.
 
+use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::feedback::behaviour::Compared;
 use flywheel_spec::feedback::case::{CaseReport, CaseSide, Verdict};
 use flywheel_spec::feedback::opportunity::EvidenceQuote;
@@ -94,7 +95,7 @@ fn table(text: &mut String, report: &CaseReport, word: &dyn Fn(&str) -> String) 
         }
     }
     if before.mood.is_some() || after.mood.is_some() {
-        let side = |mood: &Option<_>| mood.as_ref().map_or_else(none, number_with);
+        let side = |mood: &Option<Estimate>| mood.as_ref().map_or_else(none, number_with);
         row("md_mood", side(&before.mood), side(&after.mood), side(&report.mood));
     }
     text.push('\n');

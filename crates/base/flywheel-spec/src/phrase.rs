@@ -34,6 +34,7 @@ const WORDS: &[(&str, &str)] = &[
     ("ask", include_str!("../words/ask.toml")),
     ("growth", include_str!("../words/growth.toml")),
     ("reading", include_str!("../words/reading.toml")),
+    ("opportunity", include_str!("../words/opportunity.toml")),
     ("cluster", include_str!("../words/cluster.toml")),
     ("feedback_import", include_str!("../words/feedback_import.toml")),
 ];

@@ -15,7 +15,9 @@ pub mod mean;
 pub mod normal;
 pub mod psi;
 pub mod quantile;
+pub mod rate;
 pub mod share;
+pub mod stratified;
 pub mod student;
 
 pub use interval::Interval;

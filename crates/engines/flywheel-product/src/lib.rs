@@ -4,7 +4,9 @@
 //! It knows no table, no file, no clock and no HTTP: whoever holds the events runs the folds.
 
 pub mod activation;
+pub mod behaviour;
 pub mod calendar;
+pub mod case;
 mod clustered;
 pub mod digest;
 pub mod experience;
@@ -18,6 +20,7 @@ pub mod lifetime_value;
 mod make_believe;
 mod metric;
 pub mod north_star;
+pub mod opportunity;
 pub mod paths;
 pub mod plan;
 pub mod release;

@@ -1,6 +1,10 @@
 //! What users say, and what came of reading it.
 
 pub mod import;
+pub mod behaviour;
+pub mod case;
+pub mod opportunity;
+pub mod opportunity_record;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

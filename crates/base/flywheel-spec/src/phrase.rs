@@ -35,6 +35,8 @@ const WORDS: &[(&str, &str)] = &[
     ("growth", include_str!("../words/growth.toml")),
     ("reading", include_str!("../words/reading.toml")),
     ("cluster", include_str!("../words/cluster.toml")),
+    ("privacy", include_str!("../words/privacy.toml")),
+    ("search", include_str!("../words/search.toml")),
 ];
 
 /// A sentence in both languages.

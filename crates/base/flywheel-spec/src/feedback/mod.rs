@@ -1,5 +1,8 @@
 //! What users say, and what came of reading it.
 
+pub mod privacy;
+pub mod search;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,0 +1,29 @@
+//! Addresses of network cards: six pairs of hexadecimal digits.
+
+use flywheel_spec::feedback::privacy::{Certainty, PersonalKind};
+
+use super::Found;
+use super::reading::{Reading, note};
+
+pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
+    const LONG: usize = 17;
+    let bytes = reading.bytes();
+    for (start, window) in bytes.windows(LONG).enumerate() {
+        let separator = window[2];
+        if !matches!(separator, b':' | b'-') || window[5] != separator {
+            continue;
+        }
+        let formed = window
+            .iter()
+            .enumerate()
+            .all(|(place, byte)| if place % 3 == 2 { *byte == separator } else { byte.is_ascii_hexdigit() });
+        let touches = |byte: u8| byte.is_ascii_alphanumeric() || byte == separator;
+        let open = !touches(reading.before(start)) && !reading.at(start + LONG).is_ascii_alphanumeric();
+        // More pairs would be a fingerprint, and digits alone in dashes a number.
+        let longer =
+            reading.at(start + LONG) == separator && reading.at(start + LONG + 1).is_ascii_hexdigit();
+        if formed && open && !longer {
+            note(found, PersonalKind::MacAddress, start..start + LONG, Certainty::Certain);
+        }
+    }
+}

@@ -27,7 +27,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     if !reading.has_han {
         return;
     }
-    let text = reading.text.as_ref();
+    let text = &*reading.text;
     let mut run = 0;
     while run < reading.digits.len() {
         let first = run;
@@ -48,7 +48,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
             match unit {
                 Some(unit) if span.len() <= 5 => {
                     end = after + unit.len();
-                    units.push(unit);
+                    units.push(*unit);
                 }
                 // `3-2-501室`: the last counts for all.
                 _ if span.len() <= 4 && text[span.end..].starts_with('-') => end = span.end,

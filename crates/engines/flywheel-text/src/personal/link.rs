@@ -56,7 +56,7 @@ const SECRET: &[&str] = &[
 
 /// A whole address, where its user part or one of its parameters is a secret.
 pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
-    let text = reading.text.as_ref();
+    let text = &*reading.text;
     let mut done = 0;
     for (at, mark) in text.match_indices("://").chain(text.match_indices("www.")) {
         let (start, body) = if mark == "://" {

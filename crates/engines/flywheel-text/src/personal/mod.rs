@@ -136,6 +136,23 @@ fn repeats(reading: &Reading<'_>, found: &[Found]) -> Vec<Found> {
         .collect();
     values.sort_by_key(|(value, found)| (*value, rank(found.kind)));
     values.dedup_by_key(|(value, _)| *value);
+    let again = |start: usize, end: usize, first: &Found| {
+        reading.is_whole(start, end).then(|| Found {
+            kind: first.kind,
+            span: start..end,
+            certainty: first.certainty,
+        })
+    };
+    // Few values are looked for one by one; many at once, so that the time stays in proportion to the text.
+    if values.len() <= 16 {
+        return values
+            .iter()
+            .flat_map(|(value, first)| {
+                reading.text.match_indices(value).map(|(at, part)| (at, at + part.len(), *first))
+            })
+            .filter_map(|(start, end, first)| again(start, end, first))
+            .collect();
+    }
     let Ok(matcher) = AhoCorasick::builder()
         .match_kind(aho_corasick::MatchKind::LeftmostLongest)
         .build(values.iter().map(|(value, _)| value))
@@ -144,11 +161,7 @@ fn repeats(reading: &Reading<'_>, found: &[Found]) -> Vec<Found> {
     };
     matcher
         .find_iter(reading.text.as_bytes())
-        .filter(|hit| reading.is_whole(hit.start(), hit.end()))
-        .map(|hit| {
-            let (_, first) = &values[hit.pattern().as_usize()];
-            Found { kind: first.kind, span: hit.start()..hit.end(), certainty: first.certainty }
-        })
+        .filter_map(|hit| again(hit.start(), hit.end(), values[hit.pattern().as_usize()].1))
         .collect()
 }
 

@@ -56,12 +56,12 @@ const NO_NAMES: &[&str] = &[
 
 pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     for cue in &reading.cues {
-        let text = reading.text.as_ref();
+        let text = &*reading.text;
         match cue.cue {
             Cue::NameEn => {
                 let (start, _) = value_after(text, cue.end);
                 let (end, words) = name(text, start, true);
-                if words > 0 && start > cue.end {
+                if words > 0 && (start > cue.end || text[..cue.end].ends_with(':')) {
                     note(found, PersonalKind::Name, start..end, Certainty::Certain);
                 }
             }

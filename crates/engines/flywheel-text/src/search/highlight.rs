@@ -18,7 +18,9 @@ pub(super) fn highlights(text: &str, terms: &[String]) -> Vec<Range<usize>> {
                 inside.is_some_and(word) && outside.is_some_and(word)
             };
             if !joined(start, part.chars().next()) && !joined(end, part.chars().next_back()) {
-                found.push(origin[start]..origin[end]);
+                if origin[start] < origin[end] {
+                    found.push(origin[start]..origin[end]);
+                }
             }
             if found.len() > 1000 {
                 break;

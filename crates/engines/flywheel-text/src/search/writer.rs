@@ -163,7 +163,7 @@ impl Writer {
         let new_fields: Vec<String> = labels.keys().cloned().collect();
         let mut next: Vec<(String, Segment)> = Vec::new();
         let mut old: HashMap<String, Segment> = std::mem::take(&mut self.segments).into_iter().collect();
-        let outcome = (|| {
+        let outcome = (|| -> Result<(), SearchError> {
             for group in &groups {
                 if let [name] = group.as_slice()
                     && !self.must_rewrite(name, old.get(name), &labels)
@@ -191,6 +191,7 @@ impl Writer {
         if let Err(error) = outcome {
             // Nothing counts that did not before: the segments that are not named any more are read again by the next writer.
             self.segments = old.into_iter().chain(next).collect();
+            self.labels = labels;
             self.segments.sort_by(|one, other| one.0.cmp(&other.0));
             return Err(error);
         }

@@ -46,18 +46,16 @@ fn is_issued(digits: &[u8], said: bool) -> bool {
         (_, 30 | 36 | 38 | 39, _, 14 | 16) => true,
         (_, 35, _, 16..=19) => true,
         (_, _, 2131 | 1800, 15) => true,
-        (4, _, _, 13 | 16 | 18 | 19) => true,
+        (4, _, _, 13 | 16 | 19) => true,
         (_, 51..=55, _, 16) => true,
         (_, _, 2221..=2720, 16) => true,
         (_, _, 2200..=2204, 16) => true,
         (_, 62, _, 16..=19) => true,
-        (_, 60 | 64 | 65 | 81, _, 16..=19) => true,
+        (_, 60 | 64 | 65 | 81, _, 16 | 17 | 19) => true,
         // Chinese debit cards from before the common beginning 62.
         (9, _, _, 16..=19) => said,
-        (_, 50 | 56..=58 | 61 | 63 | 66..=69, _, 13..=19) => true,
-        (_, 50 | 56..=58 | 63 | 67, _, 12) => {
-            said || matches!(begins(4), 5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761..=6763)
-        }
+        // Eighteen digits are an identity card's rather than a bank card's.
+        (_, 50 | 56..=58 | 61 | 63 | 66..=69, _, long) => long != 18 || said,
         _ => false,
     }
 }

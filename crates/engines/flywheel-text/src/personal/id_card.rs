@@ -26,8 +26,9 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
                 note(found, PersonalKind::IdCard, start..end, Certainty::Certain);
                 return true;
             }
-            if digits.len() == 15 && is_short(digits) && reading.closes(end) && !reading.denied(start) {
-                let said = reading.said(start, 28) == Some(Cue::IdCard);
+            let said = reading.said(start, 28) == Some(Cue::IdCard);
+            let short = digits.len() == 15 && is_short(digits) && (said || is_county(digits));
+            if short && reading.closes(end) && !reading.denied(start) {
                 let certainty = if said { Certainty::Certain } else { Certainty::Likely };
                 note(found, PersonalKind::IdCard, start..end, certainty);
                 return true;
@@ -60,6 +61,12 @@ fn is_region(digits: &[u8]) -> bool {
         number(&digits[..2]),
         11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81 | 82 | 83 | 91
     )
+}
+
+/// Codes of cities and counties that are given out; without a checksum they are what there is to check.
+fn is_county(digits: &[u8]) -> bool {
+    matches!(number(&digits[2..4]), 1..=34 | 51..=53 | 90)
+        && matches!(number(&digits[4..6]), 1..=35 | 81..=85)
 }
 
 fn is_day(month: u32, day: u32) -> bool {

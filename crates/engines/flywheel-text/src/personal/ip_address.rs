@@ -65,6 +65,8 @@ fn version_6(reading: &Reading<'_>, found: &mut Vec<Found>) {
         if colons < 2 || at - start > 48 {
             continue;
         }
+        // A colon before it belongs to the sentence: `mine:2001:db8::1`.
+        let start = start + usize::from(bytes[start] == b':' && bytes[start + 1] != b':');
         let mut candidate = reading.text[start..at].trim_end_matches('.');
         if candidate.ends_with(':') && !candidate.ends_with("::") {
             candidate = &candidate[..candidate.len() - 1];

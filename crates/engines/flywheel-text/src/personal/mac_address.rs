@@ -17,8 +17,10 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
             .iter()
             .enumerate()
             .all(|(place, byte)| if place % 3 == 2 { *byte == separator } else { byte.is_ascii_hexdigit() });
-        let touches = |byte: u8| byte.is_ascii_alphanumeric() || byte == separator;
-        let open = !touches(reading.before(start)) && !reading.at(start + LONG).is_ascii_alphanumeric();
+        let before = reading.before(start);
+        let earlier = if start < 2 { 0 } else { bytes[start - 2] };
+        let begun = before.is_ascii_alphanumeric() || (before == separator && earlier.is_ascii_hexdigit());
+        let open = !begun && !reading.at(start + LONG).is_ascii_alphanumeric();
         // More pairs would be a fingerprint, and digits alone in dashes a number.
         let longer =
             reading.at(start + LONG) == separator && reading.at(start + LONG + 1).is_ascii_hexdigit();

@@ -115,8 +115,8 @@ fn settle(mut found: Vec<Found>) -> Vec<Found> {
 fn rank(kind: PersonalKind) -> u8 {
     match kind {
         PersonalKind::Iban => 0,
-        PersonalKind::IdCard => 1,
-        PersonalKind::BankCard => 2,
+        PersonalKind::BankCard => 1,
+        PersonalKind::IdCard => 2,
         PersonalKind::Email | PersonalKind::Link => 3,
         PersonalKind::SocialSecurity | PersonalKind::Passport | PersonalKind::Chat => 4,
         PersonalKind::BirthDate | PersonalKind::Plate => 5,

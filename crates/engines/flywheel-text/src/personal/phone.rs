@@ -59,7 +59,15 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
         }
         let said = reading.said(chain.start, 28) == Some(Cue::Phone);
         let denied = !said && reading.denied(chain.start);
-        while !chain.groups.is_empty() {
+        // Groups in the middle of a longer number are no telephone's.
+        let tail = run > 0
+            && (2..=6).contains(&reading.digits[run - 1].len())
+            && reading.digits[run - 1].end + 1 == span.start
+            && matches!(reading.before(span.start), b' ' | b'-');
+        if tail && !said {
+            continue;
+        }
+        while chain.digits.len() >= 7 {
             let mut end = extension(reading, chain.end());
             // A parenthesis around the whole number closes behind it.
             if chain.parenthesis && reading.at(end) == b')' && !chain.joints.contains(&b'(') {
@@ -156,14 +164,22 @@ fn is_american(digits: &[u8], chain: &Chain, said: bool) -> bool {
         (digits, groups) => (digits, groups),
     };
     digits.len() == 10
-        && digits[0] > b'1'
-        && digits[3] > b'1'
+        && digits[0] > b'0'
+        && (digits[0] > b'1' && digits[3] > b'1'
+            || said
+            || chain.parenthesis
+            || !chain.joints.contains(&b' '))
         && (groups == [3, 3, 4] || groups == [3, 7] && chain.parenthesis || groups == [10] && said)
 }
 
-/// Other countries' national forms: a zero, the area, and groups of two digits and more.
+/// Other countries' national forms: a zero or parentheses, the area, and groups of two digits and more.
 fn is_national(digits: &[u8], chain: &Chain) -> bool {
     let groups = &chain.groups;
+    if chain.parenthesis && chain.joints.first() == Some(&b'(') {
+        return (8..=12).contains(&digits.len())
+            && (2..=5).contains(&groups[0])
+            && groups[1..].iter().all(|group| *group > 1);
+    }
     digits[0] == b'0'
         && digits[1..].first().is_some_and(|second| *second != b'0')
         && (9..=11).contains(&digits.len())

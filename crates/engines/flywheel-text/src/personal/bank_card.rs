@@ -13,6 +13,10 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
             continue;
         }
         let said = reading.said(start, 28) == Some(Cue::BankCard);
+        // Groups in the middle of a longer number are no card's.
+        if reading.is_tail(run) && !said {
+            continue;
+        }
         reading.chain(run, b" -", 19, |digits, lengths, end| {
             let plausible = is_issued(digits, said) && is_grouped(lengths) && luhn(digits);
             if !plausible || !reading.closes(end) || (reading.denied(start) && !said) {

@@ -27,7 +27,10 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
                 return true;
             }
             let said = reading.said(start, 28) == Some(Cue::IdCard);
-            let short = digits.len() == 15 && is_short(digits) && (said || is_county(digits));
+            let short = digits.len() == 15
+                && (said || !reading.is_tail(run))
+                && is_short(digits)
+                && (said || is_county(digits));
             if short && reading.closes(end) && !reading.denied(start) {
                 let certainty = if said { Certainty::Certain } else { Certainty::Likely };
                 note(found, PersonalKind::IdCard, start..end, certainty);

@@ -60,11 +60,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
         let said = reading.said(chain.start, 28) == Some(Cue::Phone);
         let denied = !said && reading.denied(chain.start);
         // Groups in the middle of a longer number are no telephone's.
-        let tail = run > 0
-            && (2..=6).contains(&reading.digits[run - 1].len())
-            && reading.digits[run - 1].end + 1 == span.start
-            && matches!(reading.before(span.start), b' ' | b'-');
-        if tail && !said {
+        if reading.is_tail(run) && !said {
             continue;
         }
         while chain.digits.len() >= 7 {

@@ -136,6 +136,15 @@ impl<'a> Reading<'a> {
         (!broken).then_some(cue.cue)
     }
 
+    /// Whether a run of digits goes on with a number of several groups that began before it.
+    pub fn is_tail(&self, run: usize) -> bool {
+        let start = self.digits[run].start;
+        run > 0
+            && (2..=6).contains(&self.digits[run - 1].len())
+            && self.digits[run - 1].end + 1 == start
+            && matches!(self.before(start), b' ' | b'-')
+    }
+
     /// Whether the words right before a number say that it is of another kind: an order, an amount, a version.
     pub fn denied(&self, at: usize) -> bool {
         matches!(self.said(at, 28), Some(Cue::Order | Cue::Version | Cue::Amount))

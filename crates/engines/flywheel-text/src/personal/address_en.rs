@@ -89,7 +89,7 @@ fn street(reading: &Reading<'_>, number: usize) -> Option<usize> {
     if reading.at(at).is_ascii_alphabetic() && reading.at(at + 1) == b' ' {
         at += 1;
     }
-    let mut last = None;
+    let (mut last, mut titled) = (None, false);
     for words in 0..6 {
         if reading.at(at) != b' ' {
             break;
@@ -99,9 +99,12 @@ fn street(reading: &Reading<'_>, number: usize) -> Option<usize> {
         if word.is_empty() || !capital {
             break;
         }
+        // Text in capitals throughout says nothing by them.
+        titled |= word.starts_with(|first: char| first.is_ascii_digit())
+            || word.chars().nth(1).is_some_and(char::is_lowercase);
         at = end;
         let kind = word.trim_end_matches('.').to_ascii_lowercase();
-        if words > 0 && KINDS.contains(&kind.as_str()) || kind == "broadway" {
+        if words > 0 && titled && KINDS.contains(&kind.as_str()) || kind == "broadway" {
             last = Some(end);
         }
     }

@@ -60,7 +60,8 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
         match cue.cue {
             Cue::NameEn => {
                 let (start, _) = value_after(text, cue.end);
-                let (end, words) = name(text, start, true);
+                let own = text[cue.start..cue.end].to_ascii_lowercase();
+                let (end, words) = name(text, start, own.starts_with("my") || own.starts_with("i "));
                 if words > 0 && (start > cue.end || text[..cue.end].ends_with(':')) {
                     note(found, PersonalKind::Name, start..end, Certainty::Certain);
                 }
@@ -70,7 +71,16 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
                 let blank = usize::from(reading.at(cue.end + dot) == b' ');
                 let start = cue.end + dot + blank;
                 let (end, words) = name(text, start, false);
-                let titled = text.as_bytes()[cue.start].is_ascii_uppercase() || dot > 0;
+                // `miss` is a word too, and so is what follows it in capitals.
+                let title = &text[cue.start..cue.end];
+                let titled = match title.eq_ignore_ascii_case("miss") {
+                    true => {
+                        title == "Miss"
+                            && dot == 0
+                            && text[start..].chars().nth(1).is_some_and(char::is_lowercase)
+                    }
+                    false => title.starts_with(|first: char| first.is_uppercase()) || dot > 0,
+                };
                 if words > 0 && titled && dot + blank > 0 {
                     note(found, PersonalKind::Name, start..end, Certainty::Certain);
                 }

@@ -68,6 +68,9 @@ fn what_looks_like_it_is_left_alone() {
         "微信支付失败",
         "https://example.com/help?page=2",
         "my order is 3 weeks late",
+        "the icon name is strange, I miss U",
+        "I WENT 2 TOWN BY THE WAY",
+        "前台的小姐和先生很热情",
         "std::vec::Vec is fine, ratio 3::1",
         "",
     ] {
@@ -121,6 +124,50 @@ fn an_export_holds_nothing_that_was_found() {
     }
     let report = tally.report();
     assert_eq!((report.messages, report.affected, report.kinds.len()), (1, 1, 3));
+}
+
+/// Sentences written by somebody else: what has a checksum or an unmistakable form is found, and nothing else is taken for it.
+#[test]
+fn sentences_of_others_are_read_as_well() {
+    let Some(folder) = std::env::var_os("FLYWHEEL_DATA") else {
+        eprintln!("left out: FLYWHEEL_DATA is not set, so Presidio's sentences are not read");
+        return;
+    };
+    let path = std::path::Path::new(&folder).join("pii_presidio/synth_dataset_v2.json.gz");
+    let sentences: Vec<serde_json::Value> =
+        serde_json::from_reader(flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap())).unwrap();
+    for (name, kind, least) in [
+        ("EMAIL_ADDRESS", PersonalKind::Email, 0.99),
+        ("IBAN_CODE", PersonalKind::Iban, 0.99),
+        ("US_SSN", PersonalKind::SocialSecurity, 0.99),
+        ("IP_ADDRESS", PersonalKind::IpAddress, 0.99),
+        ("CREDIT_CARD", PersonalKind::BankCard, 0.85),
+        ("PHONE_NUMBER", PersonalKind::Phone, 0.65),
+    ] {
+        let (mut planted, mut hit, mut found, mut right) = (0_u32, 0_u32, 0_u32, 0_u32);
+        for sentence in &sentences {
+            let text = sentence["full_text"].as_str().unwrap();
+            let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+            let place = |span: &serde_json::Value, end: &str| starts[span[end].as_u64().unwrap() as usize];
+            let spans: Vec<Range<usize>> = sentence["spans"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|span| span["entity_type"] == name)
+                .map(|span| place(span, "start_position")..place(span, "end_position"))
+                .collect();
+            let pieces: Vec<Range<usize>> =
+                find(text).into_iter().filter(|piece| piece.kind == kind).map(|piece| piece.span).collect();
+            let touch =
+                |one: &Range<usize>, other: &Range<usize>| one.start < other.end && other.start < one.end;
+            planted += spans.len() as u32;
+            found += pieces.len() as u32;
+            hit += spans.iter().filter(|span| pieces.iter().any(|piece| touch(piece, span))).count() as u32;
+            right += pieces.iter().filter(|piece| spans.iter().any(|span| touch(piece, span))).count() as u32;
+        }
+        assert!(f64::from(hit) >= least * f64::from(planted), "{name}: {hit} of {planted}");
+        assert!(f64::from(right) >= 0.98 * f64::from(found), "{name}: {right} of {found} are some");
+    }
 }
 
 proptest! {

@@ -37,6 +37,8 @@ const WORDS: &[(&str, &str)] = &[
     ("opportunity", include_str!("../words/opportunity.toml")),
     ("cluster", include_str!("../words/cluster.toml")),
     ("feedback_import", include_str!("../words/feedback_import.toml")),
+    ("privacy", include_str!("../words/privacy.toml")),
+    ("search", include_str!("../words/search.toml")),
 ];
 
 /// A sentence in both languages.

@@ -4,5 +4,7 @@
 //! The same messages in any order give the same result; nothing here reads a clock, the environment or a network.
 
 mod message;
+pub mod personal;
+pub mod search;
 
 pub use message::Message;

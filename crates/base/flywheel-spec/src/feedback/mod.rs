@@ -5,6 +5,8 @@ pub mod behaviour;
 pub mod case;
 pub mod opportunity;
 pub mod opportunity_record;
+pub mod privacy;
+pub mod search;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -54,11 +54,8 @@ impl Linear {
     /// Keerthi and Sundararajan, "A Dual Coordinate Descent Method for Large-scale Linear SVM" (ICML 2008), algorithm 1.
     /// All classes visit the examples in the same order, so that their weights lie beside each other.
     pub fn train<T: AsRef<str>, L: AsRef<str>>(spec: &LinearSpec, texts: &[T], labels: &[L]) -> Self {
-        let mut examples: Vec<(String, &str)> = texts
-            .iter()
-            .zip(labels)
-            .map(|(text, label)| (fold(text.as_ref()), label.as_ref()))
-            .collect();
+        let mut examples: Vec<(String, &str)> =
+            texts.iter().zip(labels).map(|(text, label)| (fold(text.as_ref()), label.as_ref())).collect();
         examples.sort_unstable();
         let mut classes: Vec<String> = examples.iter().map(|(_, label)| (*label).to_owned()).collect();
         classes.sort_unstable();

@@ -39,9 +39,8 @@ pub fn check(entries: &[FaqEntry], spec: &SupportSpec) -> Problems {
             problems.push(problem.at_row(row).in_column("question"));
         }
         if entry.answer.trim().is_empty() {
-            problems.push(
-                Problem::error(phrase!("support.no_answer", id = id)).at_row(row).in_column("answer"),
-            );
+            problems
+                .push(Problem::error(phrase!("support.no_answer", id = id)).at_row(row).in_column("answer"));
         }
         for wording in &entry.more_ways {
             if !has_word(wording) {

@@ -29,8 +29,10 @@ const AROUND: &[&str] = &[
     "the", "number", "no", "option", "answer", "choice", "question", "please", "i", "mean", "meant", "want",
     "choose", "take", "pick", "it", "is", "its", "it's", "that", "my", "would", "be", "i'd", "say", "item",
 ];
-const AROUND_HAN: &[char] =
-    &['我', '选', '择', '要', '想', '问', '是', '的', '第', '个', '条', '种', '项', '吧', '号', '那', '请', '答', '案'];
+const AROUND_HAN: &[char] = &[
+    '我', '选', '择', '要', '想', '问', '是', '的', '第', '个', '条', '种', '项', '吧', '号', '那', '请',
+    '答', '案',
+];
 
 fn place(said: &Said, count: usize) -> Option<usize> {
     let mut words: Vec<&str> = said.text().split(' ').filter(|word| !AROUND.contains(word)).collect();
@@ -40,12 +42,16 @@ fn place(said: &Said, count: usize) -> Option<usize> {
     let word = if let [word] = words[..] { word } else { said.close() };
     let bare = word.trim_matches(AROUND_HAN);
     let place = match if bare.is_empty() { word } else { bare } {
-        "1" | "one" | "first" | "1st" | "a" | "former" | "一" | "前者" | "前面" | "头一" | "上面" => 0,
+        "1" | "one" | "first" | "1st" | "a" | "former" | "一" | "前者" | "前面" | "头一" | "上面" => {
+            0
+        }
         "2" | "two" | "second" | "2nd" | "b" | "二" | "两" => 1,
         "3" | "three" | "third" | "3rd" | "c" | "三" => 2,
         "4" | "four" | "fourth" | "4th" | "d" | "四" => 3,
         "5" | "five" | "fifth" | "5th" | "e" | "五" => 4,
-        "last" | "latter" | "后者" | "最后" | "最后一" | "后面" | "下面" => count.checked_sub(1)?,
+        "last" | "latter" | "后者" | "最后" | "最后一" | "后面" | "下面" => {
+            count.checked_sub(1)?
+        }
         _ => return None,
     };
     (place < count).then_some(place)

@@ -201,8 +201,7 @@ impl Step<'_> {
 
     fn which(&mut self, choices: Vec<Choice>, question: String, confidence: f64) -> Reply {
         let text = if let [first, second] = &choices[..] {
-            let said =
-                phrase!("support.which_of_two", first = first.question, second = second.question);
+            let said = phrase!("support.which_of_two", first = first.question, second = second.question);
             said.text(self.language).to_owned()
         } else {
             let mut text = phrase!("support.which").text(self.language).to_owned();

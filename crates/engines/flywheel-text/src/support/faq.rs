@@ -134,8 +134,11 @@ impl Faq {
 
     pub(super) fn told(&self, ranked: Ranked, language: Language) -> Found {
         let Some((_, top)) = ranked.best.first().copied() else { return Found::default() };
-        let powers: Vec<f64> =
-            ranked.best.iter().map(|(_, score)| f64::from((score - top) / CHOICE_TEMPERATURE).exp()).collect();
+        let powers: Vec<f64> = ranked
+            .best
+            .iter()
+            .map(|(_, score)| f64::from((score - top) / CHOICE_TEMPERATURE).exp())
+            .collect();
         let sum: f64 = powers.iter().sum();
         let candidates = ranked.best.iter().zip(powers).map(|((entry, _), power)| {
             let entry = &self.entries[*entry as usize];
@@ -162,19 +165,19 @@ impl Faq {
             return;
         }
         let right = |asked: &Asked, place: usize, depth: usize| match asked.topic {
-            Topic::Known(entry) => asked.found[place].best.iter().take(depth).any(|(found, _)| *found == entry),
+            Topic::Known(entry) => {
+                asked.found[place].best.iter().take(depth).any(|(found, _)| *found == entry)
+            }
             Topic::Left | Topic::Off => false,
         };
-        let hits =
-            |place: usize| asked.iter().filter(known).filter(|asked| right(asked, place, 1)).count();
+        let hits = |place: usize| asked.iter().filter(known).filter(|asked| right(asked, place, 1)).count();
         // Among equals the one nearest to the middle.
         let place = (0..SHARES.len())
             .min_by_key(|place| (std::cmp::Reverse(hits(*place)), place.abs_diff(SHARES.len() / 2)))
             .unwrap_or(0);
         self.share = SHARES[place];
         // What lies outside weighs as much as the spec expects of it.
-        let outside_weight =
-            self.spec.off_topic / (1.0 - self.spec.off_topic) * count / outside.max(1.0);
+        let outside_weight = self.spec.off_topic / (1.0 - self.spec.off_topic) * count / outside.max(1.0);
         let weight = |asked: &Asked| if known(&asked) { 1.0 } else { outside_weight };
         let outcomes = |depth: usize| -> Vec<_> {
             asked

@@ -57,9 +57,9 @@ impl Said {
             if han { phrase.chars().count() < 3 } else { !phrase.contains(' ') }
         };
         let whole = self.without(&["greeting", "filler", "thanks"]);
-        let asks = section("human").iter().any(|phrase| {
-            if short(phrase) { whole == *phrase } else { self.contains(phrase) }
-        });
+        let asks = section("human")
+            .iter()
+            .any(|phrase| if short(phrase) { whole == *phrase } else { self.contains(phrase) });
         asks && !self.says("not_human")
     }
 
@@ -138,13 +138,12 @@ impl Said {
             rest.is_empty() || phrase.contains(is_han) || phrase.contains(is_picture) || rest.ends_with(' ')
         };
         loop {
-            let front = phrases.iter().find_map(|phrase| {
-                rest.strip_prefix(phrase).filter(|left| ends(left, phrase))
-            });
+            let front =
+                phrases.iter().find_map(|phrase| rest.strip_prefix(phrase).filter(|left| ends(left, phrase)));
             let back = || {
-                phrases.iter().find_map(|phrase| {
-                    rest.strip_suffix(phrase).filter(|left| begins(left, phrase))
-                })
+                phrases
+                    .iter()
+                    .find_map(|phrase| rest.strip_suffix(phrase).filter(|left| begins(left, phrase)))
             };
             match front.or_else(back) {
                 Some(left) => rest = left.trim(),
@@ -191,8 +190,19 @@ mod tests {
             assert_eq!(fold(line), line);
         }
         for name in [
-            "greeting", "thanks", "bye", "fine", "filler", "human", "not_human", "insult", "complaint",
-            "unhelpful", "none", "follow_up", "reference",
+            "greeting",
+            "thanks",
+            "bye",
+            "fine",
+            "filler",
+            "human",
+            "not_human",
+            "insult",
+            "complaint",
+            "unhelpful",
+            "none",
+            "follow_up",
+            "reference",
         ] {
             assert!(!section(name).is_empty(), "{name}");
         }

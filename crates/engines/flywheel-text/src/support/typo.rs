@@ -63,7 +63,8 @@ impl Spelling {
         let near = self.words.iter().filter(|(known, _)| {
             known.chars().next() == first && known.len().abs_diff(word.len()) <= slips && known.len() > 3
         });
-        let measured = near.map(|(known, count)| (osa_distance(known, word), std::cmp::Reverse(*count), known));
+        let measured =
+            near.map(|(known, count)| (osa_distance(known, word), std::cmp::Reverse(*count), known));
         let best = measured.filter(|(distance, ..)| *distance <= slips).min()?;
         Some(best.2)
     }

@@ -39,6 +39,7 @@ const WORDS: &[(&str, &str)] = &[
     ("feedback_import", include_str!("../words/feedback_import.toml")),
     ("privacy", include_str!("../words/privacy.toml")),
     ("search", include_str!("../words/search.toml")),
+    ("support", include_str!("../words/support.toml")),
 ];
 
 /// A sentence in both languages.

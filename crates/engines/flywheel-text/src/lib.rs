@@ -3,8 +3,10 @@
 //! Functions of messages: they take what was said and give plain data back.
 //! The same messages in any order give the same result; nothing here reads a clock, the environment or a network.
 
+pub mod linear;
 mod message;
 pub mod personal;
 pub mod search;
+pub mod support;
 
 pub use message::Message;

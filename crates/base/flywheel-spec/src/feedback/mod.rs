@@ -7,6 +7,7 @@ pub mod opportunity;
 pub mod opportunity_record;
 pub mod privacy;
 pub mod search;
+pub mod support;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

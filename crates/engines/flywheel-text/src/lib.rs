@@ -3,6 +3,12 @@
 //! Functions of messages: they take what was said and give plain data back.
 //! The same messages in any order give the same result; nothing here reads a clock, the environment or a network.
 
+pub mod aspects;
+pub mod kind;
+mod lexicon;
 mod message;
+pub mod mood;
+mod reading;
 
 pub use message::Message;
+pub use reading::Reading;

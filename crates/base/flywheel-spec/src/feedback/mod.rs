@@ -1,5 +1,12 @@
 //! What users say, and what came of reading it.
 
+mod aspect;
+mod kind;
+mod mood;
+
+pub use aspect::{Aspect, AspectOpinion};
+pub use kind::{Kind, MessageKind};
+pub use mood::{Mood, MoodLabel};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

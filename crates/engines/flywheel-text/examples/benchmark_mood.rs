@@ -1,0 +1,103 @@
+//! How well and how fast moods and kinds are read, on the real data at `FLYWHEEL_DATA`, with no label used.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its numbers")]
+
+use std::error::Error;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use flywheel_spec::feedback::MoodLabel;
+use flywheel_text::mood::Reader;
+
+/// A message with what a person said it is.
+type Labelled = (String, String);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let data = PathBuf::from(std::env::var("FLYWHEEL_DATA").unwrap_or_else(|_| "../shared/data".to_owned()));
+    let reader = Reader::new();
+    let wrong = std::env::args().nth(1);
+
+    let tweets = table(&packed(&data.join("text_en_airline_tweets/Tweets.csv.gz"))?, "text", "airline_sentiment")?;
+    let negative = |mood: f64| mood <= -THRESHOLD;
+    report("airline tweets, negative or not", &reader, &tweets, |score, label| {
+        negative(score) == (label == "negative")
+    }, wrong.as_deref() == Some("tweets"));
+
+    let hotel = table(&packed(&data.join("text_zh_chnsenticorp_hotel/ChnSentiCorp_htl_all.csv.gz"))?, "review", "label")?;
+    let side = |score: f64, label: &str| (score >= 0.0) == (label == "1");
+    report("Chinese hotel", &reader, &hotel, side, wrong.as_deref() == Some("hotel"));
+
+    let shopping = data.join("shopping.csv");
+    let shopping = if shopping.exists() { shopping } else { PathBuf::from("/tmp/mood/online_shopping_10_cats.csv") };
+    if shopping.exists() {
+        let shopping = table(&std::fs::read_to_string(shopping)?, "review", "label")?;
+        report("online shopping", &reader, &shopping, side, wrong.as_deref() == Some("shopping"));
+    }
+    for name in ["amazon_cells", "imdb", "yelp"] {
+        let text = std::fs::read_to_string(data.join(format!("text_en_uci_sentences/{name}_labelled.txt")))?;
+        let rows: Vec<Labelled> = text
+            .lines()
+            .filter_map(|line| line.rsplit_once('\t'))
+            .map(|(text, label)| (text.to_owned(), label.trim().to_owned()))
+            .collect();
+        report(&format!("sentences, {name}"), &reader, &rows, side, wrong.as_deref() == Some(name));
+    }
+    let plays = table(
+        &std::fs::read_to_string(data.join("text_en_playstore_reviews/googleplaystore_user_reviews.csv"))?,
+        "Translated_Review",
+        "Sentiment",
+    )?;
+    let plays: Vec<Labelled> = plays.into_iter().filter(|(text, label)| text != "nan" && label != "nan").collect();
+    report("Play store, three labels of a machine", &reader, &plays, |score, label| match label {
+        "Positive" => score >= THRESHOLD,
+        "Negative" => score <= -THRESHOLD,
+        _ => score.abs() < THRESHOLD,
+    }, false);
+    Ok(())
+}
+
+const THRESHOLD: f64 = 0.1;
+
+fn report(name: &str, reader: &Reader, rows: &[Labelled], right: impl Fn(f64, &str) -> bool, wrong: bool) {
+    let begin = Instant::now();
+    let moods: Vec<_> = rows.iter().map(|(text, _)| reader.read(text)).collect();
+    let time = begin.elapsed();
+    let hits = moods.iter().zip(rows).filter(|(mood, (_, label))| right(mood.score, label)).count();
+    let neutral = moods.iter().filter(|mood| mood.label == MoodLabel::Neutral).count();
+    let sarcastic = moods.iter().filter(|mood| mood.sarcastic).count();
+    println!(
+        "{name}: {} messages, accuracy {:.4}, neutral {:.3}, sarcastic {:.3}, {:.2} s per 100,000",
+        rows.len(),
+        hits as f64 / rows.len().max(1) as f64,
+        neutral as f64 / rows.len().max(1) as f64,
+        sarcastic as f64 / rows.len().max(1) as f64,
+        time.as_secs_f64() * 100_000.0 / rows.len().max(1) as f64,
+    );
+    if wrong {
+        for (mood, (text, label)) in moods.iter().zip(rows).filter(|(mood, (_, label))| !right(mood.score, label)) {
+            println!("{label}\t{:.2}\t{}\t{}", mood.score, mood.sarcastic, text.replace('\n', " "));
+        }
+    }
+}
+
+fn packed(path: &Path) -> Result<String, Box<dyn Error>> {
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(std::fs::File::open(path)?).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn table(text: &str, message: &str, label: &str) -> Result<Vec<Labelled>, Box<dyn Error>> {
+    let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let headers = rows.headers()?.clone();
+    let place = |name: &str| headers.iter().position(|header| header.trim_start_matches('\u{feff}') == name);
+    let (message, label) = (place(message).ok_or("no column")?, place(label).ok_or("no column")?);
+    let mut found = Vec::new();
+    for row in rows.records() {
+        let row = row?;
+        if let (Some(text), Some(label)) = (row.get(message), row.get(label)) {
+            found.push((text.to_owned(), label.to_owned()));
+        }
+    }
+    Ok(found)
+}

@@ -7,8 +7,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use flywheel_spec::feedback::MoodLabel;
+use flywheel_spec::feedback::{MessageKind, MoodLabel};
 use flywheel_text::mood::Reader;
+use flywheel_text::{Reading, aspects, kind};
 
 /// A message with what a person said it is.
 type Labelled = (String, String);
@@ -18,18 +19,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     let reader = Reader::new();
     let wrong = std::env::args().nth(1);
 
-    let tweets = table(&packed(&data.join("text_en_airline_tweets/Tweets.csv.gz"))?, "text", "airline_sentiment")?;
+    let tweets =
+        table(&packed(&data.join("text_en_airline_tweets/Tweets.csv.gz"))?, "text", "airline_sentiment")?;
     let negative = |mood: f64| mood <= -THRESHOLD;
-    report("airline tweets, negative or not", &reader, &tweets, |score, label| {
-        negative(score) == (label == "negative")
-    }, wrong.as_deref() == Some("tweets"));
+    report(
+        "airline tweets, negative or not",
+        &reader,
+        &tweets,
+        |score, label| negative(score) == (label == "negative"),
+        wrong.as_deref() == Some("tweets"),
+    );
 
-    let hotel = table(&packed(&data.join("text_zh_chnsenticorp_hotel/ChnSentiCorp_htl_all.csv.gz"))?, "review", "label")?;
+    let hotel = table(
+        &packed(&data.join("text_zh_chnsenticorp_hotel/ChnSentiCorp_htl_all.csv.gz"))?,
+        "review",
+        "label",
+    )?;
     let side = |score: f64, label: &str| (score >= 0.0) == (label == "1");
     report("Chinese hotel", &reader, &hotel, side, wrong.as_deref() == Some("hotel"));
 
     let shopping = data.join("shopping.csv");
-    let shopping = if shopping.exists() { shopping } else { PathBuf::from("/tmp/mood/online_shopping_10_cats.csv") };
+    let shopping =
+        if shopping.exists() { shopping } else { PathBuf::from("/tmp/mood/online_shopping_10_cats.csv") };
     if shopping.exists() {
         let shopping = table(&std::fs::read_to_string(shopping)?, "review", "label")?;
         report("online shopping", &reader, &shopping, side, wrong.as_deref() == Some("shopping"));
@@ -48,13 +59,90 @@ fn main() -> Result<(), Box<dyn Error>> {
         "Translated_Review",
         "Sentiment",
     )?;
-    let plays: Vec<Labelled> = plays.into_iter().filter(|(text, label)| text != "nan" && label != "nan").collect();
-    report("Play store, three labels of a machine", &reader, &plays, |score, label| match label {
-        "Positive" => score >= THRESHOLD,
-        "Negative" => score <= -THRESHOLD,
-        _ => score.abs() < THRESHOLD,
-    }, false);
+    let plays: Vec<Labelled> =
+        plays.into_iter().filter(|(text, label)| text != "nan" && label != "nan").collect();
+    report(
+        "Play store, three labels of a machine",
+        &reader,
+        &plays,
+        |score, label| match label {
+            "Positive" => score >= THRESHOLD,
+            "Negative" => score <= -THRESHOLD,
+            _ => score.abs() < THRESHOLD,
+        },
+        false,
+    );
+    kinds(&reader, &data)?;
+    everything(&reader, &tweets);
     Ok(())
+}
+
+/// The kinds of app reviews: bug, feature request, and the rest (ratings and experiences).
+fn kinds(reader: &Reader, data: &Path) -> Result<(), Box<dyn Error>> {
+    let text = std::fs::read_to_string(data.join("text_en_app_review_types/app_reviews_open.csv"))?;
+    let rows = table(&text, "review", "label")?;
+    let sorter = kind::Sorter::new();
+    let mut counts = std::collections::BTreeMap::<(String, String), usize>::new();
+    let (mut three, mut four) = (0, 0);
+    for (text, label) in &rows {
+        let reading = Reading::new(text);
+        let opinions = reader.opinions(&reading);
+        let kind = sorter.kind(&reading, None, &opinions, &opinions.mood()).kind;
+        let (coarse, fine) = match kind {
+            MessageKind::Bug => ("bug report", "bug report"),
+            MessageKind::FeatureRequest => ("feature request", "feature request"),
+            MessageKind::RatingOnly => ("rest", "rating"),
+            _ => ("rest", "user experience"),
+        };
+        three += usize::from(
+            coarse == if label.contains(' ') && label != "user experience" { label } else { "rest" },
+        );
+        four += usize::from(fine == label);
+        *counts.entry((label.clone(), format!("{kind:?}"))).or_default() += 1;
+    }
+    println!(
+        "app review kinds: accuracy of bug, feature, rest {:.4}; of four {:.4}",
+        three as f64 / rows.len() as f64,
+        four as f64 / rows.len() as f64
+    );
+    for ((label, kind), count) in counts {
+        println!("  {label:16} {kind:16} {count}");
+    }
+    Ok(())
+}
+
+/// Mood, kind and aspects together, on one core.
+fn everything(reader: &Reader, rows: &[Labelled]) {
+    let (sorter, finder) = (kind::Sorter::new(), aspects::Finder::new());
+    finder.pairs(&Reading::new("房间很好"), &reader.opinions(&Reading::new("房间很好")));
+    let begin = Instant::now();
+    let mut pairs = Vec::new();
+    for (text, _) in rows {
+        let reading = Reading::new(text);
+        let opinions = reader.opinions(&reading);
+        sorter.kind(&reading, None, &opinions, &opinions.mood());
+        pairs.push(finder.pairs(&reading, &opinions));
+    }
+    let time = begin.elapsed().as_secs_f64() * 100_000.0 / rows.len().max(1) as f64;
+    println!("mood, kind and aspects of {} tweets: {time:.2} s per 100,000", rows.len());
+    let ids: Vec<String> = (0..rows.len()).map(|at| at.to_string()).collect();
+    let said: Vec<_> = ids
+        .iter()
+        .zip(&pairs)
+        .map(|(message, pairs)| aspects::Said { message, person: None, pairs })
+        .collect();
+    for aspect in aspects::aggregate(&said).iter().take(12) {
+        let opinions: Vec<String> =
+            aspect.opinions.iter().take(4).map(|said| format!("{} ({})", said.name, said.people)).collect();
+        println!(
+            "  {} {}: praised {:.2}, blamed {:.2}: {}",
+            aspect.name,
+            aspect.people,
+            aspect.praised,
+            aspect.blamed,
+            opinions.join(", ")
+        );
+    }
 }
 
 const THRESHOLD: f64 = 0.1;
@@ -75,7 +163,9 @@ fn report(name: &str, reader: &Reader, rows: &[Labelled], right: impl Fn(f64, &s
         time.as_secs_f64() * 100_000.0 / rows.len().max(1) as f64,
     );
     if wrong {
-        for (mood, (text, label)) in moods.iter().zip(rows).filter(|(mood, (_, label))| !right(mood.score, label)) {
+        for (mood, (text, label)) in
+            moods.iter().zip(rows).filter(|(mood, (_, label))| !right(mood.score, label))
+        {
             println!("{label}\t{:.2}\t{}\t{}", mood.score, mood.sarcastic, text.replace('\n', " "));
         }
     }

@@ -43,7 +43,8 @@ pub(crate) fn entries(file: &str) -> impl Iterator<Item = (&str, Vec<String>)> {
 fn forms(word: &str) -> Vec<String> {
     if let Some(stem) = word.strip_suffix('~') {
         let root = stem.strip_suffix('e').unwrap_or(stem);
-        let plural = if stem.ends_with(['s', 'h', 'x', 'z']) { format!("{stem}es") } else { format!("{stem}s") };
+        let plural =
+            if stem.ends_with(['s', 'h', 'x', 'z']) { format!("{stem}es") } else { format!("{stem}s") };
         match stem.strip_suffix('y') {
             Some(short) if !short.ends_with(['a', 'e', 'o', 'u']) => {
                 vec![stem.to_owned(), format!("{short}ies"), format!("{short}ied"), format!("{stem}ing")]
@@ -206,7 +207,8 @@ mod tests {
     #[test]
     fn the_longest_phrase_wins_in_both_languages() {
         let mut meanings = BTreeMap::new();
-        for (meaning, file) in [(1, "x good, not good, easy to use, 好, 不好, 好app, crash~, slow^, awful")] {
+        for (meaning, file) in [(1, "x good, not good, easy to use, 好, 不好, 好app, crash~, slow^, awful")]
+        {
             for (at, (_, forms)) in entries(file).enumerate() {
                 for form in forms {
                     meanings.insert(form, meaning * 10 + at);

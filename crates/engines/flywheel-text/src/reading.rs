@@ -70,6 +70,50 @@ impl<'a> Reading<'a> {
         &self.folded
     }
 
+    /// Where places of the folded text stand in the text as it arrived; the whole text where that cannot be told.
+    pub fn origins(&self, places: &[Range<usize>]) -> Vec<Range<usize>> {
+        if places.is_empty() {
+            return Vec::new();
+        }
+        let Some(borders) = self.borders() else { return vec![0..self.text.len(); places.len()] };
+        let begin = |at: usize| {
+            borders[..borders.partition_point(|(folded, _, _)| *folded <= at)].last().map(|b| b.1)
+        };
+        let end =
+            |at: usize| borders[..borders.partition_point(|(folded, _, _)| *folded < at)].last().map(|b| b.2);
+        let origin =
+            |place: &Range<usize>| begin(place.start).unwrap_or(0)..end(place.end).unwrap_or(self.text.len());
+        places.iter().map(origin).collect()
+    }
+
+    /// Each character of the folded text with the first and last byte of what it was folded from, by walking both texts.
+    fn borders(&self) -> Option<Vec<(usize, usize, usize)>> {
+        let mut borders = Vec::with_capacity(self.folded.len());
+        let mut ahead = self.folded.char_indices().peekable();
+        let mut buffer = [0; 4];
+        for (at, character) in self.text.char_indices() {
+            let until = at + character.len_utf8();
+            if character.is_whitespace() || character.is_control() {
+                if let Some((place, _)) = ahead.next_if(|(_, folded)| matches!(folded, ' ' | '\n')) {
+                    borders.push((place, at, until));
+                }
+                continue;
+            }
+            let count = if character.is_ascii() || is_han(character) {
+                1
+            } else {
+                fold(character.encode_utf8(&mut buffer)).chars().count()
+            };
+            for _ in 0..count {
+                while let Some((place, _)) = ahead.next_if(|(_, folded)| matches!(folded, ' ' | '\n')) {
+                    borders.push((place, at, until));
+                }
+                borders.push((ahead.next()?.0, at, until));
+            }
+        }
+        ahead.next().is_none().then_some(borders)
+    }
+
     pub(crate) fn word(&self, token: &Token) -> &str {
         &self.folded[token.start..token.end]
     }
@@ -149,7 +193,11 @@ fn number(folded: &str, at: usize) -> (usize, Sort) {
         }
         end += 1 + digits;
     }
-    if folded[end..].starts_with(is_letter) { (word_end(folded, end), Sort::Word) } else { (end, Sort::Number) }
+    if folded[end..].starts_with(is_letter) {
+        (word_end(folded, end), Sort::Word)
+    } else {
+        (end, Sort::Number)
+    }
 }
 
 struct Signs {
@@ -191,7 +239,8 @@ fn signs(folded: &str) -> Vec<Token> {
         let after = folded[place.end..].chars().next();
         !(text.starts_with(is_letter) && before.is_some_and(is_letter))
             && !(text.ends_with(is_letter) && after.is_some_and(is_letter))
-            && !(text.starts_with(':') && (after == Some('/') || after.is_some_and(|mark| mark.is_ascii_digit())))
+            && !(text.starts_with(':')
+                && (after == Some('/') || after.is_some_and(|mark| mark.is_ascii_digit())))
     };
     table
         .finder

@@ -32,7 +32,7 @@ const CHARACTER: f64 = 0.65;
 /// What a denied praise keeps, turned; what a denied blame keeps.
 const DENIED: (f64, f64) = (0.8, 0.5);
 /// What a hint of blame weighs ("still", "hours"), and what all of a message's together weigh at most.
-const HINT: f64 = 0.2;
+const HINT: f64 = 0.36;
 const HINTS: f64 = 1.2;
 
 /// A stretch of a message between two marks.
@@ -124,7 +124,8 @@ fn modify(
             break;
         }
         let unit = &units[before];
-        let cost = if unit.sort == Sort::Han { CHARACTER * ((unit.end - unit.start) / 3) as f64 } else { 1.0 };
+        let cost =
+            if unit.sort == Sort::Han { CHARACTER * ((unit.end - unit.start) / 3) as f64 } else { 1.0 };
         let Some(meaning) = unit.meaning else {
             if !matches!(unit.sort, Sort::Mark(_)) {
                 distance += cost;
@@ -142,7 +143,11 @@ fn modify(
             serving[before] = true;
             opinion.from = unit.start;
             distance += 0.3;
-        } else if (meaning.is(Role::More) || meaning.is(Role::Less)) && serves && distance <= 2.0 && denials == 0 {
+        } else if (meaning.is(Role::More) || meaning.is(Role::Less))
+            && serves
+            && distance <= 2.0
+            && denials == 0
+        {
             let clear = meaning.strength == 0.0 || opinion.strength < 0.0;
             if meaning.is(Role::More) && clear {
                 scale *= 1.3;
@@ -239,7 +244,12 @@ fn clauses(units: &[Unit<Meaning>]) -> (Vec<usize>, Vec<Clause>, Vec<bool>) {
                 }
                 ',' | ':' | '(' | ')' if !first => {
                     let last = clauses.last().copied().unwrap_or_default();
-                    let next = Clause { sentence, after_but: last.after_but, sums_up: last.sums_up, ..Clause::default() };
+                    let next = Clause {
+                        sentence,
+                        after_but: last.after_but,
+                        sums_up: last.sums_up,
+                        ..Clause::default()
+                    };
                     clauses.push(next);
                     first = true;
                 }

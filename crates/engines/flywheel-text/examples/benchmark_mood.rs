@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use flywheel_spec::feedback::{MessageKind, MoodLabel};
 use flywheel_text::mood::Reader;
-use flywheel_text::{Reading, aspects, kind};
+use flywheel_text::{Reading, aspects, kind, mood};
 
 /// A message with what a person said it is.
 type Labelled = (String, String);
@@ -72,9 +72,35 @@ fn main() -> Result<(), Box<dyn Error>> {
         },
         false,
     );
+    learnt("hotel", &reader, &hotel, |label| Some(label == "1"));
+    learnt("tweets", &reader, &tweets, |label| match label {
+        "positive" => Some(true),
+        "negative" => Some(false),
+        _ => None,
+    });
     kinds(&reader, &data)?;
     everything(&reader, &tweets);
+    everything(&reader, &hotel);
     Ok(())
+}
+
+/// What is learned from labels, tried on parts held back.
+fn learnt(name: &str, reader: &Reader, rows: &[Labelled], side: impl Fn(&str) -> Option<bool>) {
+    let rated: Vec<(&str, bool)> =
+        rows.iter().filter_map(|(text, label)| Some((text.as_str(), side(label)?))).collect();
+    let begin = Instant::now();
+    if let Some(learned) = mood::learned::learn(reader, &rated, 7) {
+        let time = begin.elapsed().as_secs_f64();
+        let trial = learned.trial;
+        println!(
+            "learned from ratings, {name}: accuracy {:.4} (lexicon {:.4}), balanced {:.4} ({:.4}), {time:.1} s of {}",
+            trial.accuracy,
+            trial.lexicon_accuracy,
+            trial.balanced,
+            trial.lexicon_balanced,
+            rated.len()
+        );
+    }
 }
 
 /// The kinds of app reviews: bug, feature request, and the rest (ratings and experiences).
@@ -116,6 +142,10 @@ fn everything(reader: &Reader, rows: &[Labelled]) {
     let (sorter, finder) = (kind::Sorter::new(), aspects::Finder::new());
     finder.pairs(&Reading::new("房间很好"), &reader.opinions(&Reading::new("房间很好")));
     let begin = Instant::now();
+    let ready: usize = rows.iter().map(|(text, _)| Reading::new(text).folded().len()).sum();
+    let time = begin.elapsed().as_secs_f64() * 100_000.0 / rows.len().max(1) as f64;
+    println!("made ready: {time:.2} s per 100,000 ({ready} bytes)");
+    let begin = Instant::now();
     let mut pairs = Vec::new();
     for (text, _) in rows {
         let reading = Reading::new(text);
@@ -124,7 +154,7 @@ fn everything(reader: &Reader, rows: &[Labelled]) {
         pairs.push(finder.pairs(&reading, &opinions));
     }
     let time = begin.elapsed().as_secs_f64() * 100_000.0 / rows.len().max(1) as f64;
-    println!("mood, kind and aspects of {} tweets: {time:.2} s per 100,000", rows.len());
+    println!("mood, kind and aspects of {} messages: {time:.2} s per 100,000", rows.len());
     let ids: Vec<String> = (0..rows.len()).map(|at| at.to_string()).collect();
     let said: Vec<_> = ids
         .iter()

@@ -25,7 +25,7 @@ struct Cue {
 }
 
 /// From which weight on cues carry a kind.
-const CARRIES: f64 = 3.0;
+const CARRIES: f64 = 2.0;
 /// Words that take a fault back: "no bugs", "从不闪退".
 const TAKES_BACK: &[&str] = &[
     "no", "never", "without", "zero", "any", "hasn't", "haven't", "didn't", "doesn't", "没有", "没", "不",
@@ -149,4 +149,63 @@ fn says_no_more_than_stars(reading: &Reading<'_>, opinions: &Opinions) -> bool {
         if token.sort == Sort::Han { han += 1 } else { words += 1 }
     }
     words + han.div_ceil(2) <= FEW_WORDS
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::mood::Reader;
+
+    static BOTH: LazyLock<(Sorter, Reader)> = LazyLock::new(|| (Sorter::new(), Reader::new()));
+
+    fn kind(sorter: &Sorter, reader: &Reader, text: &str, rating: Option<f64>) -> Kind {
+        let reading = Reading::new(text);
+        let opinions = reader.opinions(&reading);
+        sorter.kind(&reading, rating, &opinions, &opinions.mood())
+    }
+
+    #[test]
+    fn a_message_is_for_what_its_words_ask() {
+        let (sorter, reader) = (Sorter::new(), Reader::new());
+        for (text, expected) in [
+            ("The app crashes when I open the camera", MessageKind::Bug),
+            ("一打开就闪退,登录不了", MessageKind::Bug),
+            ("Please add a dark mode", MessageKind::FeatureRequest),
+            ("希望增加夜间模式", MessageKind::FeatureRequest),
+            ("How do I change my password?", MessageKind::Question),
+            ("请问怎么退款?", MessageKind::Question),
+            ("The staff were friendly and the room was clean and quiet all week", MessageKind::Praise),
+            ("服务员很热情,早餐也很丰富,房间干净", MessageKind::Praise),
+            ("The driver was rude and the food was cold and expensive", MessageKind::Complaint),
+            ("客服态度恶劣,价格又贵,房间很脏", MessageKind::Complaint),
+            ("good app", MessageKind::RatingOnly),
+            ("好评", MessageKind::RatingOnly),
+            ("👍👍", MessageKind::RatingOnly),
+            ("", MessageKind::RatingOnly),
+            ("I flew from Boston to Denver with my family in March", MessageKind::Other),
+        ] {
+            let found = kind(&sorter, &reader, text, None);
+            assert_eq!(found.kind, expected, "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_rating_speaks_where_the_words_do_not() {
+        let (sorter, reader) = (Sorter::new(), Reader::new());
+        let text = "I flew from Boston to Denver with my family in March";
+        assert_eq!(kind(&sorter, &reader, text, Some(5.0)).kind, MessageKind::Praise);
+        assert_eq!(kind(&sorter, &reader, text, Some(1.0)).kind, MessageKind::Complaint);
+    }
+
+    proptest! {
+        #[test]
+        fn every_message_has_a_kind_with_a_certainty_in_its_range(text in "\\PC{0,60}|[a-z闪退希望吗? ]{0,30}") {
+            let found = kind(&BOTH.0, &BOTH.1, &text, None);
+            prop_assert!((0.0..=1.0).contains(&found.certainty));
+        }
+    }
 }

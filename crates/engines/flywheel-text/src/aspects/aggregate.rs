@@ -106,3 +106,40 @@ impl<'a> Tally<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(aspect: &str, opinion: &str, polarity: f64) -> Pair {
+        Pair {
+            aspect: aspect.to_owned(),
+            aspect_key: aspect.to_owned(),
+            opinion: opinion.to_owned(),
+            opinion_key: opinion.to_owned(),
+            polarity,
+            place: 0..0,
+        }
+    }
+
+    #[test]
+    fn people_are_counted_not_messages_and_order_does_not_matter() {
+        let slow = [pair("checkout", "slow", -0.5)];
+        let fast = [pair("checkout", "fast", 0.6), pair("staff", "friendly", 0.5)];
+        let mut said = vec![
+            Said { message: "1", person: Some("ann"), pairs: &slow },
+            Said { message: "2", person: Some("ann"), pairs: &slow },
+            Said { message: "3", person: None, pairs: &slow },
+            Said { message: "4", person: Some("bob"), pairs: &fast },
+        ];
+        let aspects = aggregate(&said);
+        let checkout = &aspects[0];
+        assert_eq!((checkout.key.as_str(), checkout.people, checkout.messages), ("checkout", 3, 4));
+        assert_eq!((checkout.praising, checkout.blaming), (1, 2));
+        assert_eq!(checkout.opinions[0].key, "slow");
+        assert_eq!(checkout.opinions[0].examples, ["1", "2", "3"]);
+        said.reverse();
+        assert_eq!(aggregate(&said), aspects);
+        assert!(aggregate(&[]).is_empty());
+    }
+}

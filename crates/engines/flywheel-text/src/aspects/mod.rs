@@ -1,6 +1,7 @@
 //! What is praised and what is blamed: pairs of a thing and an opinion, and what many messages say together.
 
 mod aggregate;
+mod between;
 mod chinese;
 mod english;
 mod pairs;

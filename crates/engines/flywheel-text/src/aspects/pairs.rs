@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use flywheel_language::is_han;
 
+use super::between::Between;
 use super::{chinese, english};
 use crate::lexicon::{Lexicon, entries};
 use crate::mood::{Opinion, Opinions};
@@ -37,6 +38,7 @@ pub struct Finder {
     families: Lexicon<u16>,
     keys: Vec<String>,
     family_keys: Vec<String>,
+    between: Between,
 }
 
 /// What is known of a message when its pairs are sought.
@@ -45,6 +47,7 @@ pub(super) struct Sight<'a> {
     /// Things of the list, with where they stand.
     pub known: Vec<(Range<usize>, u16)>,
     pub opinions: &'a [Opinion],
+    pub between: &'a Between,
 }
 
 impl Default for Finder {
@@ -58,7 +61,7 @@ impl Finder {
     pub fn new() -> Self {
         let (aspects, keys) = keyed(ASPECTS);
         let (families, family_keys) = keyed(FAMILIES);
-        Self { aspects, families, keys, family_keys }
+        Self { aspects, families, keys, family_keys, between: Between::new() }
     }
 
     /// The pairs of a message, in the order of their opinions; each opinion has at most one.
@@ -68,7 +71,7 @@ impl Finder {
         }
         let units = self.aspects.units(reading);
         let known = units.iter().filter_map(|unit| Some((unit.start..unit.end, unit.meaning?))).collect();
-        let sight = Sight { reading, known, opinions: &opinions.each };
+        let sight = Sight { reading, known, opinions: &opinions.each, between: &self.between };
         let mut last = None;
         let mut pairs = Vec::new();
         for opinion in opinions.each.iter().filter(|opinion| !opinion.sign && opinion.value.abs() >= 0.3) {
@@ -184,5 +187,78 @@ fn singular(phrase: &str) -> String {
     match phrase.strip_suffix("ies") {
         Some(stem) => format!("{stem}y"),
         None => phrase[..phrase.len() - 1].to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::mood::Reader;
+
+    static BOTH: LazyLock<(Reader, Finder)> = LazyLock::new(|| (Reader::new(), Finder::new()));
+
+    fn pairs(text: &str) -> Vec<Pair> {
+        let (reader, finder) = &*BOTH;
+        let reading = Reading::new(text);
+        finder.pairs(&reading, &reader.opinions(&reading))
+    }
+
+    #[test]
+    fn a_thing_and_its_opinion_are_found_in_both_languages() {
+        for (text, expected) in [
+            ("The mobile checkout is very slow", vec![("mobile checkout", "slow", false)]),
+            ("slow checkout, friendly staff", vec![("checkout", "slow", false), ("staff", "friendly", true)]),
+            ("I love the new design", vec![("design", "love", true)]),
+            ("The support is not helpful", vec![("support", "helpful", false)]),
+            ("客服态度差", vec![("客服态度", "差", false)]),
+            ("房间很干净,也很安静", vec![("房间", "干净", true), ("房间", "安静", true)]),
+            ("早餐不好吃", vec![("早餐", "不好吃", false)]),
+            ("漂亮的房间", vec![("房间", "漂亮", true)]),
+            ("价格实惠,物流太慢", vec![("价格", "实惠", true), ("物流", "太慢", false)]),
+            ("👍", vec![]),
+            ("", vec![]),
+        ] {
+            let found = pairs(text);
+            let found: Vec<_> = found
+                .iter()
+                .map(|pair| (pair.aspect.as_str(), pair.opinion.as_str(), pair.polarity > 0.0))
+                .collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pair_stands_where_the_text_as_it_arrived_has_it() {
+        for (text, expected) in [
+            ("Hi!  The \u{200b}ＣＨＥＣＫＯＵＴ is SLOW.", "ＣＨＥＣＫＯＵＴ is SLOW"),
+            ("你好！\n\n價格很貴。", "價格很貴"),
+        ] {
+            let found = pairs(text);
+            assert_eq!(found.iter().map(|pair| &text[pair.place.clone()]).collect::<Vec<_>>(), [expected]);
+        }
+    }
+
+    #[test]
+    fn the_same_thing_has_one_key_in_both_languages() {
+        let key =
+            |text: &str| pairs(text).first().map(|pair| (pair.aspect_key.clone(), pair.opinion_key.clone()));
+        assert_eq!(key("The price is too expensive"), key("价格太贵"));
+        assert_eq!(key("the support was not friendly").map(|key| key.1), Some("not friendly".to_owned()));
+    }
+
+    proptest! {
+        #[test]
+        fn a_place_is_always_within_the_text(
+            text in "\\PC{0,60}|(The |app|价格|客服|很差| is |slow|不好|，|。|\u{200b}|e\u{301}|ＡＢ|\n| ){0,20}",
+        ) {
+            for pair in pairs(&text) {
+                prop_assert!(text.get(pair.place.clone()).is_some());
+                prop_assert!((-1.0..=1.0).contains(&pair.polarity));
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn is_likely(reading: &Reading<'_>, units: &[Unit<Meaning>], opinions
     let mocking = units.iter().filter(|unit| is(unit, Role::Irony)).count();
     let wry = units.iter().any(|unit| matches!(unit.sort, Sort::Sign(_, true)));
     let bad = blame + hints;
-    if mocking > 0 && ((bad >= 0.7 && bad >= 0.5 * praise) || only_mocks(units)) {
+    if mocking > 0 && ((bad >= 0.7 && bad >= 0.5 * praise) || (opinions.is_empty() && only_mocks(units))) {
         return true;
     }
     let words: Vec<&Opinion> = opinions.iter().filter(|opinion| !opinion.sign).collect();

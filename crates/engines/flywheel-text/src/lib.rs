@@ -8,5 +8,12 @@ mod message;
 pub mod personal;
 pub mod search;
 pub mod support;
+pub mod aspects;
+pub mod kind;
+mod lexicon;
+mod message;
+pub mod mood;
+mod reading;
 
 pub use message::Message;
+pub use reading::Reading;

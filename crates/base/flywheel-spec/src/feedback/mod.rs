@@ -9,6 +9,13 @@ pub mod privacy;
 pub mod search;
 pub mod support;
 
+mod aspect;
+mod kind;
+mod mood;
+
+pub use aspect::{Aspect, AspectOpinion};
+pub use kind::{Kind, MessageKind};
+pub use mood::{Mood, MoodLabel};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

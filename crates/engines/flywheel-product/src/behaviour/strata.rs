@@ -73,7 +73,8 @@ impl Cell {
     /// Sum and sum of squares of `after × days after − before × days before`.
     pub fn change(&self, before: f64, after: f64) -> (f64, f64) {
         let sum = after * self.days_after as f64 - before * self.days_before as f64;
-        let squares = after * after * self.after_squares as f64 + before * before * self.before_squares as f64
+        let squares = after * after * self.after_squares as f64
+            + before * before * self.before_squares as f64
             - 2.0 * before * after * self.products as f64;
         (sum, squares)
     }

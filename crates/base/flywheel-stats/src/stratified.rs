@@ -23,8 +23,8 @@ pub fn mantel_haenszel(strata: &[Stratum]) -> Option<f64> {
             continue;
         }
         apart += stratum.first.0 - stratum.first.1 * hits / people;
-        variance += stratum.first.1 * stratum.second.1 * hits * (people - hits)
-            / (people * people * (people - 1.0));
+        variance +=
+            stratum.first.1 * stratum.second.1 * hits * (people - hits) / (people * people * (people - 1.0));
     }
     (variance > 0.0).then(|| two_sided(apart / variance.sqrt()))
 }
@@ -33,7 +33,8 @@ pub fn mantel_haenszel(strata: &[Stratum]) -> Option<f64> {
 ///
 /// Kish, "Survey Sampling" (1965), section 11.2. Pairs are a stratum's share of the whole and its people.
 pub fn effective(shares: impl Iterator<Item = (f64, f64)>) -> f64 {
-    let squares: f64 = shares.map(|(share, people)| if people > 0.0 { share * share / people } else { 0.0 }).sum();
+    let squares: f64 =
+        shares.map(|(share, people)| if people > 0.0 { share * share / people } else { 0.0 }).sum();
     if squares > 0.0 { 1.0 / squares } else { 0.0 }
 }
 

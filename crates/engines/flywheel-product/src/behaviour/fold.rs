@@ -122,7 +122,8 @@ impl Behaviour {
             let name = spec.names.get(id).unwrap_or(id).clone();
             themes.push(Theme { id: id.clone(), name, spoke: firsts.len() as u64, days, chance });
         }
-        let reading = Reading { filters, columns, to: Some(i64::from(day_of(now)) * DAY), ..Reading::default() };
+        let reading =
+            Reading { filters, columns, to: Some(i64::from(day_of(now)) * DAY), ..Reading::default() };
         Self {
             reading,
             themes,
@@ -201,7 +202,9 @@ impl Question for Behaviour {
                     }
                     (day, true)
                 }
-                None if theme.days.is_empty() || (!silent && self.comparison == Comparison::Silent) => continue,
+                None if theme.days.is_empty() || (!silent && self.comparison == Comparison::Silent) => {
+                    continue;
+                }
                 None => match self.drawn(theme, events.person, &days) {
                     Some(day) => (day, false),
                     None => continue,

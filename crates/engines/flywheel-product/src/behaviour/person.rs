@@ -110,7 +110,11 @@ impl Days {
             let value = values[..at].last().map_or(0, |(_, value)| *value);
             same = same.rotate_left(11).wrapping_mul(0x9e37_79b1) ^ value;
         }
-        let coarse = u32::from(paid > 0) | u32::from(recency >= 2) << 1 | often.div_ceil(2) << 2 | u32::from(tenure >= 3) << 4 | u32::from(tenure == 0) << 5;
+        let coarse = u32::from(paid > 0)
+            | u32::from(recency >= 2) << 1
+            | often.div_ceil(2) << 2
+            | u32::from(tenure >= 3) << 4
+            | u32::from(tenure == 0) << 5;
         let fine = paid | recency << 2 | often << 4 | tenure << 7;
         Stratum { coarse: u64::from(same) << 32 | u64::from(coarse), fine }
     }

@@ -35,8 +35,7 @@ pub(crate) fn report(question: &Behaviour, state: &State) -> Result<BehaviourRep
 
 fn told(question: &Behaviour, theme: &Theme, counted: &Counted) -> ThemeBehaviour {
     let matched = Matched::of(counted);
-    let (before, after) =
-        (7.0 / f64::from(question.before_days), 7.0 / f64::from(question.after_days));
+    let (before, after) = (7.0 / f64::from(question.before_days), 7.0 / f64::from(question.after_days));
     let valued = question.pays && question.value.is_some();
     ThemeBehaviour {
         theme: theme.id.clone(),

@@ -73,7 +73,8 @@ impl Cell {
     /// Sum and sum of squares of `after × days after − before × days before`.
     pub fn change(&self, before: f64, after: f64) -> (f64, f64) {
         let sum = after * self.days_after as f64 - before * self.days_before as f64;
-        let squares = after * after * self.after_squares as f64 + before * before * self.before_squares as f64
+        let squares = after * after * self.after_squares as f64
+            + before * before * self.before_squares as f64
             - 2.0 * before * after * self.products as f64;
         (sum, squares)
     }
@@ -142,8 +143,8 @@ impl Matched {
         self.groups.iter().map(|(among, _)| among.people as f64 / self.people as f64)
     }
 
-    /// A share on both sides: the comparable people weighted as the theme's are, Newcombe's interval with Kish's effective
-    /// sample size on the comparable side, Mantel and Haenszel's test.
+    /// A share on both sides: the comparable people weighted as the theme's are, Newcombe's interval with each side's
+    /// effective sample size, Mantel and Haenszel's test.
     pub fn share(&self, hits: impl Fn(&Cell) -> u64) -> Option<Compared> {
         let count = self.people as f64;
         if self.people == 0 {
@@ -156,8 +157,22 @@ impl Matched {
             .zip(&self.groups)
             .map(|(share, (_, beside))| share * hits(beside) as f64 / beside.people as f64)
             .sum();
-        let worth = self.effective();
-        let interval = newcombe((among as f64, count), ((comparable * worth).min(worth), worth))?;
+        let value = theme - comparable;
+        // What each group's share would be, with one person of the whole added, so that no group seems certain.
+        let (mut theme_variance, mut comparable_variance) = (0.0, 0.0);
+        for (share, (_, beside)) in self.shares().zip(&self.groups) {
+            let people = beside.people as f64;
+            let likely = (hits(beside) as f64 + comparable) / (people + 1.0);
+            let moved = (likely + value).clamp(0.0, 1.0);
+            theme_variance += share * moved * (1.0 - moved) / count;
+            comparable_variance += share * share * likely * (1.0 - likely) / people;
+        }
+        let theme_worth = worth(theme, theme_variance, count);
+        let comparable_worth = worth(comparable, comparable_variance, self.effective());
+        let interval = newcombe(
+            (theme * theme_worth, theme_worth),
+            ((comparable * comparable_worth).min(comparable_worth), comparable_worth),
+        )?;
         let strata: Vec<Stratum> = self
             .groups
             .iter()
@@ -166,7 +181,6 @@ impl Matched {
                 second: (hits(beside) as f64, beside.people as f64),
             })
             .collect();
-        let value = theme - comparable;
         Some(Compared {
             theme,
             comparable,
@@ -216,4 +230,12 @@ impl Matched {
             q: None,
         })
     }
+}
+
+/// As how many independent people a share counts, by its variance within strata; never fewer than so many, nor more than twice as many.
+///
+/// Korn and Graubard, "Confidence intervals for proportions with small expected number of positive counts" (1998).
+fn worth(share: f64, variance: f64, people: f64) -> f64 {
+    let spread = share * (1.0 - share);
+    if spread > 0.0 && variance > 0.0 { (spread / variance).clamp(people, 2.0 * people) } else { people }
 }

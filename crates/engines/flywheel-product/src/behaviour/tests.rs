@@ -2,7 +2,9 @@
 
 use flywheel_people::event::{Event, person_of};
 use flywheel_people::memory::fold_events;
-use flywheel_spec::feedback::behaviour::{BehaviourReport, BehaviourSpec, Cohorts, Comparison, Spoke, ThemeBehaviour};
+use flywheel_spec::feedback::behaviour::{
+    BehaviourReport, BehaviourSpec, Cohorts, Comparison, Spoke, ThemeBehaviour,
+};
 use flywheel_spec::product::{EventFilter, Property};
 use flywheel_stats::chance::Chance;
 use serde_json::json;
@@ -84,12 +86,8 @@ fn states_merge_in_any_grouping() {
     let planned = plan(&spec(), &startup.cohorts, &context("UTC", "2026-05-30")).expect("a plan");
     let fold = planned.fold();
     let part = |third: i64| {
-        let mine: Vec<Event> = startup
-            .events
-            .iter()
-            .filter(|event| who(&event.distinct_id) % 3 == third)
-            .cloned()
-            .collect();
+        let mine: Vec<Event> =
+            startup.events.iter().filter(|event| who(&event.distinct_id) % 3 == third).cloned().collect();
         fold_events(fold.as_ref(), &mine, person_of).expect("a state")
     };
     let mut left = part(0);
@@ -111,7 +109,12 @@ fn small() -> (Vec<Event>, Cohorts) {
             // The first five stop after they spoke.
             if person >= 5 || day <= 40 {
                 let time = begin + day * DAY;
-                events.push(event(&format!("u{person}"), "use", time, json!({"plan": "free", "amount": person})));
+                events.push(event(
+                    &format!("u{person}"),
+                    "use",
+                    time,
+                    json!({"plan": "free", "amount": person}),
+                ));
             }
         }
         if person < 8 {

@@ -59,9 +59,8 @@ fn set(texts: &[String]) -> BTreeSet<&str> {
 }
 
 fn likeness(one: &CaseTraits, two: &CaseTraits, rare: &BTreeMap<&str, usize>, count: usize) -> f64 {
-    let worth = |term: &&str| {
-        (1.0 + count as f64 / (1.0 + rare.get(*term).copied().unwrap_or(0) as f64)).ln()
-    };
+    let worth =
+        |term: &&str| (1.0 + count as f64 / (1.0 + rare.get(*term).copied().unwrap_or(0) as f64)).ln();
     let parts = [
         overlap(&set(&one.terms), &set(&two.terms), worth),
         overlap(&set(&one.aspects), &set(&two.aspects), |_| 1.0),

@@ -68,23 +68,27 @@ fn table(text: &mut String, report: &CaseReport, word: &dyn Fn(&str) -> String) 
     let (before, after) = (&report.before, &report.after);
     let none = || "–".to_owned();
     let days = |side: &CaseSide| {
-        if side.from.is_empty() { number(side.days) } else { format!("{} … {}", plain(&side.from), plain(&side.to)) }
+        if side.from.is_empty() {
+            number(side.days)
+        } else {
+            format!("{} … {}", plain(&side.from), plain(&side.to))
+        }
     };
     row("md_days", days(before), days(after), none());
     let count = |value: u64| number(value as f64);
     row("md_active", count(before.active_people), count(after.active_people), none());
     row("md_people", count(before.people), count(after.people), none());
     row("md_voices", count(before.voices), count(after.voices), none());
-    if let (Some(one), Some(two), Some(ratio)) = (&report.rate_before, &report.rate_after, &report.rate_ratio) {
+    if let (Some(one), Some(two), Some(ratio)) = (&report.rate_before, &report.rate_after, &report.rate_ratio)
+    {
         let change = format!("× {}, p {}", told(ratio), probability(ratio.p));
         row("md_rate", number_with(one), number_with(two), change);
     }
     if let Some(others) = &report.against_others {
         row("md_others", none(), none(), format!("× {}", number_with(others)));
     }
-    let share = |compared: &Compared| {
-        format!("{} / {}", percent(compared.theme), percent(compared.comparable))
-    };
+    let share =
+        |compared: &Compared| format!("{} / {}", percent(compared.theme), percent(compared.comparable));
     for (name, one, two, change) in [
         ("md_return", &before.returning, &after.returning, &report.returning),
         ("md_pay", &before.paying, &after.paying, &report.paying),

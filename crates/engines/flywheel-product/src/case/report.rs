@@ -219,7 +219,8 @@ fn warnings(report: &CaseReport) -> Vec<Problem> {
     let mut warnings = Vec::new();
     let (before, after) = (&report.before, &report.after);
     if before.people + after.people < FEW {
-        warnings.push(Problem::warning(phrase!("opportunity.case_few", people = before.people + after.people)));
+        warnings
+            .push(Problem::warning(phrase!("opportunity.case_few", people = before.people + after.people)));
     }
     let active = before.active_people.min(after.active_people) as f64;
     let change = before.active_people.max(after.active_people) as f64 / active.max(1.0) - 1.0;

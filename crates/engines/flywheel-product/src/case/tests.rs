@@ -27,7 +27,8 @@ fn side(people: u64, others: Option<u64>, returning: Option<(f64, f64)>) -> Case
 }
 
 fn told(before: &CaseSide, after: &CaseSide) -> CaseReport {
-    case(&CaseSubject { name: "checkout".to_owned(), ..CaseSubject::default() }, before, after).expect("a case")
+    case(&CaseSubject { name: "checkout".to_owned(), ..CaseSubject::default() }, before, after)
+        .expect("a case")
 }
 
 #[test]
@@ -113,8 +114,16 @@ fn past(id: &str, verdict: Verdict, traits: CaseTraits) -> PastCase {
 fn the_cases_most_alike_come_first_and_say_how_they_went() {
     let library = [
         past("dark mode", Verdict::Worked, traits(&["dark", "mode"], &["design"], None, 0, 40)),
-        past("card refused", Verdict::DidNot, traits(&["card", "payment", "refused"], &["payment"], Some("pay"), 60, 1)),
-        past("slow payment", Verdict::Worked, traits(&["payment", "slow"], &["payment", "speed"], Some("pay"), 30, 2)),
+        past(
+            "card refused",
+            Verdict::DidNot,
+            traits(&["card", "payment", "refused"], &["payment"], Some("pay"), 60, 1),
+        ),
+        past(
+            "slow payment",
+            Verdict::Worked,
+            traits(&["payment", "slow"], &["payment", "speed"], Some("pay"), 30, 2),
+        ),
         past("login code", Verdict::Unclear, traits(&["login", "code"], &["login"], Some("signup"), 30, 2)),
     ];
     let new = traits(&["payment", "slow", "android"], &["payment", "speed"], Some("pay"), 25, 0);

@@ -55,7 +55,9 @@ fn one(factors: &ScoreFactors, spec: &OpportunitySpec, chance: &mut Chance) -> f
     // What nobody has guessed yet is doubted twice as much.
     let doubt = if factors.effort_given { spec.effort_doubt } else { 2.0 * spec.effort_doubt };
     let effort = factors.effort.ln() + chance.normal() * (1.0 + doubt).ln();
-    weights.reach * reach + weights.pain * pain + weights.trend * trend
+    weights.reach * reach
+        + weights.pain * pain
+        + weights.trend * trend
         + weights.confidence * factors.confidence.ln()
         - weights.effort * effort
 }
@@ -68,12 +70,14 @@ pub(crate) fn swaps(opportunities: &mut [Opportunity], weights: &OpportunityWeig
         .collect();
     for (opportunity, (factors, name)) in opportunities.iter_mut().skip(1).zip(&above) {
         let own = opportunity.evidence.name.clone();
-        opportunity.changes =
-            [value_change(&opportunity.factors, factors, weights), weight_change(&opportunity.factors, factors, weights)]
-                .into_iter()
-                .flatten()
-                .map(|change| told(change, &own, name))
-                .collect();
+        opportunity.changes = [
+            value_change(&opportunity.factors, factors, weights),
+            weight_change(&opportunity.factors, factors, weights),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|change| told(change, &own, name))
+        .collect();
     }
 }
 
@@ -118,7 +122,12 @@ fn weight_change(own: &ScoreFactors, above: &ScoreFactors, weights: &Opportunity
         let ahead = logarithm(factor, own) - logarithm(factor, above);
         let from = weight_of(factor, weights);
         let to = from + behind / ahead;
-        (to.is_finite() && (0.0..=WEIGHT_AT_MOST).contains(&to)).then_some(Change { factor, weight: true, from, to })
+        (to.is_finite() && (0.0..=WEIGHT_AT_MOST).contains(&to)).then_some(Change {
+            factor,
+            weight: true,
+            from,
+            to,
+        })
     };
     let size = |change: &Change| (change.to - change.from).abs();
     ALL.iter().copied().filter_map(change).min_by(|one, two| size(one).total_cmp(&size(two)))

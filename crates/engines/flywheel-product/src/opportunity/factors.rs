@@ -121,9 +121,10 @@ fn reach(theme: &ThemeEvidence, revenue_weight: f64, most: f64) -> Estimate {
 
 /// The loss to believe, raised by up to a half where the theme's people drop out at a step more than others.
 fn pain(theme: &ThemeEvidence, loss: Loss) -> Estimate {
-    let raised = theme.funnel_step.as_ref().map_or(1.0, |step| {
-        1.0 + 0.5 * (1.0 - step.p.clamp(0.0, 1.0)) * (step.lift - 1.0).clamp(0.0, 1.0)
-    });
+    let raised = theme
+        .funnel_step
+        .as_ref()
+        .map_or(1.0, |step| 1.0 + 0.5 * (1.0 - step.p.clamp(0.0, 1.0)) * (step.lift - 1.0).clamp(0.0, 1.0));
     let clean = |value: f64| (raised * value).clamp(LEAST_PAIN, 1.0);
     let value = clean(loss.value);
     Estimate {

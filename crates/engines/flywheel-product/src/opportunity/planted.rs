@@ -181,11 +181,8 @@ pub fn evidence(startup: &Startup, planted: &[Planted], seed: u64) -> Vec<ThemeE
             let mut chance = Chance::new(seed).stream("evidence").stream(theme.theme.as_str());
             let people = startup.cohorts[&theme.theme].len() as u64;
             let share = wilson(people as f64, startup.people as f64).expect("people");
-            let share = Estimate {
-                value: people as f64 / startup.people as f64,
-                low: share.low,
-                high: share.high,
-            };
+            let share =
+                Estimate { value: people as f64 / startup.people as f64, low: share.low, high: share.high };
             let error = 0.4 / (people.max(1) as f64).sqrt();
             let mood = (theme.mood + error * chance.normal()).clamp(-1.0, 1.0);
             ThemeEvidence {

@@ -30,7 +30,8 @@ pub fn rank(
     let mut evidence: Vec<ThemeEvidence> = evidence.to_vec();
     evidence.sort_by(|one, two| one.theme.cmp(&two.theme));
     let mut report = OpportunityReport { view: spec.view, ..OpportunityReport::default() };
-    let (aside, evidence): (Vec<_>, Vec<_>) = evidence.into_iter().partition(|theme| why_aside(theme).is_some());
+    let (aside, evidence): (Vec<_>, Vec<_>) =
+        evidence.into_iter().partition(|theme| why_aside(theme).is_some());
     report.set_aside = aside.iter().map(set_aside).collect();
     report.set_aside.sort_by(|one, two| two.people.cmp(&one.people).then(one.theme.cmp(&two.theme)));
     let (factors, spread) = factors(&evidence, spec);

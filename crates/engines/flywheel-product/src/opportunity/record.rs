@@ -2,7 +2,8 @@
 
 use flywheel_spec::feedback::opportunity::ThemeEvidence;
 use flywheel_spec::feedback::opportunity_record::{
-    OpportunityChange, OpportunityEvent, OpportunityLink, OpportunityNote, OpportunityRecord, OpportunityState,
+    OpportunityChange, OpportunityEvent, OpportunityLink, OpportunityNote, OpportunityRecord,
+    OpportunityState,
 };
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 

@@ -99,7 +99,9 @@ pub(crate) fn findings(opportunities: &[Opportunity], aside: &[SetAside]) -> Vec
     let middle = voices[voices.len() / 2];
     let quiet = opportunities.iter().take(TOLD).find(|opportunity| {
         let loss = opportunity.factors.measured_loss;
-        opportunities.len() > TOLD && opportunity.evidence.voices < middle && loss.is_some_and(|loss| loss.low > 0.0)
+        opportunities.len() > TOLD
+            && opportunity.evidence.voices < middle
+            && loss.is_some_and(|loss| loss.low > 0.0)
     });
     if let Some(quiet) = quiet {
         findings.push(
@@ -120,11 +122,19 @@ pub(crate) fn warnings(opportunities: &[Opportunity]) -> Vec<Problem> {
     let count = opportunities.len();
     let given = opportunities.iter().filter(|opportunity| opportunity.factors.effort_given).count();
     if given > 0 && given < count {
-        warnings.push(Problem::warning(phrase!("opportunity.effort_missing", missing = count - given, count = count)));
+        warnings.push(Problem::warning(phrase!(
+            "opportunity.effort_missing",
+            missing = count - given,
+            count = count
+        )));
     }
     let seen = opportunities.iter().filter(|opportunity| opportunity.factors.measured_loss.is_some()).count();
     if count > 0 && seen < count {
-        warnings.push(Problem::warning(phrase!("opportunity.behaviour_missing", missing = count - seen, count = count)));
+        warnings.push(Problem::warning(phrase!(
+            "opportunity.behaviour_missing",
+            missing = count - seen,
+            count = count
+        )));
     }
     warnings
 }

@@ -19,7 +19,8 @@ use super::{changed, opened, rank};
 fn measure(people: usize, seed: u64) -> (f64, Vec<String>) {
     let planted = problems(&mut Chance::new(seed).stream("problems"));
     let startup = startup(people, &planted, seed);
-    let report = rank(&evidence(&startup, &planted, seed), &[], &OpportunitySpec::default()).expect("a ranking");
+    let report =
+        rank(&evidence(&startup, &planted, seed), &[], &OpportunitySpec::default()).expect("a ranking");
     let order: Vec<String> =
         report.opportunities.iter().map(|opportunity| opportunity.evidence.theme.clone()).collect();
     (ndcg(&order, &planted), order)
@@ -111,7 +112,12 @@ fn many_mild_voices_without_loss_do_not_beat_few_who_leave() {
 fn few_people_are_drawn_in_and_wide_intervals_cost_confidence() {
     let report = ranked(&[theme("few", 6, -0.5, 0.4, 0.4), theme("many", 300, -0.5, 0.4, 0.05)]);
     let of = |id: &str| {
-        report.opportunities.iter().find(|opportunity| opportunity.evidence.theme == id).expect("there").factors
+        report
+            .opportunities
+            .iter()
+            .find(|opportunity| opportunity.evidence.theme == id)
+            .expect("there")
+            .factors
     };
     assert!(of("few").pain.value < of("many").pain.value);
     assert!(of("few").reliability < 0.3 && of("many").reliability > 0.8, "{:?}", of("few"));
@@ -152,8 +158,12 @@ fn the_change_that_is_named_does_swap_them() {
                     flywheel_spec::feedback::opportunity::OpportunityFactor::Reach => &mut spec.weights.reach,
                     flywheel_spec::feedback::opportunity::OpportunityFactor::Pain => &mut spec.weights.pain,
                     flywheel_spec::feedback::opportunity::OpportunityFactor::Trend => &mut spec.weights.trend,
-                    flywheel_spec::feedback::opportunity::OpportunityFactor::Confidence => &mut spec.weights.confidence,
-                    flywheel_spec::feedback::opportunity::OpportunityFactor::Effort => &mut spec.weights.effort,
+                    flywheel_spec::feedback::opportunity::OpportunityFactor::Confidence => {
+                        &mut spec.weights.confidence
+                    }
+                    flywheel_spec::feedback::opportunity::OpportunityFactor::Effort => {
+                        &mut spec.weights.effort
+                    }
                 };
                 *value = change.to;
                 let again = rank(&evidence, &[], &spec).expect("a ranking");
@@ -165,11 +175,21 @@ fn the_change_that_is_named_does_swap_them() {
             } else {
                 let mut factors = own.factors;
                 match change.factor {
-                    flywheel_spec::feedback::opportunity::OpportunityFactor::Reach => factors.reach.value = change.to,
-                    flywheel_spec::feedback::opportunity::OpportunityFactor::Pain => factors.pain.value = change.to,
-                    flywheel_spec::feedback::opportunity::OpportunityFactor::Trend => factors.trend.value = change.to,
-                    flywheel_spec::feedback::opportunity::OpportunityFactor::Confidence => factors.confidence = change.to,
-                    flywheel_spec::feedback::opportunity::OpportunityFactor::Effort => factors.effort = change.to,
+                    flywheel_spec::feedback::opportunity::OpportunityFactor::Reach => {
+                        factors.reach.value = change.to
+                    }
+                    flywheel_spec::feedback::opportunity::OpportunityFactor::Pain => {
+                        factors.pain.value = change.to
+                    }
+                    flywheel_spec::feedback::opportunity::OpportunityFactor::Trend => {
+                        factors.trend.value = change.to
+                    }
+                    flywheel_spec::feedback::opportunity::OpportunityFactor::Confidence => {
+                        factors.confidence = change.to
+                    }
+                    flywheel_spec::feedback::opportunity::OpportunityFactor::Effort => {
+                        factors.effort = change.to
+                    }
                 }
                 let score = super::factors::score(&factors, &spec.weights);
                 assert!((score / above.score - 1.0).abs() < 1e-6, "{change:?}");
@@ -185,7 +205,8 @@ fn the_tree_holds_what_is_done_about_it() {
     evidence[0].funnel_step = Some(FunnelConcern { step: "pay".to_owned(), lift: 2.0, p: 0.001 });
     let record = opened("o1", &evidence[0]);
     let link = OpportunityLink::Experiment { name: "shorter form".to_owned() };
-    let record = changed(&record, OpportunityChange::Link { link }, "2026-05-01T00:00:00Z", "ann").expect("fine");
+    let record =
+        changed(&record, OpportunityChange::Link { link }, "2026-05-01T00:00:00Z", "ann").expect("fine");
     assert_eq!(record.state, OpportunityState::Accepted);
     let spec = OpportunitySpec { view: OpportunityView::Tree, ..OpportunitySpec::default() };
     let report = rank(&evidence, &[record], &spec).expect("a ranking");
@@ -236,7 +257,8 @@ fn a_record_goes_its_way_and_no_other() {
         assert_eq!(wrong.problems[0].code, code);
     }
     let later = changed(&record, OpportunityChange::Accept, "2026-05-03T00:00:00Z", "ann").expect("fine");
-    let wrong = changed(&later, OpportunityChange::Reopen, "2026-05-01T00:00:00Z", "ann").expect_err("refused");
+    let wrong =
+        changed(&later, OpportunityChange::Reopen, "2026-05-01T00:00:00Z", "ann").expect_err("refused");
     assert_eq!(wrong.problems[0].code, "opportunity.before_last");
 }
 
@@ -252,15 +274,23 @@ fn mistakes_are_told_at_once() {
         wrong.problems.iter().map(|problem| problem.place.setting.clone().unwrap_or_default()).collect();
     assert_eq!(
         places,
-        ["weights.pain", "revenue_weight", "most", "efforts.a", "evidence.0", "evidence.1.theme", "evidence.1"]
+        [
+            "weights.pain",
+            "revenue_weight",
+            "most",
+            "efforts.a",
+            "evidence.0",
+            "evidence.1.theme",
+            "evidence.1"
+        ]
     );
     let empty = ranked(&[]);
     assert_eq!(empty.findings[0].key, "opportunity.nothing");
 }
 
 fn any_theme() -> impl Strategy<Value = ThemeEvidence> {
-    (1_u64..2000, -1.0_f64..1.0, -0.3_f64..0.7, 0.01_f64..0.6, any::<bool>(), 0.2_f64..5.0, 0.0_f64..1.0).prop_map(
-        |(people, mood, lost, reach, known, ratio, p)| {
+    (1_u64..2000, -1.0_f64..1.0, -0.3_f64..0.7, 0.01_f64..0.6, any::<bool>(), 0.2_f64..5.0, 0.0_f64..1.0)
+        .prop_map(|(people, mood, lost, reach, known, ratio, p)| {
             let mut evidence = theme("", people, mood, lost.clamp(-0.3, 0.69), reach);
             if !known {
                 evidence.behaviour = None;
@@ -268,8 +298,7 @@ fn any_theme() -> impl Strategy<Value = ThemeEvidence> {
             let label = if ratio > 1.0 { Going::Growing } else { Going::Fading };
             evidence.trend = Some(EvidenceTrend { label, ratio: Some(ratio), p: Some(p) });
             evidence
-        },
-    )
+        })
 }
 
 fn named(mut themes: Vec<ThemeEvidence>) -> Vec<ThemeEvidence> {

@@ -36,8 +36,7 @@ pub(crate) fn tree(
     }
     let mut groups: Vec<TreeGroup> = groups.into_values().collect();
     groups.sort_by(|one, two| two.score.total_cmp(&one.score));
-    let outcome =
-        spec.outcome.as_ref().map_or_else(|| phrase!("opportunity.tree_outcome"), Phrase::verbatim);
+    let outcome = spec.outcome.as_ref().map_or_else(|| phrase!("opportunity.tree_outcome"), Phrase::verbatim);
     OpportunityTree { outcome, groups }
 }
 

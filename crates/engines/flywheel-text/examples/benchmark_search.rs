@@ -87,25 +87,37 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("opened and checked in {:.0} ms", started.elapsed().as_secs_f64() * 1e3);
     let mut chance = seed.stream("query");
     let mut times: Vec<f64> = Vec::new();
+    // Nanoseconds that this thread ran, where the system counts them: others may be at work beside it.
+    let ran = || -> Option<f64> {
+        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        text.split(' ').next()?.parse::<f64>().ok()
+    };
+    let mut own: Vec<f64> = Vec::new();
     for number in 0..queries {
         let long = 1 + (chance.u32() % 4) as usize;
         let query = text(&mut chance, &han, long);
         let fields =
             if number % 4 == 0 { vec![("mood".to_owned(), vec!["bad".to_owned()])] } else { Vec::new() };
+        let before = ran();
         let started = Instant::now();
         let found = index.search(&Query { text: &query, limit: 20, fields, ..Query::default() })?;
         times.push(started.elapsed().as_secs_f64() * 1e3);
+        own.extend(before.zip(ran()).map(|(before, after)| (after - before) / 1e6));
         std::hint::black_box(found);
     }
-    times.sort_by(f64::total_cmp);
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    println!(
-        "{queries} searches: p50 {:.1} ms, p90 {:.1} ms, p99 {:.1} ms, slowest {:.1} ms",
-        at(0.5),
-        at(0.9),
-        at(0.99),
-        at(1.0)
-    );
+    for (clock, mut times) in [("by the clock", times), ("of one core", own)] {
+        times.sort_by(f64::total_cmp);
+        if let Some(last) = times.len().checked_sub(1) {
+            let at = |share: f64| times[(last as f64 * share) as usize];
+            println!(
+                "{queries} searches, {clock}: p50 {:.1} ms, p90 {:.1} ms, p99 {:.1} ms, slowest {:.1} ms",
+                at(0.5),
+                at(0.9),
+                at(0.99),
+                at(1.0)
+            );
+        }
+    }
     let started = Instant::now();
     writer.erase_person("person-77")?;
     let committed = writer.commit()?;

@@ -18,7 +18,7 @@ pub(super) fn pick(said: &Said, count: usize) -> Pick {
     if let Some(place) = place(said, count) {
         return Pick::Place(place);
     }
-    if said.is_only("none") || said.begins("none") && said.text().split(' ').count() <= 4 {
+    if said.is_only("none") || said.begins("none") && said.text().split(' ').count() <= 3 {
         return Pick::None;
     }
     Pick::Words

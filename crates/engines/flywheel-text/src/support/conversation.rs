@@ -96,10 +96,6 @@ impl Step<'_> {
         if !has_word(folded) {
             return self.say("support.empty", ReplyKind::Clarify);
         }
-        if said.says("unhelpful") && self.conversation.last_entry.is_some() && said.text().len() < 60 {
-            let open = self.conversation.last_question.clone();
-            return self.miss(open.unwrap_or_default(), 0.0);
-        }
         self.sought(folded, said, heard)
     }
 
@@ -110,6 +106,11 @@ impl Step<'_> {
         let own = self.faq.found(&query, None, self.language);
         let goes_on = said.begins("follow_up") || said.says("reference") && query.words <= MOST_REFERRING;
         let sure = own.confidence >= self.faq.threshold;
+        let last_again = self.conversation.last_entry.is_some() && query.words <= MOST_REFERRING;
+        if !sure && last_again && said.says("unhelpful") {
+            let open = self.conversation.last_question.clone();
+            return self.miss(open.unwrap_or_default(), own.confidence);
+        }
         let mut found = own;
         let mut asked = heard.trim().to_owned();
         if goes_on || (!sure && query.words <= FEW) {

@@ -176,9 +176,16 @@ impl Faq {
             .min_by_key(|place| (std::cmp::Reverse(hits(*place)), place.abs_diff(SHARES.len() / 2)))
             .unwrap_or(0);
         self.share = SHARES[place];
-        // What lies outside weighs as much as the spec expects of it.
-        let outside_weight = self.spec.off_topic / (1.0 - self.spec.off_topic) * count / outside.max(1.0);
-        let weight = |asked: &Asked| if known(&asked) { 1.0 } else { outside_weight };
+        // What lies outside weighs as much as the spec expects of it: topics near to the file and far ones half each.
+        let share = self.spec.off_topic / (1.0 - self.spec.off_topic) * count;
+        let left = asked.iter().filter(|asked| asked.topic == Topic::Left).count() as f64;
+        let off = outside - left;
+        let parts = f64::from(u8::from(left > 0.0)) + f64::from(u8::from(off > 0.0));
+        let weight = |asked: &Asked| match asked.topic {
+            Topic::Known(_) => 1.0,
+            Topic::Left => share / parts / left,
+            Topic::Off => share / parts / off,
+        };
         let outcomes = |depth: usize| -> Vec<_> {
             asked
                 .iter()

@@ -140,7 +140,7 @@ impl Step<'_> {
             .take(self.faq.spec.choices)
             .cloned()
             .collect();
-        if found.among_three >= WORTH_ASKING && offered.len() > 1 {
+        if found.among_three >= WORTH_ASKING && !offered.is_empty() {
             return self.which(offered, asked, found.confidence);
         }
         self.miss(asked, found.confidence)
@@ -201,15 +201,21 @@ impl Step<'_> {
     }
 
     fn which(&mut self, choices: Vec<Choice>, question: String, confidence: f64) -> Reply {
-        let text = if let [first, second] = &choices[..] {
-            let said = phrase!("support.which_of_two", first = first.question, second = second.question);
-            said.text(self.language).to_owned()
-        } else {
-            let mut text = phrase!("support.which").text(self.language).to_owned();
-            for (place, choice) in choices.iter().enumerate() {
-                text.push_str(&format!("\n{}. {}", place + 1, choice.question));
+        let text = match &choices[..] {
+            [only] => {
+                phrase!("support.which_of_one", question = only.question).text(self.language).to_owned()
             }
-            text
+            [first, second] => {
+                let said = phrase!("support.which_of_two", first = first.question, second = second.question);
+                said.text(self.language).to_owned()
+            }
+            _ => {
+                let mut text = phrase!("support.which").text(self.language).to_owned();
+                for (place, choice) in choices.iter().enumerate() {
+                    text.push_str(&format!("\n{}. {}", place + 1, choice.question));
+                }
+                text
+            }
         };
         self.conversation.pending = choices.clone();
         self.conversation.pending_question = Some(question);

@@ -199,7 +199,15 @@ impl Faq {
             .iter()
             .map(|(signals, right, weight)| (self.right.probability(signals), *right, *weight))
             .collect();
-        let wish = threshold(&sure, self.spec.accuracy);
+        // A few dozen outcomes say little of the last percent: there the curve is believed, later what was seen.
+        let seen = count / (count + FEW_ASKED);
+        let believed: Vec<(f64, f64, f64)> = sure
+            .iter()
+            .map(|(confidence, right, weight)| {
+                (*confidence, seen * f64::from(u8::from(*right)) + (1.0 - seen) * confidence, *weight)
+            })
+            .collect();
+        let wish = threshold(&believed, self.spec.accuracy);
         self.threshold = wish.unwrap_or(0.99);
         self.summarise(asked, &sure, place, examples);
         if wish.is_none() {
@@ -285,6 +293,8 @@ impl Faq {
 
 /// The fewest wordings of known topics from which anything is learned about confidence.
 const FEWEST_ASKED: f64 = 30.0;
+/// So many wordings are believed as much as the curve, in the choice of the threshold.
+const FEW_ASKED: f64 = 200.0;
 /// How quickly a candidate's share falls with its score.
 const CHOICE_TEMPERATURE: f32 = 0.1;
 

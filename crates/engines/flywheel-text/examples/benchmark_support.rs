@@ -197,7 +197,7 @@ fn calibration_error(sure: &[(f64, bool)]) -> f64 {
 
 fn chinese(data: &str) -> Result<(), Box<dyn Error>> {
     let text = std::fs::read_to_string(format!("{data}/text_zh_smp2019_intents/train.json"))?;
-    let rows: Vec<serde_json::Value> = serde_json::from_str(&text)?;
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&text.replace(": NaN", ": null"))?;
     let word = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
     for (name, both) in [("domain", false), ("domain and intent", true)] {
         let labelled: Labelled = rows

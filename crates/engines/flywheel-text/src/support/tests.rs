@@ -70,9 +70,13 @@ fn rows(table: &[(&str, &str, &[&str])], language: Language) -> Vec<FaqEntry> {
 }
 
 fn shop() -> Faq {
+    shop_at(SupportSpec::default().accuracy)
+}
+
+fn shop_at(accuracy: f64) -> Faq {
     let mut entries = rows(SHOP, Language::En);
     entries.extend(rows(SHOP_ZH, Language::Zh));
-    Faq::train(&entries, &SupportSpec::default(), None).unwrap()
+    Faq::train(&entries, &SupportSpec { accuracy, ..SupportSpec::default() }, None).unwrap()
 }
 
 /// What a turn is expected to be: an answer by its text, or a kind.
@@ -92,8 +96,8 @@ fn told(faq: &Faq, conversation: &mut Conversation, text: &str) -> String {
 
 #[test]
 fn conversations_go_as_customers_expect() {
-    let faq = shop();
-    eprintln!("{:#?}", faq.report());
+    // A file of so few wordings reaches .95 only by asking back much.
+    let faq = shop_at(0.85);
     let conversations: &[&[(&str, &str)]] = &[
         &[
             ("Hello!", "small talk"),

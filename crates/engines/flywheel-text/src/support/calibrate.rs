@@ -40,6 +40,8 @@ pub(super) fn rank(query: &Query, near: &Nearness, share: f32, except: Option<u3
         rest.map(|(_, value)| *value).fold(f32::MIN, f32::max)
     };
     let (other_margin, other_alike) = (others(&near.margins), others(&near.likeness).max(0.0));
+    // Beside the entries stands "nothing of the file", at the margin of what surely is not.
+    let nothing = ((-1.0 - near.margins[top]) / TEMPERATURE).exp();
     let powers: f32 = near
         .margins
         .iter()
@@ -56,7 +58,7 @@ pub(super) fn rank(query: &Query, near: &Nearness, share: f32, except: Option<u3
         f64::from(near.margins[top]),
         f64::from(query.known),
         f64::from(u8::from(agree)),
-        f64::from(1.0 / powers.max(1e-6)).min(1.0),
+        f64::from(1.0 / (powers + nothing).max(1e-6)).min(1.0),
         f64::from((near.likeness[top] - other_alike).clamp(-1.0, 1.0)),
         (query.words as f64).ln_1p() / 4.0,
     ];
@@ -161,18 +163,16 @@ fn solve(mut matrix: [[f64; COUNT]; COUNT], mut right: [f64; COUNT]) -> [f64; CO
     right
 }
 
-/// The lowest confidence at which answers (confidence, right or not, weight) reach an accuracy, one wrong answer of
-/// mean weight added; absent where none does.
-pub(super) fn threshold(outcomes: &[(f64, bool, f64)], accuracy: f64) -> Option<f64> {
-    let mut sorted: Vec<&(f64, bool, f64)> = outcomes.iter().collect();
-    sorted.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let all: f64 = outcomes.iter().map(|(.., weight)| weight).sum();
-    let mut given = all / outcomes.len().max(1) as f64;
-    let mut right = 0.0;
+/// The lowest confidence at which answers (confidence, how likely right, weight) reach an accuracy; absent where
+/// none does.
+pub(super) fn threshold(outcomes: &[(f64, f64, f64)], accuracy: f64) -> Option<f64> {
+    let mut sorted: Vec<&(f64, f64, f64)> = outcomes.iter().collect();
+    sorted.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.total_cmp(&b.1)));
+    let (mut given, mut right) = (0.0, 0.0);
     let mut lowest = None;
-    for (place, (confidence, is_right, weight)) in sorted.iter().enumerate() {
+    for (place, (confidence, likely, weight)) in sorted.iter().enumerate() {
         given += weight;
-        right += if *is_right { *weight } else { 0.0 };
+        right += likely * weight;
         let last_of_equals = sorted.get(place + 1).is_none_or(|next| next.0 < *confidence);
         if last_of_equals && right >= accuracy * given {
             lowest = Some(*confidence);
@@ -209,11 +209,11 @@ mod tests {
 
     #[test]
     fn the_threshold_is_the_lowest_that_keeps_the_wish() {
-        let outcomes: Vec<(f64, bool, f64)> =
-            (0..100).map(|step| (f64::from(step) / 100.0, step >= 50, 1.0)).collect();
+        let outcomes: Vec<(f64, f64, f64)> =
+            (0..100).map(|step| (f64::from(step) / 100.0, f64::from(u8::from(step >= 50)), 1.0)).collect();
         let found = threshold(&outcomes, 0.9).unwrap();
         assert!((0.44..0.5).contains(&found), "{found}");
-        assert_eq!(threshold(&[(0.9, false, 1.0)], 0.9), None);
+        assert_eq!(threshold(&[(0.9, 0.0, 1.0)], 0.9), None);
         assert_eq!(threshold(&[], 0.9), None);
     }
 }

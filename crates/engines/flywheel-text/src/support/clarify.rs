@@ -18,7 +18,10 @@ pub(super) fn pick(said: &Said, count: usize) -> Pick {
     if let Some(place) = place(said, count) {
         return Pick::Place(place);
     }
-    if said.is_only("none") || said.begins("none") && said.text().split(' ').count() <= 4 {
+    if count == 1 && said.is_only("yes") {
+        return Pick::Place(0);
+    }
+    if said.is_only("none") || said.begins("none") && said.text().split(' ').count() <= 3 {
         return Pick::None;
     }
     Pick::Words
@@ -62,6 +65,14 @@ mod tests {
     use flywheel_language::fold;
 
     use super::*;
+
+    #[test]
+    fn yes_takes_the_only_one() {
+        assert_eq!(pick(&Said::of("yes"), 1), Pick::Place(0));
+        assert_eq!(pick(&Said::of("是的"), 1), Pick::Place(0));
+        assert_eq!(pick(&Said::of("yes"), 2), Pick::Words);
+        assert_eq!(pick(&Said::of("no"), 1), Pick::None);
+    }
 
     #[test]
     fn a_choice_is_read_by_number_in_both_languages() {

@@ -96,10 +96,6 @@ impl Step<'_> {
         if !has_word(folded) {
             return self.say("support.empty", ReplyKind::Clarify);
         }
-        if said.says("unhelpful") && self.conversation.last_entry.is_some() && said.text().len() < 60 {
-            let open = self.conversation.last_question.clone();
-            return self.miss(open.unwrap_or_default(), 0.0);
-        }
         self.sought(folded, said, heard)
     }
 
@@ -110,6 +106,11 @@ impl Step<'_> {
         let own = self.faq.found(&query, None, self.language);
         let goes_on = said.begins("follow_up") || said.says("reference") && query.words <= MOST_REFERRING;
         let sure = own.confidence >= self.faq.threshold;
+        let last_again = self.conversation.last_entry.is_some() && query.words <= MOST_REFERRING;
+        if !sure && last_again && said.says("unhelpful") {
+            let open = self.conversation.last_question.clone();
+            return self.miss(open.unwrap_or_default(), own.confidence);
+        }
         let mut found = own;
         let mut asked = heard.trim().to_owned();
         if goes_on || (!sure && query.words <= FEW) {
@@ -139,7 +140,7 @@ impl Step<'_> {
             .take(self.faq.spec.choices)
             .cloned()
             .collect();
-        if found.among_three >= WORTH_ASKING && offered.len() > 1 {
+        if found.among_three >= WORTH_ASKING && !offered.is_empty() {
             return self.which(offered, asked, found.confidence);
         }
         self.miss(asked, found.confidence)
@@ -200,15 +201,21 @@ impl Step<'_> {
     }
 
     fn which(&mut self, choices: Vec<Choice>, question: String, confidence: f64) -> Reply {
-        let text = if let [first, second] = &choices[..] {
-            let said = phrase!("support.which_of_two", first = first.question, second = second.question);
-            said.text(self.language).to_owned()
-        } else {
-            let mut text = phrase!("support.which").text(self.language).to_owned();
-            for (place, choice) in choices.iter().enumerate() {
-                text.push_str(&format!("\n{}. {}", place + 1, choice.question));
+        let text = match &choices[..] {
+            [only] => {
+                phrase!("support.which_of_one", question = only.question).text(self.language).to_owned()
             }
-            text
+            [first, second] => {
+                let said = phrase!("support.which_of_two", first = first.question, second = second.question);
+                said.text(self.language).to_owned()
+            }
+            _ => {
+                let mut text = phrase!("support.which").text(self.language).to_owned();
+                for (place, choice) in choices.iter().enumerate() {
+                    text.push_str(&format!("\n{}. {}", place + 1, choice.question));
+                }
+                text
+            }
         };
         self.conversation.pending = choices.clone();
         self.conversation.pending_question = Some(question);

@@ -176,9 +176,16 @@ impl Faq {
             .min_by_key(|place| (std::cmp::Reverse(hits(*place)), place.abs_diff(SHARES.len() / 2)))
             .unwrap_or(0);
         self.share = SHARES[place];
-        // What lies outside weighs as much as the spec expects of it.
-        let outside_weight = self.spec.off_topic / (1.0 - self.spec.off_topic) * count / outside.max(1.0);
-        let weight = |asked: &Asked| if known(&asked) { 1.0 } else { outside_weight };
+        // What lies outside weighs as much as the spec expects of it: topics near to the file and far ones half each.
+        let share = self.spec.off_topic / (1.0 - self.spec.off_topic) * count;
+        let left = asked.iter().filter(|asked| asked.topic == Topic::Left).count() as f64;
+        let off = outside - left;
+        let parts = f64::from(u8::from(left > 0.0)) + f64::from(u8::from(off > 0.0));
+        let weight = |asked: &Asked| match asked.topic {
+            Topic::Known(_) => 1.0,
+            Topic::Left => share / parts / left,
+            Topic::Off => share / parts / off,
+        };
         let outcomes = |depth: usize| -> Vec<_> {
             asked
                 .iter()
@@ -192,7 +199,15 @@ impl Faq {
             .iter()
             .map(|(signals, right, weight)| (self.right.probability(signals), *right, *weight))
             .collect();
-        let wish = threshold(&sure, self.spec.accuracy);
+        // A few dozen outcomes say little of the last percent: there the curve is believed, later what was seen.
+        let seen = count / (count + FEW_ASKED);
+        let believed: Vec<(f64, f64, f64)> = sure
+            .iter()
+            .map(|(confidence, right, weight)| {
+                (*confidence, seen * f64::from(u8::from(*right)) + (1.0 - seen) * confidence, *weight)
+            })
+            .collect();
+        let wish = threshold(&believed, self.spec.accuracy);
         self.threshold = wish.unwrap_or(0.99);
         self.summarise(asked, &sure, place, examples);
         if wish.is_none() {
@@ -278,6 +293,8 @@ impl Faq {
 
 /// The fewest wordings of known topics from which anything is learned about confidence.
 const FEWEST_ASKED: f64 = 30.0;
+/// So many wordings are believed as much as the curve, in the choice of the threshold.
+const FEW_ASKED: f64 = 200.0;
 /// How quickly a candidate's share falls with its score.
 const CHOICE_TEMPERATURE: f32 = 0.1;
 

@@ -130,6 +130,12 @@ impl Matcher {
             let best = &mut likeness[*entry as usize];
             *best = best.max(alike);
         }
+        if self.class_entry.len() < 2 {
+            // A model of one class says yes to everything.
+            for (margin, alike) in margins.iter_mut().zip(&likeness) {
+                *margin = 2.0 * alike - 1.0;
+            }
+        }
         Nearness { margins, likeness }
     }
 

@@ -16,6 +16,8 @@ mod gap;
 mod index;
 mod matcher;
 mod signal;
+#[cfg(test)]
+mod tests;
 mod typo;
 
 pub use check::check;

@@ -118,7 +118,7 @@ impl Said {
     }
 
     fn contains(&self, phrase: &str) -> bool {
-        if phrase.contains(is_han) {
+        if phrase.contains(is_han) || phrase.contains(is_picture) {
             return self.close.contains(phrase);
         }
         self.spaced.match_indices(phrase).any(|(at, _)| {
@@ -200,6 +200,7 @@ mod tests {
             "insult",
             "complaint",
             "unhelpful",
+            "yes",
             "none",
             "follow_up",
             "reference",

@@ -69,16 +69,13 @@ impl Reader {
             }
         }
         let praise = each.iter().map(|opinion| opinion.value.max(0.0)).sum::<f64>();
-        let blame = each.iter().map(|opinion| (-opinion.value).max(0.0)).sum::<f64>() * BLAME;
+        let blame = each.iter().map(|opinion| (-opinion.value).max(0.0)).sum::<f64>();
         // Hints speak where opinions don't.
         let blame = blame + weak * 2.0 * HALF / (2.0 * HALF + praise + blame);
         Opinions { each, praise, blame, sarcastic }
     }
 }
 
-/// What blame weighs beside praise: people praise from politeness and blame with reason (Taboada and others,
-/// "Lexicon-based methods for sentiment analysis", 2011, have 1.5).
-const BLAME: f64 = 1.15;
 /// How much evidence makes half a certainty, in strengths of the lexicon.
 const HALF: f64 = 3.0;
 /// The square of the evidence that bends the score; VADER (Hutto and Gilbert 2014) has 15 for strengths up to 4.

@@ -32,7 +32,7 @@ const CHARACTER: f64 = 0.65;
 /// What a denied praise keeps, turned; what a denied blame keeps.
 const DENIED: (f64, f64) = (0.8, 0.5);
 /// What a hint of blame weighs ("still", "hours"), and what all of a message's together weigh at most.
-const HINT: f64 = 0.36;
+const HINT: f64 = 0.42;
 const HINTS: f64 = 1.2;
 
 /// A stretch of a message between two marks.

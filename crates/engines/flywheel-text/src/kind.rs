@@ -25,7 +25,7 @@ struct Cue {
 }
 
 /// From which weight on cues carry a kind.
-const CARRIES: f64 = 2.0;
+const CARRIES: f64 = 1.5;
 /// Words that take a fault back: "no bugs", "从不闪退".
 const TAKES_BACK: &[&str] = &[
     "no", "never", "without", "zero", "any", "hasn't", "haven't", "didn't", "doesn't", "没有", "没", "不",
@@ -77,7 +77,9 @@ impl Sorter {
         if asks && question >= CARRIES && question > best {
             return sure(MessageKind::Question, question, best);
         }
-        if best >= CARRIES {
+        // What is plainly praise needs more than one weak cue to be something else.
+        let needed = if mood.score > 0.3 { 2.0 * CARRIES } else { CARRIES };
+        if best >= needed {
             return if bug >= feature {
                 sure(MessageKind::Bug, bug, feature.max(question * 0.5))
             } else {
@@ -131,7 +133,7 @@ fn sure(kind: MessageKind, weight: f64, next: f64) -> Kind {
 }
 
 /// How many words beside its opinions a message has that says no more than stars do.
-const FEW_WORDS: usize = 3;
+const FEW_WORDS: usize = 5;
 
 /// Whether a message has nothing but a mood: "good app", "👍👍", "好评", nothing at all.
 fn says_no_more_than_stars(reading: &Reading<'_>, opinions: &Opinions) -> bool {
@@ -148,7 +150,8 @@ fn says_no_more_than_stars(reading: &Reading<'_>, opinions: &Opinions) -> bool {
         }
         if token.sort == Sort::Han { han += 1 } else { words += 1 }
     }
-    words + han.div_ceil(2) <= FEW_WORDS
+    let said = opinions.each.iter().filter(|opinion| !opinion.sign).count();
+    said <= 2 && words + han.div_ceil(2) <= FEW_WORDS
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use flywheel_language::{fold, is_han};
 
 use crate::reading::{Reading, Sort};
@@ -85,7 +85,12 @@ impl<T: Copy> Lexicon<T> {
         for list in phrases.values_mut() {
             list.sort_by_key(|(ids, _)| std::cmp::Reverse(ids.len()));
         }
-        let builder = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns);
+        let builder = || {
+            AhoCorasick::builder()
+                .kind(Some(AhoCorasickKind::DFA))
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(&patterns)
+        };
         Self { words, phrases, han: builder().ok(), han_meanings }
     }
 

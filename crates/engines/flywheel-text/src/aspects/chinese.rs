@@ -18,7 +18,7 @@ pub(super) fn target(
     let folded = &sight.reading.folded;
     let place = opinion.place.clone();
     // "态度差" is a thing and its opinion in one word.
-    let within = sight.known.iter().find(|(known, _)| known.start == place.start && known.end < place.end);
+    let within = sight.known.iter().find(|(known, _)| known.end > place.start && known.end < place.end);
     if let Some((known, _)) = within {
         let said =
             folded[known.end..place.end].trim_start_matches(['很', '太', '超', '比', '较', '更', '挺']);

@@ -213,7 +213,7 @@ mod tests {
             ("The mobile checkout is very slow", vec![("mobile checkout", "slow", false)]),
             ("slow checkout, friendly staff", vec![("checkout", "slow", false), ("staff", "friendly", true)]),
             ("I love the new design", vec![("design", "love", true)]),
-            ("The support is not helpful", vec![("support", "helpful", false)]),
+            ("The support is not helpful", vec![("support", "not helpful", false)]),
             ("客服态度差", vec![("客服态度", "差", false)]),
             ("房间很干净,也很安静", vec![("房间", "干净", true), ("房间", "安静", true)]),
             ("早餐不好吃", vec![("早餐", "不好吃", false)]),

@@ -32,7 +32,7 @@ const CHARACTER: f64 = 0.65;
 /// What a denied praise keeps, turned; what a denied blame keeps.
 const DENIED: (f64, f64) = (0.8, 0.5);
 /// What a hint of blame weighs ("still", "hours"), and what all of a message's together weigh at most.
-const HINT: f64 = 0.36;
+const HINT: f64 = 0.42;
 const HINTS: f64 = 1.2;
 
 /// A stretch of a message between two marks.
@@ -80,7 +80,7 @@ pub(super) fn opinions(reading: &Reading<'_>, units: &[Unit<Meaning>]) -> (Vec<O
             };
             opinion.value /= (1 + found.iter().rev().take(8).filter(same).count()).pow(2) as f64;
         } else {
-            modify(units, &clause_of, at, &found, &mut serving, &mut opinion);
+            modify(reading, units, &clause_of, at, &found, &mut serving, &mut opinion);
         }
         found.push((at, opinion));
     }
@@ -108,6 +108,7 @@ pub(super) fn opinions(reading: &Reading<'_>, units: &[Unit<Meaning>]) -> (Vec<O
 
 /// What stands before and behind an opinion in its clause: negations, and words that make it stronger or weaker.
 fn modify(
+    reading: &Reading<'_>,
     units: &[Unit<Meaning>],
     clause_of: &[usize],
     at: usize,
@@ -176,7 +177,7 @@ fn modify(
         }
     }
     opinion.value *= f64::min(scale, 1.7);
-    opinion.denied = denials % 2 == 1;
+    opinion.denied = denials % 2 == 1 && !never_enough(reading, units, at, opinion);
     if opinion.denied {
         opinion.value = if opinion.value > 0.0 {
             -(opinion.value.min(3.0) * DENIED.0)
@@ -184,6 +185,16 @@ fn modify(
             -(opinion.value.max(-3.0) * DENIED.1)
         };
     }
+}
+
+/// "I can't recommend it enough": a praise without an end.
+fn never_enough(reading: &Reading<'_>, units: &[Unit<Meaning>], at: usize, opinion: &Opinion) -> bool {
+    let turned = &reading.folded[opinion.from..opinion.place.start];
+    let cannot =
+        ["can't", "cannot", "can not", "cant", "couldn't"].iter().any(|word| turned.starts_with(word));
+    let behind = units[at + 1..].iter().take(5).take_while(|unit| !matches!(unit.sort, Sort::Mark(_)));
+    let mut behind = behind.map(|unit| &reading.folded[unit.start..unit.end]);
+    opinion.strength > 0.0 && cannot && behind.any(|word| word == "enough")
 }
 
 /// What an opinion weighs in its clause.

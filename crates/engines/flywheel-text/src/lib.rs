@@ -4,5 +4,9 @@
 //! The same messages in any order give the same result; nothing here reads a clock, the environment or a network.
 
 mod message;
+pub mod pile;
+pub mod reading;
+mod stem;
+pub mod subjects;
 
 pub use message::Message;

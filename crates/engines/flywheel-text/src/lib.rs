@@ -3,10 +3,12 @@
 //! Functions of messages: they take what was said and give plain data back.
 //! The same messages in any order give the same result; nothing here reads a clock, the environment or a network.
 
+pub mod duplicates;
 mod message;
 pub mod pile;
 pub mod reading;
 mod stem;
 pub mod subjects;
+pub mod themes;
 
 pub use message::Message;

@@ -4,11 +4,17 @@
 //! The same messages in any order give the same result; nothing here reads a clock, the environment or a network.
 
 pub mod duplicates;
+pub mod insights;
 mod message;
+pub mod phrases;
 pub mod pile;
+pub mod questions;
 pub mod reading;
+pub mod spam;
 mod stem;
+pub mod steps;
 pub mod subjects;
 pub mod themes;
+pub mod trend;
 
 pub use message::Message;

@@ -16,7 +16,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use flywheel_spec::feedback::TextLanguage;
 use rayon::prelude::*;
 
-pub(crate) use self::name::likelihood_ratio;
 pub use self::state::ThemeState;
 
 use self::cluster::{Positions, dot, merge, nearest, seeds, settle};

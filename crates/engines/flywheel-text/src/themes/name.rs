@@ -77,7 +77,7 @@ struct Candidate {
 
 /// Dunning's log-likelihood ratio ("Accurate methods for the statistics of surprise and coincidence", 1993), negative
 /// where the feature is rarer inside than outside.
-pub(crate) fn likelihood_ratio(inside: f64, size: f64, outside: f64, rest: f64) -> f64 {
+fn likelihood_ratio(inside: f64, size: f64, outside: f64, rest: f64) -> f64 {
     let total = size + rest;
     let share = (inside + outside) / total.max(1.0);
     let part = |seen: f64, expected: f64| if seen > 0.0 && expected > 0.0 { seen * (seen / expected).ln() } else { 0.0 };

@@ -13,13 +13,13 @@ use crate::pile::Pile;
 
 /// Characters of a shingle.
 const SHINGLE: usize = 4;
-/// Bands, and hashes in each: pairs of a Jaccard index of 0.6 meet in one with a probability of 0.75, of 0.8 of 0.999.
-const BANDS: usize = 10;
+/// Bands, and hashes in each: pairs of a Jaccard index of 0.7 meet in one with a probability of 0.988, of 0.8 of 0.9997.
+const BANDS: usize = 16;
 const ROWS: usize = 4;
 /// Letters and digits from which a text may be a near duplicate; a shorter one is only ever an exact one.
 const SHORTEST: usize = 12;
 /// The Jaccard index from which two texts are nearly the same.
-pub const NEAR: f64 = 0.8;
+pub const NEAR: f64 = 0.7;
 /// Texts of one bucket that a further one is compared with at most.
 const LEADERS: usize = 48;
 

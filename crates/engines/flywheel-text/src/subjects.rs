@@ -115,7 +115,7 @@ mod tests {
             ("payment", "付款失败", "payment"),
             ("crash", "一直闪退", "crash"),
             ("refund", "要求退款", "refund"),
-            ("custom servic", "客服不理人", "support"),
+            ("customer service", "客服不理人", "support"),
         ] {
             let english: String = english.split(' ').map(stem).collect::<Vec<_>>().join(" ");
             assert!(name(concept_of(&english).unwrap_or_default()).contains(&expected), "{english}");

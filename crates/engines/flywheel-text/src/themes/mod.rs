@@ -38,6 +38,11 @@ const LEAST_KNOWN: f32 = 0.34;
 const VERY_LIKE: f32 = 0.6;
 /// Texts of a language from which its mean vector is taken off.
 const ENOUGH_FOR_MEAN: usize = 50;
+/// The difference in their shares of Chinese from which two themes are of different languages.
+const APART: f64 = 0.25;
+/// Texts around which an encoder's vectors may seed a theme, at most, and how near (cosine) a text around them is.
+const AROUND: usize = 300;
+const NEIGHBOUR: f32 = 0.5;
 /// Two themes of different languages whose subjects are this like (cosine) are one.
 const SAME_SUBJECT: f32 = 0.7;
 
@@ -155,7 +160,10 @@ impl<'a> Texts<'a> {
             return None;
         }
         let most = ((sample.len() as f64).sqrt() / 2.5).round().clamp(3.0, 60.0) as usize;
-        let candidates = candidates(&rows, &weights, &layer.space);
+        let mut candidates = candidates(&rows, &weights, &layer.space);
+        if self.length > 0 {
+            candidates.extend(neighbourhoods(&positions));
+        }
         let found = seeds(&positions, &weights, &candidates, most);
         if found.is_empty() {
             return None;
@@ -242,7 +250,7 @@ impl<'a> Texts<'a> {
         let mass: Vec<f64> = chinese.iter().map(|(chinese, english)| chinese + english).collect();
         let same = |one: usize, other: usize| {
             let share = |at: usize| if mass[at] > 0.0 { chinese[at].0 / mass[at] } else { 0.5 };
-            let apart = (share(one) - share(other)).abs() > 0.6;
+            let apart = (share(one) - share(other)).abs() > APART;
             // Without subjects of their own in most messages, nothing is known to be shared.
             let spoken = |at: usize| subjects[at].values().sum::<f64>() > 0.5 * mass[at];
             apart && spoken(one) && spoken(other) && likeness(&subjects[one], &subjects[other]) > f64::from(SAME_SUBJECT)
@@ -418,6 +426,17 @@ fn candidates(rows: &[Vec<String>], weights: &[f32], space: &Space) -> Vec<Vec<u
     ranked.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(two.1)));
     ranked.truncate(CANDIDATES);
     ranked.into_iter().map(|(_, _, rows)| rows).collect()
+}
+
+/// The neighbours of some texts, which may seed a theme that no word marks.
+fn neighbourhoods(positions: &Positions) -> Vec<Vec<u32>> {
+    let near = |from: usize| {
+        let rows = (0..positions.len()).filter(|row| dot(positions.at(*row), positions.at(from)) > NEIGHBOUR);
+        rows.map(|row| row as u32).collect::<Vec<u32>>()
+    };
+    let step = positions.len().div_ceil(AROUND).max(1);
+    let found: Vec<Vec<u32>> = (0..positions.len()).into_par_iter().step_by(step).map(near).collect();
+    found.into_iter().filter(|rows| rows.len() > 1).collect()
 }
 
 fn likeness(one: &BTreeMap<&str, f64>, other: &BTreeMap<&str, f64>) -> f64 {

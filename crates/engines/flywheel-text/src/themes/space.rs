@@ -61,7 +61,8 @@ impl Space {
             .par_iter()
             .map(|row| row.iter().filter_map(|feature| number.get(feature.as_str()).copied()).collect())
             .collect();
-        let axes = AXES.min(vocabulary.len()).min(rows.len().max(1));
+        // Fewer than there are messages, or nothing that goes together would be drawn together.
+        let axes = AXES.min(vocabulary.len()).min((rows.len() / 3).max(2));
         let basis = basis(&sparse, &idf, weights, axes);
         let most = basis.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
         let step = if most > 0.0 { most / f32::from(i16::MAX) } else { 1.0 };

@@ -2,7 +2,7 @@
 
 use flywheel_spec::product::Interval;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan, Zoned};
+use jiff::{Timestamp, ToSpan, ZonedDateTime};
 
 /// Steps told at most; a longer stretch gets longer steps.
 const MOST: usize = 120;
@@ -46,7 +46,7 @@ impl Steps {
     }
 
     fn of(first: i64, last: i64, interval: Interval, zone: &TimeZone) -> Option<Self> {
-        let mut start = begin(&Timestamp::from_microsecond(first).ok()?.to_zoned(zone.clone()), interval)?;
+        let mut start = begin(&Timestamp::from_microsecond(first).ok()?.to_zoned_datetime(zone.clone()), interval)?;
         let mut steps = Self { interval, starts: Vec::new(), names: Vec::new() };
         // Beyond what is ever told, the number alone matters.
         let most = if interval == Interval::Month { 12_000 } else { MOST + 1 };
@@ -91,11 +91,15 @@ impl Steps {
     }
 }
 
-fn begin(moment: &Zoned, interval: Interval) -> Option<Zoned> {
+fn begin(moment: &ZonedDateTime, interval: Interval) -> Option<ZonedDateTime> {
     let date = moment.date();
     let date = match interval {
         Interval::Hour => {
-            return moment.round(jiff::ZonedRound::new().smallest(jiff::Unit::Hour).mode(jiff::RoundMode::Trunc)).ok();
+            // Hours of the wall clock begin where its minutes are none, in zones of half hours too.
+            let micros = moment.timestamp().as_microsecond();
+            let local = micros + i64::from(moment.offset().seconds()) * 1_000_000;
+            let start = Timestamp::from_microsecond(micros - local.rem_euclid(3_600_000_000)).ok()?;
+            return Some(start.to_zoned_datetime(moment.time_zone().clone()));
         }
         Interval::Day => date,
         Interval::Week => {
@@ -103,7 +107,7 @@ fn begin(moment: &Zoned, interval: Interval) -> Option<Zoned> {
         }
         Interval::Month => date.first_of_month(),
     };
-    date.to_zoned(moment.time_zone().clone()).ok()
+    date.to_zoned_datetime(moment.time_zone().clone()).ok()
 }
 
 #[cfg(test)]

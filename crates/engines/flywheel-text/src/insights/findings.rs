@@ -104,7 +104,7 @@ fn trend(kind: TrendKind) -> Phrase {
 }
 
 fn day(moment: i64, zone: &TimeZone) -> String {
-    let zoned = Timestamp::from_microsecond(moment).map(|moment| moment.to_zoned(zone.clone()));
+    let zoned = Timestamp::from_microsecond(moment).map(|moment| moment.to_zoned_datetime(zone.clone()));
     zoned.map_or_else(|_| moment.to_string(), |zoned| zoned.date().to_string())
 }
 

@@ -34,7 +34,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let seconds = start.elapsed().as_secs_f64();
     println!("{MESSAGES} messages, {bytes} bytes: {seconds:.1} s, {}", memory());
     let kept = serde_json::to_string(&found.state)?;
-    println!("state {} bytes, {} themes, other {:.1}%", kept.len(), found.report.themes.len(), 100.0 * found.report.other.share);
+    println!(
+        "state {} bytes, {} themes, other {:.1}%",
+        kept.len(),
+        found.report.themes.len(),
+        100.0 * found.report.other.share
+    );
     for finding in &found.report.findings {
         println!("{}\n{}", finding.en, finding.zh);
     }
@@ -44,14 +49,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         &InsightsSpec::default(),
         Beside { before: Some(&found.state), only_follow: true, ..Beside::default() },
     );
-    println!("a day of 2,000 messages: {:.1} s, {} themes", start.elapsed().as_secs_f64(), day.report.themes.len());
+    println!(
+        "a day of 2,000 messages: {:.1} s, {} themes",
+        start.elapsed().as_secs_f64(),
+        day.report.themes.len()
+    );
     Ok(())
 }
 
 fn messages() -> Result<Vec<Message>, Box<dyn Error>> {
     let mut pool: Vec<String> = Vec::new();
     if let Ok(folder) = std::env::var("FLYWHEEL_DATA") {
-        for (path, column) in [("text_en_airline_tweets/Tweets.csv.gz", "text"), ("text_zh_chnsenticorp_hotel/ChnSentiCorp_htl_all.csv.gz", "review")] {
+        for (path, column) in [
+            ("text_en_airline_tweets/Tweets.csv.gz", "text"),
+            ("text_zh_chnsenticorp_hotel/ChnSentiCorp_htl_all.csv.gz", "review"),
+        ] {
             let mut text = String::new();
             GzDecoder::new(std::fs::File::open(format!("{folder}/{path}"))?).read_to_string(&mut text)?;
             let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -62,14 +74,25 @@ fn messages() -> Result<Vec<Message>, Box<dyn Error>> {
         }
     } else {
         println!("FLYWHEEL_DATA is not set: made-up messages");
-        pool.extend(["payment failed at checkout", "the app crashes on start", "付款失败", "一打开就闪退", "delivery was late", "快递太慢"].map(str::to_owned));
+        pool.extend(
+            [
+                "payment failed at checkout",
+                "the app crashes on start",
+                "付款失败",
+                "一打开就闪退",
+                "delivery was late",
+                "快递太慢",
+            ]
+            .map(str::to_owned),
+        );
     }
     let mut chance = Chance::new(3);
     Ok((0..MESSAGES)
         .map(|at| {
             let (one, other) = (chance.pick(&pool).clone(), chance.pick(&pool).clone());
             // The first of each is as it came; the later ones are mixed of two, so that they are not the same.
-            let text = if at < pool.len() { pool[at].clone() } else { format!("{}. {}", half(&one), half(&other)) };
+            let text =
+                if at < pool.len() { pool[at].clone() } else { format!("{}. {}", half(&one), half(&other)) };
             Message {
                 id: at.to_string(),
                 text,

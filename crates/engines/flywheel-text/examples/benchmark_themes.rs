@@ -22,9 +22,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let plain = |path: &str| std::fs::read_to_string(format!("{folder}/{path}"));
     let mut tweets = String::new();
-    GzDecoder::new(std::fs::File::open(format!("{folder}/text_en_airline_tweets/Tweets.csv.gz"))?).read_to_string(&mut tweets)?;
+    GzDecoder::new(std::fs::File::open(format!("{folder}/text_en_airline_tweets/Tweets.csv.gz"))?)
+        .read_to_string(&mut tweets)?;
     let negative = |(_, reason): &(String, String)| !reason.is_empty();
-    let mut airline: Labelled = table(&tweets, "text", "negativereason")?.into_iter().filter(negative).collect();
+    let mut airline: Labelled =
+        table(&tweets, "text", "negativereason")?.into_iter().filter(negative).collect();
     let mut sizes: HashMap<String, u32> = HashMap::new();
     for (_, reason) in &airline {
         *sizes.entry(reason.clone()).or_default() += 1;
@@ -32,14 +34,29 @@ fn main() -> Result<(), Box<dyn Error>> {
     // A dozen labels of the copy are damaged.
     airline.retain(|(_, reason)| sizes[reason] >= 50);
     let titles = plain("text_zh_thucnews_titles/dev.txt")?;
-    let titles: Labelled = titles.lines().filter_map(|line| line.split_once('\t')).map(|(text, label)| (text.to_owned(), label.to_owned())).collect();
+    let titles: Labelled = titles
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .map(|(text, label)| (text.to_owned(), label.to_owned()))
+        .collect();
     let play = plain("text_en_playstore_reviews/googleplaystore_user_reviews.csv")?;
-    let play: Labelled = table(&play, "Translated_Review", "App")?.into_iter().filter(|(text, _)| !text.is_empty() && text != "nan").collect();
+    let play: Labelled = table(&play, "Translated_Review", "App")?
+        .into_iter()
+        .filter(|(text, _)| !text.is_empty() && text != "nan")
+        .collect();
     let clothes = plain("text_en_clothing_reviews/womens_clothing_reviews.csv")?;
     for (name, rows, baseline) in [
         ("airline reasons", airline, Some(0.117)),
-        ("banking77 intents", table(&plain("text_en_banking77/train.csv")?, "text", "category")?, Some(0.504)),
-        ("app review types", table(&plain("text_en_app_review_types/app_reviews_open.csv")?, "review", "label")?, Some(0.056)),
+        (
+            "banking77 intents",
+            table(&plain("text_en_banking77/train.csv")?, "text", "category")?,
+            Some(0.504),
+        ),
+        (
+            "app review types",
+            table(&plain("text_en_app_review_types/app_reviews_open.csv")?, "review", "label")?,
+            Some(0.056),
+        ),
         ("thucnews titles", titles, Some(0.290)),
         ("play store reviews", play, None),
         ("clothing reviews", table(&clothes, "Review Text", "Class Name")?, None),
@@ -76,12 +93,16 @@ fn measure(name: &str, rows: &Labelled, baseline: Option<f64>) {
 fn table(text: &str, message: &str, label: &str) -> Result<Labelled, Box<dyn Error>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let headers = reader.headers()?.clone();
-    let column = |name: &str| headers.iter().position(|header| header == name).ok_or(format!("no column {name}"));
+    let column =
+        |name: &str| headers.iter().position(|header| header == name).ok_or(format!("no column {name}"));
     let (message, label) = (column(message)?, column(label)?);
     let mut rows = Vec::new();
     for row in reader.records() {
         let row = row?;
-        rows.push((row.get(message).unwrap_or_default().to_owned(), row.get(label).unwrap_or_default().to_owned()));
+        rows.push((
+            row.get(message).unwrap_or_default().to_owned(),
+            row.get(label).unwrap_or_default().to_owned(),
+        ));
     }
     Ok(rows)
 }
@@ -90,13 +111,15 @@ fn table(text: &str, message: &str, label: &str) -> Result<Labelled, Box<dyn Err
 /// clusterings comparison", JMLR 11, 2010), as scikit-learn has it.
 fn adjusted_information(themes: &[Option<u32>], labels: &[&str]) -> f64 {
     let count = labels.len() as f64;
-    let (mut both, mut first, mut second): (HashMap<_, f64>, HashMap<_, f64>, HashMap<_, f64>) = Default::default();
+    let (mut both, mut first, mut second): (HashMap<_, f64>, HashMap<_, f64>, HashMap<_, f64>) =
+        Default::default();
     for (theme, label) in themes.iter().zip(labels) {
         *both.entry((*theme, *label)).or_default() += 1.0;
         *first.entry(*theme).or_default() += 1.0;
         *second.entry(*label).or_default() += 1.0;
     }
-    let entropy = |sizes: Vec<f64>| -> f64 { sizes.iter().map(|size| -size / count * (size / count).ln()).sum() };
+    let entropy =
+        |sizes: Vec<f64>| -> f64 { sizes.iter().map(|size| -size / count * (size / count).ln()).sum() };
     let shared: f64 = both
         .iter()
         .map(|((theme, label), joint)| joint / count * (joint * count / (first[theme] * second[label])).ln())
@@ -114,7 +137,11 @@ fn adjusted_information(themes: &[Option<u32>], labels: &[&str]) -> f64 {
             let mut joint = (a + b - count).max(1.0);
             while joint <= a.min(*b) {
                 let chance = log(*a) + log(*b) + log(count - a) + log(count - b)
-                    - log(count) - log(joint) - log(a - joint) - log(b - joint) - log(count - a - b + joint);
+                    - log(count)
+                    - log(joint)
+                    - log(a - joint)
+                    - log(b - joint)
+                    - log(count - a - b + joint);
                 expected += joint / count * (count * joint / (a * b)).ln() * chance.exp();
                 joint += 1.0;
             }

@@ -93,8 +93,11 @@ fn near(pile: &Pile) -> Vec<u32> {
     let bands: Vec<Option<[u64; BANDS]>> = shingles.par_iter().map(|shingles| bands(shingles)).collect();
     let mut root: Vec<u32> = (0..pile.texts.len() as u32).collect();
     for band in 0..BANDS {
-        let mut sorted: Vec<(u64, u32)> =
-            bands.iter().enumerate().filter_map(|(at, bands)| Some((bands.as_ref()?[band], at as u32))).collect();
+        let mut sorted: Vec<(u64, u32)> = bands
+            .iter()
+            .enumerate()
+            .filter_map(|(at, bands)| Some((bands.as_ref()?[band], at as u32)))
+            .collect();
         sorted.par_sort_unstable();
         let pairs: Vec<(u32, u32)> = sorted
             .chunk_by(|one, two| one.0 == two.0)
@@ -237,8 +240,16 @@ mod tests {
         let texts: Vec<String> = (0..5_000_u64)
             .map(|at| {
                 let mut chance = Chance::new(at);
-                let word = |chance: &mut Chance| (0..8).map(|_| char::from(b'a' + chance.below(26) as u8)).collect::<String>();
-                format!("order {} {} {} {} late", word(&mut chance), word(&mut chance), word(&mut chance), word(&mut chance))
+                let word = |chance: &mut Chance| {
+                    (0..8).map(|_| char::from(b'a' + chance.below(26) as u8)).collect::<String>()
+                };
+                format!(
+                    "order {} {} {} {} late",
+                    word(&mut chance),
+                    word(&mut chance),
+                    word(&mut chance),
+                    word(&mut chance)
+                )
             })
             .collect();
         let found = duplicates(&Pile::of(texts.iter().map(|text| (text.as_str(), None))));
@@ -247,8 +258,11 @@ mod tests {
 
     #[test]
     fn the_order_changes_nothing() {
-        let mut texts: Vec<String> = (0..200).map(|at| format!("{LONG} {}", "again ".repeat(at % 7))).collect();
-        texts.extend((0..50).map(|at| format!("快递太慢了,等了整整一个星期还没有收到货{}", "急".repeat(at % 5))));
+        let mut texts: Vec<String> =
+            (0..200).map(|at| format!("{LONG} {}", "again ".repeat(at % 7))).collect();
+        texts.extend(
+            (0..50).map(|at| format!("快递太慢了,等了整整一个星期还没有收到货{}", "急".repeat(at % 5))),
+        );
         let count = |texts: &[String]| {
             let found = duplicates(&Pile::of(texts.iter().map(|text| (text.as_str(), None))));
             let mut sizes: Vec<usize> = found.groups.iter().map(|group| group.messages.len()).collect();

@@ -33,7 +33,8 @@ pub fn phrases(pile: &Pile, aside: &[bool], most: usize) -> Vec<KeyPhrase> {
         .map(|texts| {
             let mut counted: HashMap<String, Counted> = HashMap::new();
             for text in texts {
-                let left: Vec<u32> = text.messages.iter().copied().filter(|message| !is_aside(aside, *message)).collect();
+                let left: Vec<u32> =
+                    text.messages.iter().copied().filter(|message| !is_aside(aside, *message)).collect();
                 if left.is_empty() {
                     continue;
                 }
@@ -53,12 +54,14 @@ pub fn phrases(pile: &Pile, aside: &[bool], most: usize) -> Vec<KeyPhrase> {
         })
         .reduce(HashMap::new, join);
     let least = (pile.len() / 2000).clamp(2, 50) as u64;
-    let mut kept: Vec<(String, Counted)> = counted.into_iter().filter(|(_, own)| own.voices >= least).collect();
+    let mut kept: Vec<(String, Counted)> =
+        counted.into_iter().filter(|(_, own)| own.voices >= least).collect();
     kept.par_sort_unstable_by(|one, two| one.0.cmp(&two.0));
     let mut ranked: Vec<(f64, String, Counted)> = Vec::new();
     let nested = nested(&kept);
     for ((phrase, own), (longer, times)) in kept.into_iter().zip(nested) {
-        let alone = if times == 0 { own.voices as f64 } else { own.voices as f64 - longer as f64 / times as f64 };
+        let alone =
+            if times == 0 { own.voices as f64 } else { own.voices as f64 - longer as f64 / times as f64 };
         let score = ((own.words as f64) + 0.6).log2() * alone;
         if alone >= least as f64 {
             ranked.push((score, phrase, own));
@@ -99,7 +102,8 @@ fn candidates(reading: &Reading) -> Vec<(String, usize)> {
                 continue;
             }
             // A lone word is a phrase where it says enough: 闪退, but no single character.
-            let text = reading.folded.get(first.place.start as usize..last.place.end as usize).unwrap_or_default();
+            let text =
+                reading.folded.get(first.place.start as usize..last.place.end as usize).unwrap_or_default();
             if length > 0 || text.chars().count() > 1 {
                 found.push((text.to_owned(), length + 1));
             }
@@ -110,7 +114,8 @@ fn candidates(reading: &Reading) -> Vec<(String, usize)> {
 
 /// For each phrase, in the order of the letters, how often longer ones hold it and how many of them do.
 fn nested(kept: &[(String, Counted)]) -> Vec<(u64, u64)> {
-    let place: HashMap<&str, usize> = kept.iter().enumerate().map(|(at, (phrase, _))| (phrase.as_str(), at)).collect();
+    let place: HashMap<&str, usize> =
+        kept.iter().enumerate().map(|(at, (phrase, _))| (phrase.as_str(), at)).collect();
     let mut found = vec![(0, 0); kept.len()];
     for (phrase, own) in kept {
         if own.words < 2 {

@@ -67,7 +67,8 @@ impl Pile {
             (one.0, &one.1.folded, one.1.cut).cmp(&(two.0, &two.1.folded, two.1.cut))
         });
         let mut place = vec![0_u32; readings.len()];
-        let mut readings: Vec<Option<Reading>> = readings.into_iter().map(|(_, reading)| Some(reading)).collect();
+        let mut readings: Vec<Option<Reading>> =
+            readings.into_iter().map(|(_, reading)| Some(reading)).collect();
         let mut texts: Vec<Text> = Vec::new();
         for at in order {
             let Some(reading) = readings[at as usize].take() else { continue };
@@ -128,7 +129,8 @@ mod tests {
         let texts = ["b", "a", "付款失败", "A ", "c"];
         let forth = Pile::of(texts.iter().map(|text| (*text, None)));
         let back = Pile::of(texts.iter().rev().map(|text| (*text, None)));
-        let folded = |pile: &Pile| pile.texts.iter().map(|text| text.reading.folded.clone()).collect::<Vec<_>>();
+        let folded =
+            |pile: &Pile| pile.texts.iter().map(|text| text.reading.folded.clone()).collect::<Vec<_>>();
         assert_eq!(folded(&forth), folded(&back));
         assert_eq!(forth.texts.len(), 4);
     }

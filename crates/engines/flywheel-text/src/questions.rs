@@ -43,7 +43,8 @@ pub fn questions(pile: &Pile, aside: &[bool], most: usize) -> Vec<Question> {
         .texts
         .par_iter()
         .flat_map_iter(|text| {
-            let left: Vec<u32> = text.messages.iter().copied().filter(|message| !is_aside(aside, *message)).collect();
+            let left: Vec<u32> =
+                text.messages.iter().copied().filter(|message| !is_aside(aside, *message)).collect();
             let asked = if left.is_empty() { Vec::new() } else { asked(&text.reading.folded) };
             asked.into_iter().map(move |question| (question, left.clone()))
         })
@@ -65,14 +66,21 @@ pub fn questions(pile: &Pile, aside: &[bool], most: usize) -> Vec<Question> {
     let mut groups: Vec<Asked> = Vec::new();
     let mut of_word: HashMap<String, Vec<usize>> = HashMap::new();
     for asked in all {
-        let mut near: Vec<usize> =
-            asked.words.iter().filter_map(|word| of_word.get(word)).flat_map(|groups| groups.iter().copied().take(COMPARED)).collect();
+        let mut near: Vec<usize> = asked
+            .words
+            .iter()
+            .filter_map(|word| of_word.get(word))
+            .flat_map(|groups| groups.iter().copied().take(COMPARED))
+            .collect();
         near.sort_unstable();
         near.dedup();
         let like = |group: usize| jaccard(&asked.words, &groups[group].words);
-        let best = near.into_iter().map(|group| (like(group), group)).fold(None, |best: Option<(f64, usize)>, one| {
-            if best.is_none_or(|best| one.0 > best.0) { Some(one) } else { best }
-        });
+        let best = near.into_iter().map(|group| (like(group), group)).fold(
+            None,
+            |best: Option<(f64, usize)>, one| {
+                if best.is_none_or(|best| one.0 > best.0) { Some(one) } else { best }
+            },
+        );
         match best.filter(|(like, _)| *like >= SAME) {
             Some((_, group)) => groups[group].messages.extend(asked.messages),
             None => {
@@ -103,7 +111,12 @@ fn asked(folded: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = folded;
     while !rest.is_empty() {
-        let end = rest.find(['?', '!', '。', ';', '\n']).into_iter().chain(rest.find(". ")).min().unwrap_or(rest.len());
+        let end = rest
+            .find(['?', '!', '。', ';', '\n'])
+            .into_iter()
+            .chain(rest.find(". "))
+            .min()
+            .unwrap_or(rest.len());
         let mark = rest[end..].chars().next();
         let sentence = rest[..end].trim().trim_start_matches([',', '.', ' ', '"']);
         if LENGTH.contains(&sentence.chars().count()) && (mark == Some('?') || opening.is_match(sentence)) {
@@ -164,7 +177,8 @@ mod tests {
         ];
         let pile = Pile::of(texts.iter().map(|text| (*text, None)));
         let found = questions(&pile, &[], 10);
-        let sizes: Vec<(u32, &str)> = found.iter().map(|question| (question.voices, question.text.as_str())).collect();
+        let sizes: Vec<(u32, &str)> =
+            found.iter().map(|question| (question.voices, question.text.as_str())).collect();
         assert!(sizes.iter().any(|(voices, text)| *voices >= 3 && text.contains("export")), "{sizes:?}");
         assert!(sizes.iter().any(|(voices, text)| *voices >= 2 && text.contains("导出")), "{sizes:?}");
         assert!(!is_question("the export is great") && is_question("能不能加个夜间模式"));

@@ -100,7 +100,8 @@ fn outside() -> Option<&'static Regex> {
     static OUTSIDE: OnceLock<Option<Regex>> = OnceLock::new();
     OUTSIDE
         .get_or_init(|| {
-            Regex::new(r"(?:https?://|www\.)[!-~]+|[a-z0-9._%+-]+@[a-z0-9-]+\.[a-z.]+|@[a-z0-9_]+|\[[a-z]+\]").ok()
+            Regex::new(r"(?:https?://|www\.)[!-~]+|[a-z0-9._%+-]+@[a-z0-9-]+\.[a-z.]+|@[a-z0-9_]+|\[[a-z]+\]")
+                .ok()
         })
         .as_ref()
 }
@@ -114,9 +115,17 @@ mod tests {
         let reading = read("@shop the <b>payment</b> failed, 付款很差 https://a.b/c?d 3 👍");
         let parts: Vec<(&str, Part)> =
             reading.tokens.iter().map(|token| (reading.text(token), token.part)).collect();
-        assert!(parts.contains(&("payment", Part::Subject)) && parts.contains(&("付款", Part::Subject)), "{parts:?}");
-        assert!(parts.contains(&("the", Part::Function)) && parts.contains(&("👍", Part::Emoji)), "{parts:?}");
-        assert!(!parts.iter().any(|(text, part)| *part == Part::Subject && ["shop", "a.b", "c"].contains(text)));
+        assert!(
+            parts.contains(&("payment", Part::Subject)) && parts.contains(&("付款", Part::Subject)),
+            "{parts:?}"
+        );
+        assert!(
+            parts.contains(&("the", Part::Function)) && parts.contains(&("👍", Part::Emoji)),
+            "{parts:?}"
+        );
+        assert!(
+            !parts.iter().any(|(text, part)| *part == Part::Subject && ["shop", "a.b", "c"].contains(text))
+        );
     }
 
     #[test]

@@ -55,7 +55,10 @@ fn is_mash(folded: &str) -> bool {
     if folded.chars().any(is_han) {
         return false;
     }
-    let words: Vec<&str> = folded.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = folded
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let mashed = words.iter().filter(|word| is_mashed(word)).count();
     mashed > 0 && mashed * 2 > words.len()
 }
@@ -90,23 +93,47 @@ fn advert_points(folded: &str) -> u32 {
 const SIGNS: &[(u32, &str)] = &[
     // Contacts: short codes and premium numbers, WeChat, QQ and Telegram ids, shortened links.
     (2, r"\b(?:txt|text|sms|reply|call|dial|send)\b[^.!?]{0,40}?\b(?:\d{5,6}|0[789]\d{8,9}|\+?\d{10,12})\b"),
-    (3, r"(?:加|\+|\badd )?(?:我的?)?(?:微信|薇信|威信|v信|\bvx\b|\bwx\b|wechat|扣扣|\bqq群?)(?:号|群|id)?[:: ]*(?:加)?[a-z0-9_-]{5,20}"),
+    (
+        3,
+        r"(?:加|\+|\badd )?(?:我的?)?(?:微信|薇信|威信|v信|(?-u:\b)(?:vx|wx|qq群?)|wechat|扣扣)(?:号|群|id)?[:: ]*(?:加)?[a-z0-9_-]{5,20}",
+    ),
     (2, r"加(?:我|微|v|q)|私聊我|扫码加|进群"),
     (3, r"t\.me/|telegram[ :]*@|whats ?app[ :]*\+?\d{6,}|\bbit\.ly/|\btinyurl\."),
     (1, r"https?://|www\.|\b[a-z0-9-]{3,}\.(?:com|net|co\.uk|org|cn|info|biz)\b"),
     (1, r"\b(?:0[789]\d{8,9}|\+?\d{10,12}|\d{5} ?\d{6})\b|(?:^|\D)1[3-9]\d{9}(?:\D|$)"),
     // Something to gain.
-    (2, r"\b(?:winner|you have won|you've won|has won|u have won|prize|jackpot|lottery|claim (?:your|ur|now|code)|guaranteed|awarded|cash prize|gift ?voucher)\b"),
+    (
+        2,
+        r"\b(?:winner|you have won|you've won|has won|u have won|prize|jackpot|lottery|claim (?:your|ur|now|code)|guaranteed|awarded|cash prize|gift ?voucher)\b",
+    ),
     (1, r"\b(?:free|bonus|reward|cash|discount|offer|offers|deal|sale|promo|win|congratulations|congrats)\b"),
     (1, r"(?:[£$€]|\busd ?|\bgbp ?)\d+|\d+p(?:/|\s|per)\b|\bper (?:min|msg|week|wk)\b|\d+p\b"),
-    (2, r"\b(?:ringtone|ringtones|polyphonic|sexy|xxx|adult|viagra|casino|betting|forex|bitcoin|crypto investment|escort|hookup|dating service|singles)\b"),
-    (2, r"\b(?:work from home|earn \$?\d+|make money|passive income|loan approved|no credit check|weight loss|buy followers|cheap followers|seo service|whatsapp group)\b"),
-    (2, r"刷单|代开发票|开发票联系|博彩|彩金|下注|赌场|裸聊|约炮|小额贷款|无抵押|秒批|信用卡套现|代刷|刷粉|买粉|代写|包过|办证"),
-    (2, r"日赚|日入|月入过?万|躺赚|轻松赚|在家赚|兼职招|招兼职|高薪|免费领取|内部优惠券|返利群|稳赚|代理加盟|招代理|诚招"),
+    (
+        2,
+        r"\b(?:ringtone|ringtones|polyphonic|sexy|xxx|adult|viagra|casino|betting|forex|bitcoin|crypto investment|escort|hookup|dating service|singles)\b",
+    ),
+    (
+        2,
+        r"\b(?:work from home|earn \$?\d+|make money|passive income|loan approved|no credit check|weight loss|buy followers|cheap followers|seo service|whatsapp group)\b",
+    ),
+    (
+        2,
+        r"刷单|代开发票|开发票联系|博彩|彩金|下注|赌场|裸聊|约炮|小额贷款|无抵押|秒批|信用卡套现|代刷|刷粉|买粉|代写|包过|办证",
+    ),
+    (
+        2,
+        r"日赚|日入|月入过?万|躺赚|轻松赚|在家赚|兼职招|招兼职|高薪|免费领取|内部优惠券|返利群|稳赚|代理加盟|招代理|诚招",
+    ),
     (1, r"优惠券|领券|福利|加盟|兼职|赚钱|推广|贷款|投资"),
     // A hurry, and the small print of paid messages.
-    (1, r"\b(?:urgent|urgently|act now|limited time|expires|valid (?:until|12hrs)|hurry|final attempt|last chance|call now|apply now|click here|order now|buy now)\b"),
-    (2, r"\b(?:t&c|t&cs|ts&cs|opt ?out|to stop|unsubscribe|stop2|18\+|16\+|po ?box|std txt|standard rate|network charges|subscription service)\b"),
+    (
+        1,
+        r"\b(?:urgent|urgently|act now|limited time|expires|valid (?:until|12hrs)|hurry|final attempt|last chance|call now|apply now|click here|order now|buy now)\b",
+    ),
+    (
+        2,
+        r"\b(?:t&c|t&cs|ts&cs|opt ?out|to stop|unsubscribe|stop2|18\+|16\+|po ?box|std txt|standard rate|network charges|subscription service)\b",
+    ),
 ];
 
 fn signs() -> Option<&'static RegexSet> {
@@ -182,7 +209,9 @@ mod tests {
         }
         let precision = f64::from(hits) / f64::from((hits + wrong).max(1));
         let recall = f64::from(hits) / f64::from(spam);
-        eprintln!("spam: precision {precision:.3}, recall {recall:.3}, {wrong} of {ham} real messages set aside");
+        eprintln!(
+            "spam: precision {precision:.3}, recall {recall:.3}, {wrong} of {ham} real messages set aside"
+        );
         assert!(precision >= 0.95 && recall >= 0.5, "{precision} {recall}");
     }
 }

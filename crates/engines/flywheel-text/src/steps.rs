@@ -46,7 +46,8 @@ impl Steps {
     }
 
     fn of(first: i64, last: i64, interval: Interval, zone: &TimeZone) -> Option<Self> {
-        let mut start = begin(&Timestamp::from_microsecond(first).ok()?.to_zoned_datetime(zone.clone()), interval)?;
+        let mut start =
+            begin(&Timestamp::from_microsecond(first).ok()?.to_zoned_datetime(zone.clone()), interval)?;
         let mut steps = Self { interval, starts: Vec::new(), names: Vec::new() };
         // Beyond what is ever told, the number alone matters.
         let most = if interval == Interval::Month { 12_000 } else { MOST + 1 };
@@ -102,9 +103,7 @@ fn begin(moment: &ZonedDateTime, interval: Interval) -> Option<ZonedDateTime> {
             return Some(start.to_zoned_datetime(moment.time_zone().clone()));
         }
         Interval::Day => date,
-        Interval::Week => {
-            date.checked_sub(i64::from(date.weekday().to_monday_zero_offset()).days()).ok()?
-        }
+        Interval::Week => date.checked_sub(i64::from(date.weekday().to_monday_zero_offset()).days()).ok()?,
         Interval::Month => date.first_of_month(),
     };
     date.to_zoned_datetime(moment.time_zone().clone()).ok()

@@ -30,7 +30,12 @@ pub fn trends(themes: &[Vec<u64>], all: &[u64]) -> Vec<ThemeTrend> {
         .zip(peaks.iter().zip(burst))
         .map(|((change, p), (peak, burst))| {
             if steps < FEWEST_STEPS {
-                return ThemeTrend { recent: change.recent, before: change.before, ratio: change.ratio, ..Default::default() };
+                return ThemeTrend {
+                    recent: change.recent,
+                    before: change.before,
+                    ratio: change.ratio,
+                    ..Default::default()
+                };
             }
             let told = |kind| ThemeTrend {
                 kind,
@@ -95,17 +100,26 @@ fn peak(theme: &[u64], all: &[u64]) -> Option<Peak> {
     let (total, everyone) = (theme.iter().sum::<u64>(), all.iter().sum::<u64>());
     let share = |step: usize| if all[step] > 0 { theme[step] as f64 / all[step] as f64 } else { 0.0 };
     let test = |step: usize| above(theme[step], total, all[step], everyone);
-    let step = (0..theme.len()).min_by(|one, two| test(*one).total_cmp(&test(*two)).then(share(*two).total_cmp(&share(*one))))?;
+    let step = (0..theme.len())
+        .min_by(|one, two| test(*one).total_cmp(&test(*two)).then(share(*two).total_cmp(&share(*one))))?;
     let (people, others) = (theme[step], total - theme[step]);
     let ratio = ratio((people, all[step]), (others, everyone - all[step]));
     let sum = |counts: &[u64]| counts.iter().sum::<u64>();
-    let (left, right) = ((sum(&theme[..step]), sum(&all[..step])), (sum(&theme[step + 1..]), sum(&all[step + 1..])));
+    let (left, right) =
+        ((sum(&theme[..step]), sum(&all[..step])), (sum(&theme[step + 1..]), sum(&all[step + 1..])));
     let level = two_sided(right.0, right.0 + left.0, right.1, right.1 + left.1) >= TOLD;
     // At either end it cannot be told from a beginning or an end.
     let inside = step > 0 && step + 1 < theme.len();
     let high = ratio.is_none_or(|ratio| ratio >= BURST);
     let p = (test(step) * theme.len() as f64).min(1.0);
-    Some(Peak { step, people, others, ratio, p, alone: level && inside && high && others * 2 < people * theme.len() as u64 })
+    Some(Peak {
+        step,
+        people,
+        others,
+        ratio,
+        p,
+        alone: level && inside && high && others * 2 < people * theme.len() as u64,
+    })
 }
 
 fn ratio(first: (u64, u64), second: (u64, u64)) -> Option<f64> {
@@ -168,7 +182,14 @@ mod tests {
         let kinds: Vec<TrendKind> = trends(&themes, &all).iter().map(|trend| trend.kind).collect();
         assert_eq!(
             kinds,
-            [TrendKind::New, TrendKind::Growing, TrendKind::Fading, TrendKind::Burst, TrendKind::Steady, TrendKind::Steady]
+            [
+                TrendKind::New,
+                TrendKind::Growing,
+                TrendKind::Fading,
+                TrendKind::Burst,
+                TrendKind::Steady,
+                TrendKind::Steady
+            ]
         );
         let burst = trends(&themes, &all)[3];
         assert_eq!((burst.step, burst.recent), (Some(4), 40));
@@ -190,8 +211,11 @@ mod tests {
         let mut wrong = 0;
         for _ in 0..runs {
             let all = vec![300_u64; 12];
-            let themes: Vec<Vec<u64>> =
-                (0..10).map(|_| all.iter().map(|all| (0..*all).filter(|_| chance.coin(0.03)).count() as u64).collect()).collect();
+            let themes: Vec<Vec<u64>> = (0..10)
+                .map(|_| {
+                    all.iter().map(|all| (0..*all).filter(|_| chance.coin(0.03)).count() as u64).collect()
+                })
+                .collect();
             wrong += usize::from(trends(&themes, &all).iter().any(|trend| trend.kind != TrendKind::Steady));
         }
         // Two families of tests at 5% each.
@@ -204,6 +228,11 @@ mod tests {
         assert!((above(8, 10, 1, 2) - 0.054_687_5).abs() < 1e-12);
         assert!((two_sided(8, 10, 1, 2) - 0.109_375).abs() < 1e-12);
         let corrected = holm(&[0.01, 0.04, 0.03]);
-        assert!(corrected.iter().zip([0.03, 0.06, 0.06]).all(|(found, expected)| (found - expected).abs() < 1e-12));
+        assert!(
+            corrected
+                .iter()
+                .zip([0.03, 0.06, 0.06])
+                .all(|(found, expected)| (found - expected).abs() < 1e-12)
+        );
     }
 }

@@ -44,8 +44,14 @@ pub(super) fn add(report: &mut InsightsReport, zone: &TimeZone) {
         let p = change.p.unwrap_or(1.0);
         let p = if p < 0.001 { "<0.001".to_owned() } else { format!("{p:.3}") };
         found.push(
-            phrase!("feedback.theme_moves", name = theme.name, recent = change.recent, before = change.before, p = p)
-                .with_phrase("trend", &trend(change.kind)),
+            phrase!(
+                "feedback.theme_moves",
+                name = theme.name,
+                recent = change.recent,
+                before = change.before,
+                p = p
+            )
+            .with_phrase("trend", &trend(change.kind)),
         );
     }
     if let Some(mood) = report.mood {
@@ -60,7 +66,11 @@ pub(super) fn add(report: &mut InsightsReport, zone: &TimeZone) {
         found.push(phrase!("feedback.asked", voices = question.voices, question = question.text));
     }
     if total.exact_duplicates + total.near_duplicates > 0 {
-        found.push(phrase!("feedback.duplicates", exact = total.exact_duplicates, near = total.near_duplicates));
+        found.push(phrase!(
+            "feedback.duplicates",
+            exact = total.exact_duplicates,
+            near = total.near_duplicates
+        ));
     }
     if !report.set_aside.is_empty() {
         found.push(set_aside(report));
@@ -111,12 +121,18 @@ fn day(moment: i64, zone: &TimeZone) -> String {
 /// What is drawn: the mood and the people over time, the themes by size, and the largest over time.
 pub(super) fn charts(report: &InsightsReport) -> Vec<Chart> {
     let axis: Vec<String> = report.steps.iter().map(|step| step.step.clone()).collect();
-    let line = |title: Phrase, series: Vec<Series>| Chart { kind: ChartKind::Line, title, axis: axis.clone(), series };
+    let line = |title: Phrase, series: Vec<Series>| Chart {
+        kind: ChartKind::Line,
+        title,
+        axis: axis.clone(),
+        series,
+    };
     let mut found = Vec::new();
     if report.steps.len() > 1 {
         if report.mood.is_some() {
             let values = report.steps.iter().map(|step| step.mood).collect();
-            found.push(line(phrase!("feedback.chart_mood"), vec![Series { name: "mood".to_owned(), values }]));
+            found
+                .push(line(phrase!("feedback.chart_mood"), vec![Series { name: "mood".to_owned(), values }]));
         }
         let values = report.steps.iter().map(|step| Some(step.people as f64)).collect();
         found.push(line(phrase!("feedback.chart_heard"), vec![Series { name: "people".to_owned(), values }]));

@@ -7,7 +7,8 @@ mod theme;
 use flywheel_spec::Problem;
 use flywheel_spec::feedback::TextLanguage;
 use flywheel_spec::feedback::insights::{
-    AsideReason, AspectRow, AskedQuestion, Heard, HeardStep, InsightsReport, InsightsSpec, OtherThemes, Quote, SetAside,
+    AsideReason, AskedQuestion, AspectRow, Heard, HeardStep, InsightsReport, InsightsSpec, OtherThemes,
+    Quote, SetAside,
 };
 use flywheel_spec::phrase;
 use jiff::tz::TimeZone;
@@ -69,9 +70,11 @@ pub struct Insights {
 
 /// Reads a pile of messages; the order that they come in changes nothing but the order of what is told by message.
 pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Beside<'_>) -> Insights {
-    let aside_of: Vec<Option<AsideReason>> = messages.par_iter().map(|read| aside(&read.message.text)).collect();
+    let aside_of: Vec<Option<AsideReason>> =
+        messages.par_iter().map(|read| aside(&read.message.text)).collect();
     let left_out: Vec<bool> = aside_of.iter().map(Option::is_some).collect();
-    let pile = Pile::of(messages.iter().map(|read| (read.message.text.as_str(), read.message.person.as_deref())));
+    let pile =
+        Pile::of(messages.iter().map(|read| (read.message.text.as_str(), read.message.person.as_deref())));
     let same = duplicates(&pile);
     let found = match beside.before {
         Some(before) if beside.only_follow => follow(&pile, &left_out, beside.vectors, before),
@@ -80,8 +83,19 @@ pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Besid
     let read: Vec<u32> = (0..messages.len() as u32).filter(|at| !left_out[*at as usize]).collect();
     let zone = beside.zone.clone().unwrap_or(TimeZone::UTC);
     let times = || read.iter().map(|at| messages[*at as usize].message.time);
-    let steps = times().min().zip(times().max()).and_then(|(first, last)| Steps::between(first, last, spec.interval, &zone));
-    let all = Pieces { messages, pile: &pile, same: &same, found: &found, read: &read, steps: steps.as_ref(), spec };
+    let steps = times()
+        .min()
+        .zip(times().max())
+        .and_then(|(first, last)| Steps::between(first, last, spec.interval, &zone));
+    let all = Pieces {
+        messages,
+        pile: &pile,
+        same: &same,
+        found: &found,
+        read: &read,
+        steps: steps.as_ref(),
+        spec,
+    };
     let mut report = all.report(&aside_of, beside.aspects);
     findings::add(&mut report, &zone);
     charts_and_doubts(&mut report, &pile);
@@ -130,7 +144,11 @@ impl Pieces<'_> {
             questions: questions
                 .into_iter()
                 .map(|question| AskedQuestion {
-                    examples: self.examples(&question.messages, 3).into_iter().map(|quote| quote.message).collect(),
+                    examples: self
+                        .examples(&question.messages, 3)
+                        .into_iter()
+                        .map(|quote| quote.message)
+                        .collect(),
                     text: self.masked_question(&question.text, &question.messages),
                     voices: u64::from(question.voices),
                     messages: question.messages.len() as u64,
@@ -157,9 +175,9 @@ impl Pieces<'_> {
 
     /// Each person once for what they say in the same or nearly the same words.
     fn voices(&self, messages: &[u32]) -> u64 {
-        let named = messages.iter().filter_map(|at| {
-            Some((self.pile.person_of[*at as usize]?, self.same.group_of[*at as usize]))
-        });
+        let named = messages
+            .iter()
+            .filter_map(|at| Some((self.pile.person_of[*at as usize]?, self.same.group_of[*at as usize])));
         let mut named: Vec<(u32, u32)> = named.collect();
         let nameless = messages.len() - named.len();
         named.sort_unstable();
@@ -170,7 +188,8 @@ impl Pieces<'_> {
     fn set_aside(&self, aside_of: &[Option<AsideReason>]) -> Vec<SetAside> {
         use AsideReason::{Advert, Empty, Mash, Punctuation, Repeated};
         let found = [Empty, Punctuation, Advert, Repeated, Mash].into_iter().map(|reason| {
-            let all: Vec<u32> = (0..aside_of.len() as u32).filter(|at| aside_of[*at as usize] == Some(reason)).collect();
+            let all: Vec<u32> =
+                (0..aside_of.len() as u32).filter(|at| aside_of[*at as usize] == Some(reason)).collect();
             SetAside { reason, messages: all.len() as u64, examples: self.examples(&all, 3) }
         });
         found.filter(|aside| aside.messages > 0).collect()
@@ -233,10 +252,15 @@ impl Pieces<'_> {
     /// A question as it may be shown: its own wording where masking left it whole, else the masked message.
     fn masked_question(&self, text: &str, messages: &[u32]) -> String {
         let masked = messages.iter().map(|at| &self.messages[*at as usize].masked);
-        let whole = |masked: &&String| flywheel_language::fold(&flywheel_language::plain(masked)).contains(text);
+        let whole =
+            |masked: &&String| flywheel_language::fold(&flywheel_language::plain(masked)).contains(text);
         let mut all: Vec<&String> = masked.collect();
         all.sort();
-        if all.iter().any(whole) { cut(text) } else { all.first().map_or_else(String::new, |masked| cut(masked)) }
+        if all.iter().any(whole) {
+            cut(text)
+        } else {
+            all.first().map_or_else(String::new, |masked| cut(masked))
+        }
     }
 }
 
@@ -260,9 +284,14 @@ fn language_name(language: TextLanguage) -> &'static str {
 
 fn charts_and_doubts(report: &mut InsightsReport, pile: &Pile) {
     report.charts = findings::charts(report);
-    let long = pile.texts.iter().filter(|text| text.reading.cut).map(|text| text.messages.len()).sum::<usize>();
+    let long =
+        pile.texts.iter().filter(|text| text.reading.cut).map(|text| text.messages.len()).sum::<usize>();
     if long > 0 {
-        report.warnings.push(Problem::warning(phrase!("feedback.long_messages", count = long, most = READ_CHARACTERS)));
+        report.warnings.push(Problem::warning(phrase!(
+            "feedback.long_messages",
+            count = long,
+            most = READ_CHARACTERS
+        )));
     }
     if report.total.read >= 30 && report.other.share > 0.15 {
         let share = findings::percent(report.other.share);

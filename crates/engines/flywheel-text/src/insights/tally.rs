@@ -35,6 +35,10 @@ pub(super) fn shares<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Share> {
     let mut found: Vec<(&str, u64)> = counts.into_iter().collect();
     found.sort_by(|one, two| two.1.cmp(&one.1).then(one.0.cmp(two.0)));
     found.truncate(NAMES);
-    let share = |(name, messages): (&str, u64)| Share { name: name.to_owned(), messages, share: messages as f64 / whole };
+    let share = |(name, messages): (&str, u64)| Share {
+        name: name.to_owned(),
+        messages,
+        share: messages as f64 / whole,
+    };
     found.into_iter().map(share).collect()
 }

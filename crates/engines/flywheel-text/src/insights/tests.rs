@@ -15,7 +15,8 @@ const DAY: i64 = 86_400_000_000;
 fn sample() -> Vec<Message> {
     let mut found = Vec::new();
     for day in 0..60_i64 {
-        let mut said: Vec<String> = (0..4).map(|at| format!("delivery was quick and friendly, thanks {day} {at}")).collect();
+        let mut said: Vec<String> =
+            (0..4).map(|at| format!("delivery was quick and friendly, thanks {day} {at}")).collect();
         said.extend((0..4).map(|at| format!("界面简洁 设计好看 {day} {at}")));
         said.extend((0..day / 8).map(|at| format!("付款失败,无法支付 {day} {at}")));
         said.extend((0..day / 10).map(|at| format!("payment failed at checkout {day} {at}")));
@@ -58,20 +59,37 @@ fn a_growing_problem_is_told_with_its_people_and_quotes() {
     let found = insights(&read, &InsightsSpec::default(), Beside::default());
     let report = &found.report;
     let names: Vec<&str> = report.themes.iter().map(|theme| theme.name.as_str()).collect();
-    let payment: Vec<&_> = report.themes.iter().filter(|theme| theme.mood.is_some_and(|mood| mood < -0.5)).collect();
+    let payment: Vec<&_> =
+        report.themes.iter().filter(|theme| theme.mood.is_some_and(|mood| mood < -0.5)).collect();
     assert!(!payment.is_empty(), "{names:?}");
-    assert!(payment.iter().all(|theme| theme.trend.kind == TrendKind::Growing || theme.trend.kind == TrendKind::New), "{payment:?}");
+    assert!(
+        payment
+            .iter()
+            .all(|theme| theme.trend.kind == TrendKind::Growing || theme.trend.kind == TrendKind::New),
+        "{payment:?}"
+    );
     let theme = payment[0];
     assert!(theme.typical.len() == 3 && theme.lowest.len() == 3 && theme.people > 10, "{theme:?}");
     assert_eq!(theme.versions[0].name, "2.1");
-    assert_eq!(report.set_aside.iter().map(|aside| (aside.reason, aside.messages)).collect::<Vec<_>>(), [(AsideReason::Empty, 6), (AsideReason::Advert, 6)]);
+    assert_eq!(
+        report.set_aside.iter().map(|aside| (aside.reason, aside.messages)).collect::<Vec<_>>(),
+        [(AsideReason::Empty, 6), (AsideReason::Advert, 6)]
+    );
     assert_eq!(report.total.messages, messages.len() as u64);
     assert_eq!(report.total.read, messages.len() as u64 - 12);
     let in_themes: u64 = report.themes.iter().map(|theme| theme.messages).sum();
     assert_eq!(in_themes + report.other.messages, report.total.read);
     assert!(report.other.share < 0.15, "{}", report.other.share);
-    assert!(report.questions.iter().any(|question| question.text.contains("language") && question.messages == 6), "{:?}", report.questions);
-    assert!(report.findings.iter().all(|finding| !finding.en.contains('{') && !finding.zh.contains('{')), "{:?}", report.findings);
+    assert!(
+        report.questions.iter().any(|question| question.text.contains("language") && question.messages == 6),
+        "{:?}",
+        report.questions
+    );
+    assert!(
+        report.findings.iter().all(|finding| !finding.en.contains('{') && !finding.zh.contains('{')),
+        "{:?}",
+        report.findings
+    );
     for chart in &report.charts {
         assert!(chart.series.iter().all(|series| series.values.len() == chart.axis.len()), "{chart:?}");
     }
@@ -83,7 +101,8 @@ fn the_order_of_the_messages_changes_nothing() {
     let ordered: Vec<ReadMessage<'_>> = messages.iter().map(read).collect();
     let mut mixed = ordered.clone();
     Chance::new(5).shuffle(&mut mixed);
-    let told = |messages: &[ReadMessage<'_>]| insights(messages, &InsightsSpec::default(), Beside::default()).report;
+    let told =
+        |messages: &[ReadMessage<'_>]| insights(messages, &InsightsSpec::default(), Beside::default()).report;
     assert_eq!(told(&mixed), told(&ordered));
 }
 

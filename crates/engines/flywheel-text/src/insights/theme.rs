@@ -30,10 +30,18 @@ impl Pieces<'_> {
             .filter(|(_, members)| !members.is_empty())
             .map(|(at, members)| {
                 let own = self.voices(members);
-                ThemeRow { trend: trends[at], steps: steps[at].clone(), voices: own, share: own as f64 / voices, ..self.row(at, members) }
+                ThemeRow {
+                    trend: trends[at],
+                    steps: steps[at].clone(),
+                    voices: own,
+                    share: own as f64 / voices,
+                    ..self.row(at, members)
+                }
             })
             .collect();
-        rows.sort_by(|one, two| two.voices.cmp(&one.voices).then(one.name.cmp(&two.name)).then(one.id.cmp(&two.id)));
+        rows.sort_by(|one, two| {
+            two.voices.cmp(&one.voices).then(one.name.cmp(&two.name)).then(one.id.cmp(&two.id))
+        });
         rows.truncate(self.spec.themes);
         rows
     }
@@ -50,7 +58,8 @@ impl Pieces<'_> {
         typical.sort_by(|one, two| {
             like(two).total_cmp(&like(one)).then(said(two).cmp(&said(one))).then_with(|| by_id(one, two))
         });
-        let mut moods: Vec<(f64, u32)> = members.iter().filter_map(|at| Some((read(at).mood?, *at))).collect();
+        let mut moods: Vec<(f64, u32)> =
+            members.iter().filter_map(|at| Some((read(at).mood?, *at))).collect();
         moods.sort_by(|one, two| one.0.total_cmp(&two.0).then_with(|| by_id(&one.1, &two.1)));
         let quotes = self.spec.quotes;
         let lowest = moods.iter().filter(|(mood, _)| *mood < 0.0).map(|(_, at)| *at);

@@ -51,12 +51,19 @@ pub(super) fn dot(one: &[f32], other: &[f32]) -> f32 {
 
 /// Seeds: again and again the candidate (the rows of a distinctive word) around which most lies that no seed is near
 /// to, until the next would add almost nothing or there are `most`.
-pub(super) fn seeds(positions: &Positions, weights: &[f32], candidates: &[Vec<u32>], most: usize) -> Vec<Vec<f32>> {
+pub(super) fn seeds(
+    positions: &Positions,
+    weights: &[f32],
+    candidates: &[Vec<u32>],
+    most: usize,
+) -> Vec<Vec<f32>> {
     let centres: Vec<Vec<f32>> = candidates.par_iter().map(|rows| positions.centre(rows, weights)).collect();
     let near: Vec<Vec<f32>> = candidates
         .par_iter()
         .zip(&centres)
-        .map(|(rows, centre)| rows.iter().map(|row| dot(positions.at(*row as usize), centre).max(0.0)).collect())
+        .map(|(rows, centre)| {
+            rows.iter().map(|row| dot(positions.at(*row as usize), centre).max(0.0)).collect()
+        })
         .collect();
     let whole: f64 = weights.iter().map(|weight| f64::from(*weight)).sum();
     let mut covered = vec![0.0_f32; positions.len()];
@@ -98,7 +105,11 @@ pub(super) fn seeds(positions: &Positions, weights: &[f32], candidates: &[Vec<u3
 }
 
 /// Spherical k-means (Dhillon and Modha, "Concept decompositions for large sparse text data", 2001) from given seeds.
-pub(super) fn settle(positions: &Positions, weights: &[f32], mut centres: Vec<Vec<f32>>) -> (Vec<u32>, Vec<Vec<f32>>) {
+pub(super) fn settle(
+    positions: &Positions,
+    weights: &[f32],
+    mut centres: Vec<Vec<f32>>,
+) -> (Vec<u32>, Vec<Vec<f32>>) {
     let mut labels = nearest(positions, &centres);
     for _ in 0..ROUNDS {
         let sums = sums(positions, weights, &labels, centres.len());
@@ -145,29 +156,10 @@ fn sums(positions: &Positions, weights: &[f32], labels: &[u32], count: usize) ->
     sums
 }
 
-/// Joins clusters that lie close, the closest first, and those that `same` holds to be one; tells the group of each.
-pub(super) fn merge(
-    positions: &Positions,
-    weights: &[f32],
-    labels: &[u32],
-    count: usize,
-    same: impl Fn(usize, usize) -> bool,
-) -> Vec<usize> {
+/// Joins clusters that lie close, the closest first; tells the group of each, named by its first.
+pub(super) fn merge(positions: &Positions, weights: &[f32], labels: &[u32], count: usize) -> Vec<usize> {
     let mut sums = sums(positions, weights, labels, count);
     let mut group: Vec<usize> = (0..count).collect();
-    let join = |group: &mut Vec<usize>, sums: &mut Vec<Vec<f64>>, one: usize, other: usize| {
-        let moved = std::mem::take(&mut sums[other]);
-        sums[one].iter_mut().zip(moved).for_each(|(sum, more)| *sum += more);
-        group.iter_mut().filter(|group| **group == other).for_each(|group| *group = one);
-    };
-    for one in 0..count {
-        for other in one + 1..count {
-            let (first, second) = (group[one], group[other]);
-            if first != second && same(one, other) {
-                join(&mut group, &mut sums, first.min(second), first.max(second));
-            }
-        }
-    }
     loop {
         let left: Vec<(usize, Vec<f32>)> = (0..count)
             .filter(|at| group[*at] == *at && sums[*at].iter().any(|sum| *sum != 0.0))
@@ -183,7 +175,9 @@ pub(super) fn merge(
             }
         }
         let Some((one, other)) = best.1 else { return group };
-        join(&mut group, &mut sums, one, other);
+        let moved = std::mem::take(&mut sums[other]);
+        sums[one].iter_mut().zip(moved).for_each(|(sum, more)| *sum += more);
+        group.iter_mut().filter(|group| **group == other).for_each(|group| *group = one);
     }
 }
 
@@ -199,9 +193,11 @@ mod tests {
         let found = seeds(&positions, &weights, &[vec![0, 1], vec![2, 3], vec![0]], 5);
         assert_eq!(found.len(), 2);
         let (labels, centres) = settle(&positions, &weights, found);
-        assert_eq!((labels[0] == labels[1], labels[2] == labels[3], labels[0] == labels[2]), (true, true, false));
+        assert_eq!(
+            (labels[0] == labels[1], labels[2] == labels[3], labels[0] == labels[2]),
+            (true, true, false)
+        );
         assert_eq!(nearest(&positions, &centres), labels);
-        assert_eq!(merge(&positions, &weights, &[0, 1, 2, 2], 3, |_, _| false), [0, 0, 2]);
-        assert_eq!(merge(&positions, &weights, &[0, 0, 1, 1], 2, |_, _| true), [0, 0]);
+        assert_eq!(merge(&positions, &weights, &[0, 1, 2, 2], 3), [0, 0, 2]);
     }
 }

@@ -39,7 +39,9 @@ pub(super) fn features(reading: &Reading) -> Vec<String> {
         }
     }
     if reading.folded.chars().any(is_han) {
-        found.extend(concepts_in(&reading.folded).iter().map(|concept| format!("{CONCEPT}{}", concept_name(*concept))));
+        found.extend(
+            concepts_in(&reading.folded).iter().map(|concept| format!("{CONCEPT}{}", concept_name(*concept))),
+        );
     }
     found.sort_unstable();
     found.dedup();

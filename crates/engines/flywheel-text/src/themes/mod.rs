@@ -43,8 +43,8 @@ const APART: f64 = 0.25;
 /// Texts around which an encoder's vectors may seed a theme, at most, and how near (cosine) a text around them is.
 const AROUND: usize = 300;
 const NEIGHBOUR: f32 = 0.5;
-/// Two themes of different languages whose subjects are this like (cosine) are one.
-const SAME_SUBJECT: f32 = 0.7;
+/// The share of each of two themes of different languages that must speak of one subject for them to be one.
+const SAME_SUBJECT: f64 = 0.6;
 
 /// The themes of a pile of messages.
 #[derive(Debug, Clone, Default)]
@@ -85,8 +85,9 @@ pub fn themes(
     let texts = Texts::of(pile, aside, vectors);
     let mut state = ThemeState { next: before.map_or(1, |before| before.next.max(1)), layers: Vec::new() };
     let formed = texts.form(&(0..texts.len()).collect::<Vec<_>>(), before, &mut state.next);
-    let known: BTreeSet<u32> =
-        before.map_or_else(BTreeSet::new, |before| before.layers.iter().flat_map(|layer| &layer.themes).map(|kept| kept.id).collect());
+    let known: BTreeSet<u32> = before.map_or_else(BTreeSet::new, |before| {
+        before.layers.iter().flat_map(|layer| &layer.themes).map(|kept| kept.id).collect()
+    });
     state.layers.extend(formed);
     texts.report(pile, aside, state, 0, &known)
 }
@@ -99,7 +100,8 @@ pub fn follow(pile: &Pile, aside: &[bool], vectors: Option<&[Vec<f32>]>, before:
     let texts = Texts::of(pile, aside, vectors);
     let mut state = before.clone();
     state.next = state.next.max(1);
-    let known: BTreeSet<u32> = state.layers.iter().flat_map(|layer| &layer.themes).map(|kept| kept.id).collect();
+    let known: BTreeSet<u32> =
+        state.layers.iter().flat_map(|layer| &layer.themes).map(|kept| kept.id).collect();
     let strict = state.layers.len();
     let placed = texts.place(&state, strict);
     let loose: Vec<usize> = (0..texts.len()).filter(|text| placed[*text].is_none()).collect();
@@ -151,7 +153,8 @@ impl<'a> Texts<'a> {
         // The pile's order is that of the hashes: its beginning is a sample.
         let sample = &among[..among.len().min(FORMED_FROM)];
         let rows: Vec<Vec<String>> = sample.iter().map(|text| self.rows[*text].clone()).collect();
-        let weights: Vec<f32> = sample.iter().map(|text| 1.0 + (self.voices[*text].max(1) as f32).ln()).collect();
+        let weights: Vec<f32> =
+            sample.iter().map(|text| 1.0 + (self.voices[*text].max(1) as f32).ln()).collect();
         let space = Space::of(&rows, &weights);
         let means = self.means(sample);
         let mut layer = Layer { space, means, themes: Vec::new() };
@@ -169,7 +172,7 @@ impl<'a> Texts<'a> {
             return None;
         }
         let (labels, centres) = settle(&positions, &weights, found);
-        let group = self.joined(sample, &positions, &weights, &labels, centres.len(), &layer.space);
+        let group = self.joined(sample, &positions, &weights, &labels, centres.len());
         let centres = self.centres(&positions, &weights, &labels, &group, centres.len());
         let centres = self.large_enough(&layer, among, centres);
         if centres.is_empty() {
@@ -186,7 +189,13 @@ impl<'a> Texts<'a> {
                 *next += 1;
                 *next - 1
             });
-            layer.themes.push(Kept { id, name: named.name, words: named.words, centre, signature: named.signature });
+            layer.themes.push(Kept {
+                id,
+                name: named.name,
+                words: named.words,
+                centre,
+                signature: named.signature,
+            });
         }
         Some(layer)
     }
@@ -224,7 +233,7 @@ impl<'a> Texts<'a> {
         Positions { axes, flat: places.concat() }
     }
 
-    /// Which clusters are one theme: those that lie close, and those that speak of the same subjects in two languages.
+    /// Which clusters are one theme: those that lie close, and those that speak of the same subject in two languages.
     fn joined(
         &self,
         sample: &[usize],
@@ -232,30 +241,26 @@ impl<'a> Texts<'a> {
         weights: &[f32],
         labels: &[u32],
         count: usize,
-        space: &Space,
     ) -> Vec<usize> {
-        let mut subjects: Vec<BTreeMap<&str, f64>> = vec![BTreeMap::new(); count];
-        let mut chinese = vec![(0.0_f64, 0.0_f64); count];
+        let mut group = merge(positions, weights, labels, count);
+        let mut spoken: Vec<Spoken> = vec![Spoken::default(); count];
         for ((text, label), weight) in sample.iter().zip(labels).zip(weights) {
-            let (label, weight) = (*label as usize, f64::from(*weight));
-            match self.readings[*text].language {
-                TextLanguage::Zh => chinese[label].0 += weight,
-                TextLanguage::En => chinese[label].1 += weight,
-                TextLanguage::Other => {}
-            }
+            let weight = f64::from(*weight);
+            let own = &mut spoken[group[*label as usize]];
+            own.all += weight;
+            own.chinese += if self.readings[*text].language == TextLanguage::Zh { weight } else { 0.0 };
             for feature in self.rows[*text].iter().filter(|feature| feature.starts_with(CONCEPT)) {
-                *subjects[label].entry(feature).or_default() += weight * f64::from(space.weight(feature));
+                *own.subjects.entry(feature).or_default() += weight;
             }
         }
-        let mass: Vec<f64> = chinese.iter().map(|(chinese, english)| chinese + english).collect();
-        let same = |one: usize, other: usize| {
-            let share = |at: usize| if mass[at] > 0.0 { chinese[at].0 / mass[at] } else { 0.5 };
-            let apart = (share(one) - share(other)).abs() > APART;
-            // Without subjects of their own in most messages, nothing is known to be shared.
-            let spoken = |at: usize| subjects[at].values().sum::<f64>() > 0.5 * mass[at];
-            apart && spoken(one) && spoken(other) && likeness(&subjects[one], &subjects[other]) > f64::from(SAME_SUBJECT)
-        };
-        merge(positions, weights, labels, count, same)
+        for one in 0..count {
+            for other in one + 1..count {
+                if group[one] == one && group[other] == other && spoken[one].is_same(&spoken[other]) {
+                    group.iter_mut().filter(|group| **group == other).for_each(|group| *group = one);
+                }
+            }
+        }
+        group
     }
 
     /// The centres of the groups of clusters.
@@ -303,7 +308,13 @@ impl<'a> Texts<'a> {
     }
 
     /// For each of some texts the nearest theme, where it is like it enough.
-    fn like(&self, layer: &Layer, among: &[usize], centres: &[Vec<f32>], later: bool) -> Vec<Option<(u32, f32)>> {
+    fn like(
+        &self,
+        layer: &Layer,
+        among: &[usize],
+        centres: &[Vec<f32>],
+        later: bool,
+    ) -> Vec<Option<(u32, f32)>> {
         among
             .par_iter()
             .map(|text| {
@@ -354,8 +365,11 @@ impl<'a> Texts<'a> {
         }
         let all = state.layers.iter().flat_map(|layer| &layer.themes);
         let mut order: Vec<&Kept> = all.filter(|kept| voices.contains_key(&kept.id)).collect();
-        order.sort_by(|one, two| voices[&two.id].cmp(&voices[&one.id]).then(one.name.cmp(&two.name)).then(one.id.cmp(&two.id)));
-        let place: HashMap<u32, u32> = order.iter().enumerate().map(|(at, kept)| (kept.id, at as u32)).collect();
+        order.sort_by(|one, two| {
+            voices[&two.id].cmp(&voices[&one.id]).then(one.name.cmp(&two.name)).then(one.id.cmp(&two.id))
+        });
+        let place: HashMap<u32, u32> =
+            order.iter().enumerate().map(|(at, kept)| (kept.id, at as u32)).collect();
         let themes = order
             .iter()
             .map(|kept| Theme {
@@ -402,7 +416,8 @@ fn slot(language: TextLanguage) -> usize {
 fn vector_of<'a>(messages: &[u32], vectors: Option<&'a [Vec<f32>]>) -> Option<&'a [f32]> {
     let all = messages.iter().filter_map(|message| vectors?.get(*message as usize)).map(Vec::as_slice);
     all.filter(|vector| vector.iter().any(|value| *value != 0.0)).min_by(|one, two| {
-        let differ = one.iter().zip(two.iter()).map(|(one, two)| one.total_cmp(two)).find(|order| order.is_ne());
+        let differ =
+            one.iter().zip(two.iter()).map(|(one, two)| one.total_cmp(two)).find(|order| order.is_ne());
         differ.unwrap_or_else(|| one.len().cmp(&two.len()))
     })
 }
@@ -439,11 +454,24 @@ fn neighbourhoods(positions: &Positions) -> Vec<Vec<u32>> {
     found.into_iter().filter(|rows| rows.len() > 1).collect()
 }
 
-fn likeness(one: &BTreeMap<&str, f64>, other: &BTreeMap<&str, f64>) -> f64 {
-    let size = |subjects: &BTreeMap<&str, f64>| subjects.values().map(|weight| weight * weight).sum::<f64>().sqrt();
-    let shared: f64 = one.iter().filter_map(|(name, weight)| Some(weight * other.get(name)?)).sum();
-    let sizes = size(one) * size(other);
-    if sizes > 0.0 { shared / sizes } else { 0.0 }
+/// How much of a cluster speaks of each subject, and in which language.
+#[derive(Default, Clone)]
+struct Spoken<'a> {
+    all: f64,
+    chinese: f64,
+    subjects: BTreeMap<&'a str, f64>,
+}
+
+impl Spoken<'_> {
+    /// Whether two clusters of different languages share a subject that most of each speaks of.
+    fn is_same(&self, other: &Self) -> bool {
+        let apart = (self.chinese / self.all - other.chinese / other.all).abs() > APART;
+        let shared = self.subjects.iter().any(|(subject, weight)| {
+            let theirs = other.subjects.get(subject).copied().unwrap_or(0.0);
+            *weight >= SAME_SUBJECT * self.all && theirs >= SAME_SUBJECT * other.all
+        });
+        self.all > 0.0 && other.all > 0.0 && apart && shared
+    }
 }
 
 #[cfg(test)]

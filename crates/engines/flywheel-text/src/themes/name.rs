@@ -24,7 +24,12 @@ const WORDS: usize = 8;
 const SIGNATURE: usize = 40;
 
 /// Names every theme from the features of its texts; `label` tells each text's theme, if it has one.
-pub(super) fn name(readings: &[&Reading], rows: &[Vec<String>], label: &[Option<u32>], count: usize) -> Vec<Named> {
+pub(super) fn name(
+    readings: &[&Reading],
+    rows: &[Vec<String>],
+    label: &[Option<u32>],
+    count: usize,
+) -> Vec<Named> {
     let mut inside: Vec<HashMap<&str, u32>> = vec![HashMap::new(); count];
     let mut sizes = vec![0_u32; count];
     let mut all: HashMap<&str, u32> = HashMap::new();
@@ -50,19 +55,28 @@ pub(super) fn name(readings: &[&Reading], rows: &[Vec<String>], label: &[Option<
                 .filter(|(_, count)| **count >= least)
                 .map(|(feature, count)| {
                     let elsewhere = f64::from(all[feature] - count);
-                    let strength =
-                        likelihood_ratio(f64::from(*count), f64::from(*size), elsewhere, whole - f64::from(*size));
+                    let strength = likelihood_ratio(
+                        f64::from(*count),
+                        f64::from(*size),
+                        elsewhere,
+                        whole - f64::from(*size),
+                    );
                     Candidate { feature: (*feature).to_owned(), count: *count, strength }
                 })
                 .collect();
             ranked.sort_by(|one, two| {
-                two.strength.total_cmp(&one.strength).then(two.count.cmp(&one.count)).then(one.feature.cmp(&two.feature))
+                two.strength
+                    .total_cmp(&one.strength)
+                    .then(two.count.cmp(&one.count))
+                    .then(one.feature.cmp(&two.feature))
             });
             ranked
         })
         .collect();
-    let wanted: BTreeSet<&str> =
-        ranked.iter().flat_map(|ranked| ranked.iter().take(60).map(|candidate| candidate.feature.as_str())).collect();
+    let wanted: BTreeSet<&str> = ranked
+        .iter()
+        .flat_map(|ranked| ranked.iter().take(60).map(|candidate| candidate.feature.as_str()))
+        .collect();
     let spelled = spelled(readings, &wanted);
     let mut named: Vec<Named> = ranked.iter().map(|ranked| choose(ranked, &spelled)).collect();
     tell_apart(&mut named);
@@ -80,7 +94,9 @@ struct Candidate {
 fn likelihood_ratio(inside: f64, size: f64, outside: f64, rest: f64) -> f64 {
     let total = size + rest;
     let share = (inside + outside) / total.max(1.0);
-    let part = |seen: f64, expected: f64| if seen > 0.0 && expected > 0.0 { seen * (seen / expected).ln() } else { 0.0 };
+    let part = |seen: f64, expected: f64| {
+        if seen > 0.0 && expected > 0.0 { seen * (seen / expected).ln() } else { 0.0 }
+    };
     let ratio = 2.0
         * (part(inside, size * share)
             + part(size - inside, size * (1.0 - share))
@@ -116,10 +132,11 @@ fn spelled(readings: &[&Reading], wanted: &BTreeSet<&str>) -> BTreeMap<String, S
 }
 
 fn choose(ranked: &[Candidate], spelled: &BTreeMap<String, String>) -> Named {
+    let signature = ranked.iter().filter(|candidate| candidate.strength > 0.0).take(SIGNATURE);
     let signature =
-        ranked.iter().filter(|candidate| candidate.strength > 0.0).take(SIGNATURE);
-    let signature = signature.map(|candidate| (candidate.feature.clone(), candidate.strength.sqrt() as f32)).collect();
-    let can_name = |candidate: &&Candidate| names(&candidate.feature) && spelled.contains_key(&candidate.feature);
+        signature.map(|candidate| (candidate.feature.clone(), candidate.strength.sqrt() as f32)).collect();
+    let can_name =
+        |candidate: &&Candidate| names(&candidate.feature) && spelled.contains_key(&candidate.feature);
     // In a pile of one theme nothing is distinctive, and the most frequent names it.
     let distinctive = ranked.iter().any(|candidate| can_name(&candidate) && candidate.strength > 0.0);
     let mut subjects: Vec<&Candidate> =
@@ -141,7 +158,9 @@ fn choose(ranked: &[Candidate], spelled: &BTreeMap<String, String>) -> Named {
             && candidate.strength >= 0.1 * first.strength
     });
     let second = subjects.iter().find(|candidate| {
-        !candidate.feature.contains(' ') && candidate.feature != first.feature && candidate.count * 4 >= first.count
+        !candidate.feature.contains(' ')
+            && candidate.feature != first.feature
+            && candidate.count * 4 >= first.count
     });
     let name = match (pair, second) {
         (Some(pair), _) => text(pair),
@@ -182,7 +201,13 @@ mod tests {
 
     #[test]
     fn a_name_is_a_phrase_of_the_messages_and_no_stop_word() {
-        let texts = ["the late flight again", "my late flight", "付款失败了", "又是付款失败", "late flight to boston"];
+        let texts = [
+            "the late flight again",
+            "my late flight",
+            "付款失败了",
+            "又是付款失败",
+            "late flight to boston",
+        ];
         let readings: Vec<Reading> = texts.iter().map(|text| read(text)).collect();
         let rows: Vec<Vec<String>> = readings.iter().map(features).collect();
         let label = [Some(0), Some(0), Some(1), Some(1), Some(0)];

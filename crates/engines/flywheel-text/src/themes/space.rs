@@ -70,7 +70,8 @@ impl Space {
             .iter()
             .enumerate()
             .map(|(at, (name, _))| {
-                let along = basis[at * axes..(at + 1) * axes].iter().map(|value| (value / step).round() as i16);
+                let along =
+                    basis[at * axes..(at + 1) * axes].iter().map(|value| (value / step).round() as i16);
                 ((*name).to_owned(), Direction { weight: idf[at], axes: along.collect() })
             })
             .collect();

@@ -77,7 +77,9 @@ impl ThemeState {
             .layers
             .iter()
             .flat_map(|layer| &layer.themes)
-            .map(|kept| (kept.id, kept.signature.iter().map(|(name, weight)| (name.as_str(), *weight)).collect()))
+            .map(|kept| {
+                (kept.id, kept.signature.iter().map(|(name, weight)| (name.as_str(), *weight)).collect())
+            })
             .collect();
         let mut pairs: Vec<(f32, u32, usize)> = Vec::new();
         for (at, named) in named.iter().enumerate() {

@@ -7,10 +7,22 @@ use super::*;
 /// Messages of four subjects in both languages, with some that belong to none.
 fn sample(count: usize) -> Vec<String> {
     let subjects: [(&[&str], &[&str]); 4] = [
-        (&["payment failed", "cannot pay with my card", "checkout payment error"], &["付款失败", "支付一直失败", "付款报错"]),
-        (&["the app crashes on start", "crash again after opening", "it crashed twice"], &["一打开就闪退", "应用闪退", "总是崩溃闪退"]),
-        (&["delivery was late", "my parcel delivery is slow", "courier late delivery"], &["快递太慢", "物流配送慢", "配送快递晚到"]),
-        (&["login password not accepted", "cannot login", "login code never arrives"], &["登录不了", "密码登录失败", "登录收不到验证码"]),
+        (
+            &["payment failed", "cannot pay with my card", "checkout payment error"],
+            &["付款失败", "支付一直失败", "付款报错"],
+        ),
+        (
+            &["the app crashes on start", "crash again after opening", "it crashed twice"],
+            &["一打开就闪退", "应用闪退", "总是崩溃闪退"],
+        ),
+        (
+            &["delivery was late", "my parcel delivery is slow", "courier late delivery"],
+            &["快递太慢", "物流配送慢", "配送快递晚到"],
+        ),
+        (
+            &["login password not accepted", "cannot login", "login code never arrives"],
+            &["登录不了", "密码登录失败", "登录收不到验证码"],
+        ),
     ];
     let endings = ["", " please fix", " since monday", " on my phone", "!!", " 急", " 谢谢"];
     let mut chance = Chance::new(7);
@@ -39,8 +51,11 @@ pub(crate) fn rand_index(one: &[Option<u32>], other: &[Option<u32>]) -> f64 {
         *second.entry(*other).or_default() += 1;
     }
     let sum = |counts: Vec<u64>| counts.into_iter().map(pairs).sum::<f64>();
-    let (index, one_sum, other_sum) =
-        (sum(both.into_values().collect()), sum(first.into_values().collect()), sum(second.into_values().collect()));
+    let (index, one_sum, other_sum) = (
+        sum(both.into_values().collect()),
+        sum(first.into_values().collect()),
+        sum(second.into_values().collect()),
+    );
     let expected = one_sum * other_sum / pairs(one.len() as u64);
     let most = 0.5 * (one_sum + other_sum);
     if most == expected { 1.0 } else { (index - expected) / (most - expected) }
@@ -87,19 +102,24 @@ fn both_languages_of_a_subject_meet_in_one_theme() {
         let mut chinese: HashMap<u32, u32> = HashMap::new();
         for at in (subject..400).step_by(4) {
             let Some(theme) = found.of_message[at] else { continue };
-            let side = if texts[at].contains(|character: char| ('a'..='z').contains(&character)) { &mut english } else { &mut chinese };
+            let side = if texts[at].contains(|character: char| ('a'..='z').contains(&character)) {
+                &mut english
+            } else {
+                &mut chinese
+            };
             *side.entry(theme).or_default() += 1;
         }
-        let most = |side: &HashMap<u32, u32>| side.iter().max_by_key(|(theme, count)| (**count, **theme)).map(|(theme, _)| *theme);
+        let most = |side: &HashMap<u32, u32>| {
+            side.iter().max_by_key(|(theme, count)| (**count, **theme)).map(|(theme, _)| *theme)
+        };
         assert_eq!(most(&english), most(&chinese), "{subject}: {names:?}");
     }
 }
 
 #[test]
 fn vectors_bring_messages_together_that_share_no_word() {
-    let texts: Vec<String> = (0..200)
-        .map(|at| if at % 2 == 0 { format!("zorp {at}") } else { format!("blick {at}") })
-        .collect();
+    let texts: Vec<String> =
+        (0..200).map(|at| if at % 2 == 0 { format!("zorp {at}") } else { format!("blick {at}") }).collect();
     // Words say two, the vectors say other two.
     let vectors: Vec<Vec<f32>> =
         (0..200).map(|at| if at % 4 < 2 { vec![1.0, 0.1, 0.0] } else { vec![-1.0, 0.0, 0.1] }).collect();
@@ -137,7 +157,11 @@ fn a_new_subject_forms_a_theme_of_its_own() {
     let pile = Pile::of(today.iter().map(|text| (text.as_str(), None)));
     let day = follow(&pile, &[], None, &week.state);
     let new: Vec<&Theme> = day.themes.iter().filter(|theme| theme.is_new).collect();
-    assert!(new.iter().any(|theme| theme.words.iter().any(|word| word == "字体" || word == "背景")), "{:?}", day.themes);
+    assert!(
+        new.iter().any(|theme| theme.words.iter().any(|word| word == "字体" || word == "背景")),
+        "{:?}",
+        day.themes
+    );
     let at = day.of_message[60].map(|theme| &day.themes[theme as usize]);
     assert!(at.is_some_and(|theme| theme.is_new), "{at:?}");
 }

@@ -32,6 +32,7 @@ const WORDS: &[(&str, &str)] = &[
     ("server", include_str!("../words/server.toml")),
     ("cli", include_str!("../words/cli.toml")),
     ("ask", include_str!("../words/ask.toml")),
+    ("feedback", include_str!("../words/feedback.toml")),
     ("growth", include_str!("../words/growth.toml")),
     ("reading", include_str!("../words/reading.toml")),
     ("opportunity", include_str!("../words/opportunity.toml")),

@@ -3,17 +3,28 @@
 //! Functions of messages: they take what was said and give plain data back.
 //! The same messages in any order give the same result; nothing here reads a clock, the environment or a network.
 
-pub mod linear;
-mod message;
-pub mod personal;
-pub mod search;
-pub mod support;
 pub mod aspects;
+pub mod duplicates;
+pub mod insights;
 pub mod kind;
 mod lexicon;
+pub mod linear;
 mod message;
 pub mod mood;
+pub mod personal;
+pub mod phrases;
+pub mod pile;
+pub mod questions;
 mod reading;
+pub mod search;
+pub mod spam;
+mod stem;
+pub mod steps;
+pub mod subjects;
+pub mod support;
+pub mod themes;
+pub mod tokens;
+pub mod trend;
 
 pub use message::Message;
 pub use reading::Reading;

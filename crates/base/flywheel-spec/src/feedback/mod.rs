@@ -16,6 +16,8 @@ mod mood;
 pub use aspect::{Aspect, AspectOpinion};
 pub use kind::{Kind, MessageKind};
 pub use mood::{Mood, MoodLabel};
+pub mod insights;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

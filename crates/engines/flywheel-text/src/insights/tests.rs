@@ -1,0 +1,119 @@
+//! Reports of made-up messages.
+
+use std::collections::BTreeMap;
+
+use flywheel_language::language;
+use flywheel_stats::chance::Chance;
+
+use flywheel_spec::feedback::insights::TrendKind;
+
+use super::*;
+
+const DAY: i64 = 86_400_000_000;
+
+/// Sixty days of messages: a payment that fails more and more, a steady praise, some adverts and empty ones.
+fn sample() -> Vec<Message> {
+    let mut found = Vec::new();
+    for day in 0..60_i64 {
+        let mut said: Vec<String> =
+            (0..4).map(|at| format!("delivery was quick and friendly, thanks {day} {at}")).collect();
+        said.extend((0..4).map(|at| format!("界面简洁 设计好看 {day} {at}")));
+        said.extend((0..day / 8).map(|at| format!("付款失败,无法支付 {day} {at}")));
+        said.extend((0..day / 10).map(|at| format!("payment failed at checkout {day} {at}")));
+        if day % 10 == 0 {
+            said.push(" ".to_owned());
+            said.push("加微信 abc12345 日赚500,轻松在家赚钱".to_owned());
+            said.push("how do i change the language?".to_owned());
+        }
+        for (at, text) in said.into_iter().enumerate() {
+            found.push(Message {
+                id: format!("m{day}-{at}"),
+                text,
+                time: 1_767_225_600_000_000 + day * DAY + at as i64,
+                person: Some(format!("p{}", (day * 31 + at as i64) % 400)),
+                source: Some(if at % 2 == 0 { "store" } else { "survey" }.to_owned()),
+                version: Some("2.1".to_owned()),
+                more: BTreeMap::new(),
+                rating: None,
+            });
+        }
+    }
+    found
+}
+
+fn read(message: &Message) -> ReadMessage<'_> {
+    let bad = message.text.contains("fail") || message.text.contains("失败");
+    ReadMessage {
+        message,
+        language: language(&message.text),
+        mood: Some(if bad { -0.8 } else { 0.6 }),
+        kind: Some(if bad { "bug" } else { "praise" }.to_owned()),
+        masked: message.text.clone(),
+    }
+}
+
+#[test]
+fn a_growing_problem_is_told_with_its_people_and_quotes() {
+    let messages = sample();
+    let read: Vec<ReadMessage<'_>> = messages.iter().map(read).collect();
+    let found = insights(&read, &InsightsSpec::default(), Beside::default());
+    let report = &found.report;
+    let names: Vec<&str> = report.themes.iter().map(|theme| theme.name.as_str()).collect();
+    let payment: Vec<&_> =
+        report.themes.iter().filter(|theme| theme.mood.is_some_and(|mood| mood < -0.5)).collect();
+    assert!(!payment.is_empty(), "{names:?}");
+    assert!(
+        payment
+            .iter()
+            .all(|theme| theme.trend.kind == TrendKind::Growing || theme.trend.kind == TrendKind::New),
+        "{payment:?}"
+    );
+    let theme = payment[0];
+    assert!(theme.typical.len() == 3 && theme.lowest.len() == 3 && theme.people > 10, "{theme:?}");
+    assert_eq!(theme.versions[0].name, "2.1");
+    assert_eq!(
+        report.set_aside.iter().map(|aside| (aside.reason, aside.messages)).collect::<Vec<_>>(),
+        [(AsideReason::Empty, 6), (AsideReason::Advert, 6)]
+    );
+    assert_eq!(report.total.messages, messages.len() as u64);
+    assert_eq!(report.total.read, messages.len() as u64 - 12);
+    let in_themes: u64 = report.themes.iter().map(|theme| theme.messages).sum();
+    assert_eq!(in_themes + report.other.messages, report.total.read);
+    assert!(report.other.share < 0.15, "{}", report.other.share);
+    assert!(
+        report.questions.iter().any(|question| question.text.contains("language") && question.messages == 6),
+        "{:?}",
+        report.questions
+    );
+    assert!(
+        report.findings.iter().all(|finding| !finding.en.contains('{') && !finding.zh.contains('{')),
+        "{:?}",
+        report.findings
+    );
+    for chart in &report.charts {
+        assert!(chart.series.iter().all(|series| series.values.len() == chart.axis.len()), "{chart:?}");
+    }
+}
+
+#[test]
+fn the_order_of_the_messages_changes_nothing() {
+    let messages = sample();
+    let ordered: Vec<ReadMessage<'_>> = messages.iter().map(read).collect();
+    let mut mixed = ordered.clone();
+    Chance::new(5).shuffle(&mut mixed);
+    let told =
+        |messages: &[ReadMessage<'_>]| insights(messages, &InsightsSpec::default(), Beside::default()).report;
+    assert_eq!(told(&mixed), told(&ordered));
+}
+
+#[test]
+fn nothing_and_next_to_nothing_are_told() {
+    let none = insights(&[], &InsightsSpec::default(), Beside::default());
+    assert_eq!(none.report.findings[0].key, "feedback.nothing");
+    for text in ["付款失败", "👍", "", "ok"] {
+        let message = Message { id: "1".to_owned(), text: text.to_owned(), ..Message::default() };
+        let found = insights(&[read(&message)], &InsightsSpec::default(), Beside::default());
+        assert_eq!(found.report.total.messages, 1);
+        assert_eq!(found.theme_of.len(), 1);
+    }
+}

@@ -1,0 +1,137 @@
+//! A pile of messages with what is the same taken once: each text with the messages and the voices behind it.
+
+use std::collections::HashMap;
+
+use flywheel_spec::feedback::TextLanguage;
+use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::tokens::{Reading, read};
+
+/// A pile of messages, each different text once, in an order that only the texts decide.
+#[derive(Debug, Clone, Default)]
+pub struct Pile {
+    /// Every different folded text, by the hash of its content.
+    pub texts: Vec<Text>,
+    /// For each message, its text.
+    pub text_of: Vec<u32>,
+    /// For each message, its person by number; absent where nobody knows.
+    pub person_of: Vec<Option<u32>>,
+}
+
+/// One text with those who said it.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// How it reads.
+    pub reading: Reading,
+    /// The messages that say it, rising.
+    pub messages: Vec<u32>,
+    /// People who say it; a message whose person nobody knows is a voice of its own.
+    pub voices: u32,
+}
+
+impl Text {
+    /// Its language.
+    pub fn language(&self) -> TextLanguage {
+        self.reading.language
+    }
+}
+
+impl Pile {
+    /// The pile of so many messages: each the text and the person.
+    pub fn of<'a>(messages: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Self {
+        let mut raw: HashMap<&str, u32> = HashMap::new();
+        let mut raws: Vec<&str> = Vec::new();
+        let mut raw_of: Vec<u32> = Vec::new();
+        let mut people: HashMap<&str, u32> = HashMap::new();
+        let mut person_of: Vec<Option<u32>> = Vec::new();
+        for (text, person) in messages {
+            raw_of.push(*raw.entry(text).or_insert_with(|| {
+                raws.push(text);
+                raws.len() as u32 - 1
+            }));
+            let next = people.len() as u32;
+            person_of.push(person.map(|person| *people.entry(person).or_insert(next)));
+        }
+        let readings: Vec<(u64, Reading)> = raws
+            .par_iter()
+            .map(|text| {
+                let reading = read(text);
+                (xxh3_64(reading.folded.as_bytes()), reading)
+            })
+            .collect();
+        // By content, so that the order of arrival is forgotten here once and for all.
+        let mut order: Vec<u32> = (0..readings.len() as u32).collect();
+        order.par_sort_unstable_by(|one, two| {
+            let (one, two) = (&readings[*one as usize], &readings[*two as usize]);
+            (one.0, &one.1.folded, one.1.cut).cmp(&(two.0, &two.1.folded, two.1.cut))
+        });
+        let mut place = vec![0_u32; readings.len()];
+        let mut readings: Vec<Option<Reading>> =
+            readings.into_iter().map(|(_, reading)| Some(reading)).collect();
+        let mut texts: Vec<Text> = Vec::new();
+        for at in order {
+            let Some(reading) = readings[at as usize].take() else { continue };
+            if texts.last().is_none_or(|last| last.reading.folded != reading.folded) {
+                texts.push(Text { reading, messages: Vec::new(), voices: 0 });
+            }
+            place[at as usize] = texts.len() as u32 - 1;
+        }
+        let text_of: Vec<u32> = raw_of.iter().map(|raw| place[*raw as usize]).collect();
+        for (message, text) in text_of.iter().enumerate() {
+            texts[*text as usize].messages.push(message as u32);
+        }
+        texts.par_iter_mut().for_each(|text| text.voices = voices(&text.messages, &person_of));
+        Self { texts, text_of, person_of }
+    }
+
+    /// How many messages.
+    pub fn len(&self) -> usize {
+        self.text_of.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.text_of.is_empty()
+    }
+
+    /// The people behind so many messages; a message whose person nobody knows is a voice of its own.
+    pub fn voices(&self, messages: &[u32]) -> u32 {
+        voices(messages, &self.person_of)
+    }
+}
+
+fn voices(messages: &[u32], person_of: &[Option<u32>]) -> u32 {
+    let mut people: Vec<u32> = messages.iter().filter_map(|message| person_of[*message as usize]).collect();
+    let nameless = messages.len() - people.len();
+    people.sort_unstable();
+    people.dedup();
+    (people.len() + nameless) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_is_one_voice_and_a_hundred_are_a_hundred() {
+        let pasted = Pile::of((0..10).map(|_| ("Payment  FAILED", Some("ann"))));
+        assert_eq!((pasted.texts.len(), pasted.texts[0].voices, pasted.len()), (1, 1, 10));
+        let people: Vec<String> = (0..100).map(|person| person.to_string()).collect();
+        let said = Pile::of(people.iter().map(|person| ("payment failed", Some(person.as_str()))));
+        assert_eq!((said.texts.len(), said.texts[0].voices), (1, 100));
+        let nameless = Pile::of((0..7).map(|_| ("payment failed", None)));
+        assert_eq!(nameless.texts[0].voices, 7);
+    }
+
+    #[test]
+    fn the_order_of_arrival_is_forgotten() {
+        let texts = ["b", "a", "付款失败", "A ", "c"];
+        let forth = Pile::of(texts.iter().map(|text| (*text, None)));
+        let back = Pile::of(texts.iter().rev().map(|text| (*text, None)));
+        let folded =
+            |pile: &Pile| pile.texts.iter().map(|text| text.reading.folded.clone()).collect::<Vec<_>>();
+        assert_eq!(folded(&forth), folded(&back));
+        assert_eq!(forth.texts.len(), 4);
+    }
+}

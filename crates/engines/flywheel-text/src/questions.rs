@@ -1,0 +1,186 @@
+//! Questions that people keep asking, those that ask the same thing together.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
+
+use flywheel_language::{fold, plain};
+use rayon::prelude::*;
+use regex::Regex;
+
+use crate::phrases::is_aside;
+use crate::pile::Pile;
+use crate::tokens::{Part, Reading, read};
+use crate::subjects::{concept_of, concepts_in};
+
+/// The share of words in common from which two questions are one.
+const SAME: f64 = 0.5;
+/// Groups that a further question is compared with, at most.
+const COMPARED: usize = 64;
+/// Characters of a question, fewest and most.
+const LENGTH: std::ops::RangeInclusive<usize> = 4..=200;
+
+/// A question that several messages ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Its most frequent wording, folded.
+    pub text: String,
+    /// The messages that ask it, rising.
+    pub messages: Vec<u32>,
+    /// People who ask it; a message whose person nobody knows is a voice of its own.
+    pub voices: u32,
+}
+
+struct Asked {
+    text: String,
+    words: BTreeSet<String>,
+    messages: Vec<u32>,
+    voices: u32,
+}
+
+/// The questions asked by most voices, each wording with those of the same meaning; at least two messages ask each.
+pub fn questions(pile: &Pile, aside: &[bool], most: usize) -> Vec<Question> {
+    let single: Vec<(String, Vec<u32>)> = pile
+        .texts
+        .par_iter()
+        .flat_map_iter(|text| {
+            let left: Vec<u32> =
+                text.messages.iter().copied().filter(|message| !is_aside(aside, *message)).collect();
+            let asked = if left.is_empty() { Vec::new() } else { asked(&text.reading.folded) };
+            asked.into_iter().map(move |question| (question, left.clone()))
+        })
+        .collect();
+    let mut same: HashMap<String, Vec<u32>> = HashMap::new();
+    for (question, messages) in single {
+        same.entry(question).or_default().extend(messages);
+    }
+    let mut all: Vec<Asked> = same
+        .into_par_iter()
+        .map(|(text, mut messages)| {
+            messages.sort_unstable();
+            messages.dedup();
+            Asked { words: words(&read(&text)), voices: pile.voices(&messages), text, messages }
+        })
+        .filter(|asked| !asked.words.is_empty())
+        .collect();
+    all.par_sort_unstable_by(|one, two| two.voices.cmp(&one.voices).then(one.text.cmp(&two.text)));
+    let mut groups: Vec<Asked> = Vec::new();
+    let mut of_word: HashMap<String, Vec<usize>> = HashMap::new();
+    for asked in all {
+        let mut near: Vec<usize> = asked
+            .words
+            .iter()
+            .filter_map(|word| of_word.get(word))
+            .flat_map(|groups| groups.iter().copied().take(COMPARED))
+            .collect();
+        near.sort_unstable();
+        near.dedup();
+        let like = |group: usize| jaccard(&asked.words, &groups[group].words);
+        let best = near.into_iter().map(|group| (like(group), group)).fold(
+            None,
+            |best: Option<(f64, usize)>, one| {
+                if best.is_none_or(|best| one.0 > best.0) { Some(one) } else { best }
+            },
+        );
+        match best.filter(|(like, _)| *like >= SAME) {
+            Some((_, group)) => groups[group].messages.extend(asked.messages),
+            None => {
+                for word in &asked.words {
+                    of_word.entry(word.clone()).or_default().push(groups.len());
+                }
+                groups.push(asked);
+            }
+        }
+    }
+    let mut found: Vec<Question> = groups
+        .into_iter()
+        .map(|mut group| {
+            group.messages.sort_unstable();
+            group.messages.dedup();
+            Question { voices: pile.voices(&group.messages), messages: group.messages, text: group.text }
+        })
+        .filter(|question| question.messages.len() > 1)
+        .collect();
+    found.sort_by(|one, two| two.voices.cmp(&one.voices).then(one.text.cmp(&two.text)));
+    found.truncate(most);
+    found
+}
+
+/// The questions of a message: sentences that end as one, or begin as one.
+fn asked(folded: &str) -> Vec<String> {
+    let Some(opening) = opening() else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut rest = folded;
+    while !rest.is_empty() {
+        let end = rest
+            .find(['?', '!', '。', ';', '\n'])
+            .into_iter()
+            .chain(rest.find(". "))
+            .min()
+            .unwrap_or(rest.len());
+        let mark = rest[end..].chars().next();
+        let sentence = rest[..end].trim().trim_start_matches([',', '.', ' ', '"']);
+        if LENGTH.contains(&sentence.chars().count()) && (mark == Some('?') || opening.is_match(sentence)) {
+            found.push(sentence.to_owned());
+        }
+        rest = &rest[end + mark.map_or(0, char::len_utf8)..];
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn opening() -> Option<&'static Regex> {
+    static OPENING: OnceLock<Option<Regex>> = OnceLock::new();
+    OPENING
+        .get_or_init(|| {
+            Regex::new(
+                r"^(?:how (?:do|can|to|does|long|much|many|come)|what (?:is|are|do|does|should|happens)|where (?:is|can|do)|when (?:will|is|can)|why (?:is|does|do|can't|can|was|are)|which |who |can i |could i |may i |is there |are there |does (?:it|the|this) |do you |is it possible)|^(?:请问|怎么|如何|怎样|为什么|为何|哪里|什么时候|能不能|可不可以|是不是|有没有|可以.*吗$)|(?:吗|怎么办|怎么回事|怎么弄|多少钱|在哪里?|什么时候.{0,6}|为什么|呢)$",
+            )
+            .ok()
+        })
+        .as_ref()
+}
+
+/// What a question is compared by: its subject words and subjects.
+fn words(reading: &Reading) -> BTreeSet<String> {
+    let subjects = reading.tokens.iter().filter(|token| matches!(token.part, Part::Subject | Part::Value));
+    let mut found: BTreeSet<String> = subjects.map(|token| token.stem.to_string()).collect();
+    let stems = reading.tokens.iter().filter_map(|token| concept_of(&token.stem)).flatten().copied();
+    found.extend(stems.chain(concepts_in(&reading.folded)).map(|concept| format!("={concept}")));
+    found
+}
+
+fn jaccard(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
+    let shared = one.intersection(other).count();
+    shared as f64 / (one.len() + other.len() - shared).max(1) as f64
+}
+
+/// Whether a text asks something.
+pub fn is_question(text: &str) -> bool {
+    !asked(&fold(&plain(text))).is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_of_one_meaning_are_asked_together() {
+        let texts = [
+            "How do I export my data?",
+            "how can i export the data",
+            "Nice app. How do I export data? Thanks",
+            "怎么导出数据?",
+            "请问如何导出数据",
+            "the export is great",
+            "when will my parcel arrive?",
+        ];
+        let pile = Pile::of(texts.iter().map(|text| (*text, None)));
+        let found = questions(&pile, &[], 10);
+        let sizes: Vec<(u32, &str)> =
+            found.iter().map(|question| (question.voices, question.text.as_str())).collect();
+        assert!(sizes.iter().any(|(voices, text)| *voices >= 3 && text.contains("export")), "{sizes:?}");
+        assert!(sizes.iter().any(|(voices, text)| *voices >= 2 && text.contains("导出")), "{sizes:?}");
+        assert!(!is_question("the export is great") && is_question("能不能加个夜间模式"));
+    }
+}

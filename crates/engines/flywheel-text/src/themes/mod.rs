@@ -174,14 +174,12 @@ impl<'a> Texts<'a> {
         let (labels, centres) = settle(&positions, &weights, found);
         let group = self.joined(sample, &positions, &weights, &labels, centres.len());
         let centres = self.centres(&positions, &weights, &labels, &group, centres.len());
-        let centres = self.large_enough(&layer, among, centres);
+        let centres = self.large_enough(&positions, sample, centres);
         if centres.is_empty() {
             return None;
         }
-        let placed = self.like(&layer, among, &centres, false);
-        let label: Vec<Option<u32>> = placed.iter().map(|placed| placed.map(|(theme, _)| theme)).collect();
-        let readings: Vec<&Reading> = among.iter().map(|text| self.readings[*text]).collect();
-        let rows: Vec<Vec<String>> = among.iter().map(|text| self.rows[*text].clone()).collect();
+        let label: Vec<Option<u32>> = nearest_like(&positions, &centres);
+        let readings: Vec<&Reading> = sample.iter().map(|text| self.readings[*text]).collect();
         let named = name(&readings, &rows, &label, centres.len());
         let recognised = before.map_or_else(|| vec![None; named.len()], |before| before.recognise(&named));
         for ((named, centre), known) in named.into_iter().zip(centres).zip(recognised) {
@@ -290,13 +288,18 @@ impl<'a> Texts<'a> {
     }
 
     /// The centres whose themes have messages enough; the others' messages go where they fit next best.
-    fn large_enough(&self, layer: &Layer, among: &[usize], mut centres: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+    fn large_enough(
+        &self,
+        positions: &Positions,
+        among: &[usize],
+        mut centres: Vec<Vec<f32>>,
+    ) -> Vec<Vec<f32>> {
         let total: u64 = among.iter().map(|text| u64::from(self.messages[*text])).sum();
         let least = if total < 300 { 2 } else { (total / 500).max(3) };
         loop {
             let mut sizes = vec![0_u64; centres.len()];
-            for (placed, text) in self.like(layer, among, &centres, false).iter().zip(among) {
-                if let Some((theme, _)) = placed {
+            for (theme, text) in nearest_like(positions, &centres).iter().zip(among) {
+                if let Some(theme) = theme {
                     sizes[*theme as usize] += u64::from(self.messages[*text]);
                 }
             }
@@ -401,6 +404,18 @@ impl<'a> Texts<'a> {
             state,
         }
     }
+}
+
+/// For each row the nearest centre, where it is like it enough.
+fn nearest_like(positions: &Positions, centres: &[Vec<f32>]) -> Vec<Option<u32>> {
+    if centres.is_empty() {
+        return vec![None; positions.len()];
+    }
+    let near = nearest(positions, centres);
+    let like = |(row, theme): (usize, u32)| {
+        (dot(positions.at(row), &centres[theme as usize]) >= LEAST_LIKE).then_some(theme)
+    };
+    near.into_iter().enumerate().map(like).collect()
 }
 
 /// The place of a language among the means.

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::verbs::{
-    ask, check, cluster, completions, data, demo, deploy, evaluate, events, init, keys, models, monitor,
-    people, predict, question, resume, rollback, runs, serve, sql, surveys, train, tune,
+    ask, case, check, cluster, completions, data, demo, deploy, evaluate, events, feedback, init, keys,
+    models, monitor, opportunities, people, predict, question, resume, rollback, runs, sample, serve, sql,
+    support, surveys, train, tune,
 };
 
 /// The whole command line.
@@ -55,6 +56,19 @@ pub enum Verb {
     /// What people are asked.
     #[command(subcommand)]
     Surveys(surveys::Surveys),
+    /// What users say.
+    #[command(subcommand)]
+    Feedback(feedback::Feedback),
+    /// What to improve.
+    Opportunities(opportunities::Opportunities),
+    /// How improvements went.
+    #[command(subcommand)]
+    Case(case::Case),
+    /// Customers answered.
+    #[command(subcommand)]
+    Support(support::Support),
+    /// A make-believe startup.
+    Sample(sample::Sample),
     /// Counts over time.
     Trend(ask::Trend),
     /// Steps on the way to a goal.

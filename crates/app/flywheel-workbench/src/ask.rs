@@ -172,6 +172,14 @@ impl Workbench {
         })
     }
 
+    /// Shows everybody to a fold on this machine, and gives its merged state.
+    pub(crate) async fn fold_here(&self, fold: Arc<dyn Fold>) -> Result<Box<dyn Partial>, Failure> {
+        let now = self.events().await?;
+        let request = FoldRequest { folds: vec![fold], encoded: Vec::new() };
+        let states = fold::run(&Engine::default(), &now.view, &now.tail, &now.identity, &request).await?;
+        states.into_iter().next().ok_or_else(|| Failure::broken("fold", "no state"))
+    }
+
     /// Events that a question names and that never arrived, each with the nearest name that did.
     async fn unknown_events(
         &self,

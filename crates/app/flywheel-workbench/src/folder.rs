@@ -83,6 +83,21 @@ impl Folder {
         self.hidden().join("predictions")
     }
 
+    /// What is made of what users say, and can be made again.
+    pub fn feedback(&self) -> PathBuf {
+        self.hidden().join("feedback")
+    }
+
+    /// Customers' conversations, and what was learned to answer them.
+    pub fn support(&self) -> PathBuf {
+        self.hidden().join("support")
+    }
+
+    /// How improvements went, kept in git by the user.
+    pub fn cases(&self) -> PathBuf {
+        self.root.join("cases")
+    }
+
     /// Files fetched from elsewhere.
     pub fn downloads(&self) -> PathBuf {
         self.hidden().join("downloads")

@@ -9,6 +9,7 @@ pub mod insights;
 pub mod kind;
 mod lexicon;
 pub mod linear;
+pub mod listen;
 mod message;
 pub mod mood;
 pub mod personal;

@@ -9,8 +9,8 @@ use regex::Regex;
 
 use crate::phrases::is_aside;
 use crate::pile::Pile;
-use crate::tokens::{Part, Reading, read};
 use crate::subjects::{concept_of, concepts_in};
+use crate::tokens::{Part, Reading, read};
 
 /// The share of words in common from which two questions are one.
 const SAME: f64 = 0.5;

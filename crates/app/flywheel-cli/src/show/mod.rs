@@ -5,6 +5,7 @@ mod chart;
 mod evaluation;
 mod event_import;
 mod events;
+mod feedback;
 mod keys;
 mod model;
 mod monitor;
@@ -15,6 +16,7 @@ mod problem;
 mod profile;
 pub mod progress;
 mod run;
+mod support;
 mod table;
 mod tune;
 
@@ -22,6 +24,9 @@ pub use answer::{answered, question_kinds, questions, sql};
 pub use evaluation::{evaluation, verdict};
 pub use event_import::events_imported;
 pub use events::{aside, asides, catalogue, event_detail, properties, resent};
+pub use feedback::{
+    behaviour, case, cases, feedback_imported, found, insights, opportunities, opportunity_record,
+};
 pub use keys::{keys, surveys};
 pub use model::{deployment, model, models};
 pub use monitor::monitor;
@@ -31,4 +36,5 @@ pub use plan::check;
 pub use problem::{Sources, problems};
 pub use profile::{imported, profile, tables};
 pub use run::{comparison, run, runs};
+pub use support::{faq_report, gaps, inbox, support_answer};
 pub use tune::tune;

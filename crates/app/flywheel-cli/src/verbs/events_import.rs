@@ -73,6 +73,7 @@ impl Import {
                 event: self.event,
                 zone: self.zone,
                 key: self.key,
+                feedback: None,
             },
             preview: self.preview,
         };

@@ -1,6 +1,7 @@
 //! The verbs, one file each; to add one, copy the neighbour and add its line in `arguments.rs` and here.
 
 pub mod ask;
+pub mod case;
 pub mod check;
 pub mod cluster;
 pub mod completions;
@@ -10,18 +11,22 @@ pub mod deploy;
 pub mod evaluate;
 pub mod events;
 pub mod events_import;
+pub mod feedback;
 pub mod init;
 pub mod keys;
 pub mod models;
 pub mod monitor;
+pub mod opportunities;
 pub mod people;
 pub mod predict;
 pub mod question;
 pub mod resume;
 pub mod rollback;
 pub mod runs;
+pub mod sample;
 pub mod serve;
 pub mod sql;
+pub mod support;
 pub mod surveys;
 pub mod train;
 pub mod tune;
@@ -38,6 +43,11 @@ pub async fn run(verb: Verb, session: &Session) -> Outcome {
         Verb::People(people) => people.run(session).await,
         Verb::Keys(keys) => keys.run(session).await,
         Verb::Surveys(surveys) => surveys.run(session).await,
+        Verb::Feedback(feedback) => feedback.run(session).await,
+        Verb::Opportunities(opportunities) => opportunities.run(session).await,
+        Verb::Case(case) => case.run(session).await,
+        Verb::Support(support) => support.run(session).await,
+        Verb::Sample(sample) => sample.run(session).await,
         Verb::Trend(trend) => trend.run(session).await,
         Verb::Funnel(funnel) => funnel.run(session).await,
         Verb::Retention(retention) => retention.run(session).await,

@@ -64,6 +64,8 @@ impl Workbench {
         self.erase_from_ledger(&person, &quotes, &events, &mut report).await?;
         self.erase_predictions(&quotes, &mut report).await?;
         self.erase_rows(&quotes, &mut report).await?;
+        self.forget_feedback()?;
+        report.quoting += self.forget_customer(&quotes)?;
         self.erase_quotes(&quotes, &mut report).await?;
         self.ledger().forget_for_good().await?;
         let found = report.events
@@ -217,8 +219,10 @@ impl Workbench {
         let (folder, quotes) = (self.folder().clone(), quotes.clone());
         let changed = blocking(move || {
             let mut changed = Vec::new();
-            for path in quotes.out_of_folder(&folder.runs(), ERASED)? {
-                changed.push(path.strip_prefix(folder.root()).unwrap_or(&path).display().to_string());
+            for quoting in [folder.runs(), folder.feedback(), folder.support(), folder.cases()] {
+                for path in quotes.out_of_folder(&quoting, ERASED)? {
+                    changed.push(path.strip_prefix(folder.root()).unwrap_or(&path).display().to_string());
+                }
             }
             for manifest in files(&folder.hidden().join("models"))? {
                 if manifest.file_name().is_none_or(|name| name != "bundle.json") {
@@ -243,7 +247,7 @@ impl Workbench {
             Ok::<_, Failure>(changed)
         });
         let changed = changed.await??;
-        report.quoting = changed.len() as u64;
+        report.quoting += changed.len() as u64;
         for file in changed {
             report.findings.push(phrase!("events.erased_quoted", file = file));
         }

@@ -35,6 +35,7 @@ use known::Known;
 
 pub use log::{EventLog, TakeError};
 pub use now::EventsNow;
+pub(crate) use redact::Quotes;
 
 /// What this process knows of the project's events.
 #[derive(Debug, Default)]

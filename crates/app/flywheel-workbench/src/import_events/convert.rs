@@ -216,7 +216,7 @@ impl Converter {
 }
 
 /// How the ids of those begin whom nobody can name.
-pub(super) const NAMELESS: &str = "anonymous:";
+pub(crate) const NAMELESS: &str = "anonymous:";
 
 fn is_nobody(id: &str) -> bool {
     NOBODY.iter().any(|nobody| id.eq_ignore_ascii_case(nobody))

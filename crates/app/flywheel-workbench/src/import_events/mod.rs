@@ -18,6 +18,7 @@ use crate::{Failure, Workbench};
 use convert::Converter;
 use mapping::Guess;
 
+pub(crate) use convert::NAMELESS;
 pub use mapping::{FeedbackChoices, MappingChoices};
 
 /// Rows that are looked at before anything is decided.

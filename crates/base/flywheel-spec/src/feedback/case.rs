@@ -86,6 +86,7 @@ pub struct CaseSide {
 /// How it went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CaseVerdict)]
 pub enum Verdict {
     /// The theme shrank or the behaviour came back, and nothing speaks against it.
     Worked,

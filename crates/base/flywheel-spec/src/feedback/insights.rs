@@ -30,7 +30,13 @@ pub struct InsightsSpec {
 
 impl Default for InsightsSpec {
     fn default() -> Self {
-        Self { interval: None, themes: themes(), quotes: quotes(), phrases: phrases(), questions: questions() }
+        Self {
+            interval: None,
+            themes: themes(),
+            quotes: quotes(),
+            phrases: phrases(),
+            questions: questions(),
+        }
     }
 }
 

@@ -1,25 +1,24 @@
 //! What users say, and what came of reading it.
 
-pub mod import;
+mod aspect;
 pub mod behaviour;
 pub mod case;
+pub mod import;
+pub mod insights;
+mod kind;
+mod mood;
 pub mod opportunity;
 pub mod opportunity_record;
 pub mod privacy;
 pub mod search;
 pub mod support;
 
-mod aspect;
-mod kind;
-mod mood;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use aspect::{Aspect, AspectOpinion};
 pub use kind::{Kind, MessageKind};
 pub use mood::{Mood, MoodLabel};
-pub mod insights;
-
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// The language of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]

@@ -355,6 +355,7 @@ pub struct RankChange {
 
 /// A theme that is no opportunity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ThemeSetAside)]
 pub struct SetAside {
     /// The theme's id.
     pub theme: String,

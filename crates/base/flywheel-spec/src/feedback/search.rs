@@ -11,6 +11,7 @@ use crate::{Phrase, Problem};
 /// What is looked for, and among which messages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = FeedbackSearchSpec)]
 pub struct SearchSpec {
     /// Words in either language; empty finds every message that passes the filters, newest first.
     #[serde(default)]

@@ -317,3 +317,39 @@ pub struct Nearest {
     /// How likely it is what was asked, 0 to 1.
     pub confidence: f64,
 }
+
+/// A customer's message.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SupportRequest {
+    /// What the customer says.
+    pub text: String,
+    /// The conversation that it goes on with; a new one begins when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+    /// Who the customer is, as the events know them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+}
+
+/// The reply to a customer's message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SupportAnswer {
+    /// The conversation, to go on with.
+    pub conversation: String,
+    /// What is said.
+    pub reply: Reply,
+}
+
+/// A conversation that waits for a person.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+pub struct InboxEntry {
+    /// The conversation so far.
+    pub conversation: Conversation,
+    /// Who the customer is; absent where nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// Why it was handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<HandOverReason>,
+}

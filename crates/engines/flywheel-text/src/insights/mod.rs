@@ -20,10 +20,10 @@ use crate::message::Message;
 use crate::phrases::phrases;
 use crate::pile::Pile;
 use crate::questions::questions;
-use crate::tokens::READ_CHARACTERS;
 use crate::spam::aside;
 use crate::steps::Steps;
 use crate::themes::{ThemeState, Themes, follow, themes};
+use crate::tokens::READ_CHARACTERS;
 
 /// A message with what other engines found in it.
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use flywheel_language::is_han;
 
-use crate::tokens::{Part, Reading, Token};
 use crate::subjects::{concept_name, concept_of, concepts_in};
+use crate::tokens::{Part, Reading, Token};
 
 /// The mark before a subject that both languages share.
 pub(super) const CONCEPT: char = '=';

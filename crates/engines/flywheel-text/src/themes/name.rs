@@ -196,8 +196,8 @@ fn tell_apart(named: &mut [Named]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tokens::read;
     use crate::themes::features::features;
+    use crate::tokens::read;
 
     #[test]
     fn a_name_is_a_phrase_of_the_messages_and_no_stop_word() {

@@ -1,0 +1,160 @@
+//! What the messages say, read as one: moods, kinds, aspects and themes, with the themes' numbers kept from week to week.
+
+use flywheel_language::language;
+use flywheel_spec::feedback::MessageKind;
+use flywheel_spec::feedback::insights::{AspectRow, InsightsReport, InsightsSpec, Quote};
+use flywheel_spec::{Phrase, Problem, phrase};
+use flywheel_text::Message;
+use flywheel_text::insights::{Beside, Insights, ReadMessage, insights};
+use flywheel_text::listen::{Listened, listen};
+use flywheel_text::personal::mask;
+use flywheel_text::themes::ThemeState;
+use jiff::tz::TimeZone;
+
+use super::messages::ReadAt;
+use crate::data::blocking;
+use crate::{Failure, Workbench, file};
+
+/// Pairs of a thing and an opinion that a report tells.
+const ASPECTS: usize = 40;
+
+/// Everything that was read, for what is made of it beside the report.
+#[derive(Debug)]
+pub struct FeedbackRead {
+    /// The messages, by time.
+    pub messages: Vec<Message>,
+    /// What each says.
+    pub listened: Listened,
+    /// The report and each message's theme.
+    pub insights: Insights,
+    pub(super) at: ReadAt,
+}
+
+impl Workbench {
+    /// Reads everything that was said.
+    ///
+    /// # Errors
+    /// When nobody said anything, or the events cannot be read.
+    pub async fn read_feedback(&self, spec: &InsightsSpec) -> Result<FeedbackRead, Failure> {
+        let (messages, at) = self.messages().await?;
+        if messages.is_empty() {
+            let problem = Problem::error(phrase!("feedback_import.nothing_said"));
+            return Err(Failure::NotFound(
+                problem.advise(Phrase::new("feedback_import.nothing_said_advice")),
+            ));
+        }
+        let themes = self.folder().feedback().join("themes.json");
+        let before: Option<ThemeState> = file::read_json(&themes).unwrap_or_default();
+        let zone = TimeZone::get(&self.project().time_zone).ok();
+        let spec = spec.clone();
+        let read = blocking(move || {
+            let listened = listen(&messages);
+            let insights = told(&messages, &listened, &spec, before.as_ref(), zone);
+            FeedbackRead { messages, listened, insights, at }
+        })
+        .await?;
+        file::write_json(&themes, &read.insights.state)?;
+        Ok(read)
+    }
+
+    /// What the messages say.
+    ///
+    /// # Errors
+    /// As [`Self::read_feedback`].
+    pub async fn feedback_insights(&self, spec: &InsightsSpec) -> Result<InsightsReport, Failure> {
+        Ok(self.read_feedback(spec).await?.insights.report)
+    }
+}
+
+fn told(
+    messages: &[Message],
+    listened: &Listened,
+    spec: &InsightsSpec,
+    before: Option<&ThemeState>,
+    zone: Option<TimeZone>,
+) -> Insights {
+    let read: Vec<ReadMessage<'_>> = messages
+        .iter()
+        .zip(&listened.heard)
+        .map(|(message, heard)| ReadMessage {
+            message,
+            language: heard.language,
+            mood: (heard.mood.certainty > 0.0).then_some(heard.mood.score),
+            kind: Some(kind_name(heard.kind).to_owned()),
+            masked: heard.masked.clone(),
+        })
+        .collect();
+    let beside = Beside { before, aspects: aspects(messages, listened), zone, ..Beside::default() };
+    let mut told = insights(&read, spec, beside);
+    let report = &mut told.report;
+    // Phrases and names are made of the raw words.
+    for theme in &mut report.themes {
+        theme.name = mask(&theme.name).0;
+        theme.words.iter_mut().for_each(|word| *word = mask(word).0);
+    }
+    report.phrases.iter_mut().for_each(|phrase| phrase.text = mask(&phrase.text).0);
+    if let Some(trial) = listened.trial.filter(flywheel_text::mood::learned::Trial::is_better) {
+        report.findings.push(phrase!(
+            "feedback_import.learned",
+            accuracy = format!("{:.0}", trial.accuracy * 100.0),
+            lexicon = format!("{:.0}", trial.lexicon_accuracy * 100.0)
+        ));
+    }
+    let masked: u64 = listened.personal.report().kinds.iter().map(|kind| kind.found).sum();
+    if masked > 0 {
+        report.findings.push(phrase!("feedback_import.personal_masked", count = masked));
+    }
+    told
+}
+
+/// The pairs that most people speak of.
+fn aspects(messages: &[Message], listened: &Listened) -> Vec<AspectRow> {
+    let place: std::collections::HashMap<&str, usize> =
+        messages.iter().enumerate().map(|(at, message)| (message.id.as_str(), at)).collect();
+    let mut rows: Vec<AspectRow> = listened
+        .aspects
+        .iter()
+        .flat_map(|aspect| aspect.opinions.iter().map(move |opinion| (aspect, opinion)))
+        .map(|(aspect, opinion)| {
+            let quotes = opinion.examples.iter().filter_map(|id| {
+                let text = listened.heard[*place.get(id.as_str())?].masked.chars().take(200).collect();
+                Some(Quote { message: id.clone(), text })
+            });
+            let praises = opinion.polarity > 0.0;
+            AspectRow {
+                aspect: mask(&aspect.name).0,
+                opinion: mask(&opinion.name).0,
+                positive: if praises { opinion.messages } else { 0 },
+                negative: if praises { 0 } else { opinion.messages },
+                people: opinion.people,
+                examples: quotes.collect(),
+            }
+        })
+        .collect();
+    rows.sort_by(|one, other| {
+        (other.people, &one.aspect, &one.opinion).cmp(&(one.people, &other.aspect, &other.opinion))
+    });
+    rows.truncate(ASPECTS);
+    rows
+}
+
+/// A kind as reports and filters name it.
+pub(super) fn kind_name(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Bug => "bug",
+        MessageKind::FeatureRequest => "request",
+        MessageKind::Question => "question",
+        MessageKind::Praise => "praise",
+        MessageKind::Complaint => "complaint",
+        MessageKind::RatingOnly => "rating_only",
+        MessageKind::Other => "other",
+    }
+}
+
+/// The language of a query or a question.
+pub(super) fn language_of(text: &str) -> flywheel_spec::Language {
+    match language(text) {
+        flywheel_spec::feedback::TextLanguage::Zh => flywheel_spec::Language::Zh,
+        _ => flywheel_spec::Language::En,
+    }
+}

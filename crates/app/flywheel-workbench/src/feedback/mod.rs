@@ -1,0 +1,19 @@
+//! What users say: brought in, read, searched, ranked, and answered, from the events that carry it.
+//!
+//! A message is an event with a text: an imported one, an answer to an open question of a survey, or whatever a client
+//! sends under one of [`SPEAKING`]. What is made of the messages lies in `.flywheel/feedback/` and can be made again.
+
+mod case;
+mod import;
+mod insights;
+mod messages;
+mod opportunities;
+mod search;
+mod support;
+
+pub use case::WrittenCase;
+pub use insights::FeedbackRead;
+pub use opportunities::{BehaviourChoices, RankRequest};
+
+/// The events whose text is a message.
+pub const SPEAKING: [&str; 6] = ["feedback", "survey sent", "review", "comment", "ticket", "chat message"];

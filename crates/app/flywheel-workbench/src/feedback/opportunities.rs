@@ -1,0 +1,299 @@
+//! What to improve, ranked: themes joined with what their people did, and the life of each opportunity.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flywheel_product::{behaviour, opportunity};
+use flywheel_spec::evaluation::Estimate;
+use flywheel_spec::feedback::behaviour::{BehaviourReport, BehaviourSpec, Cohorts, Spoke};
+use flywheel_spec::feedback::insights::{InsightsSpec, ThemeRow, TrendKind};
+use flywheel_spec::feedback::opportunity::{
+    EvidenceQuote, EvidenceTrend, Going, OpportunityReport, OpportunitySpec, ThemeEvidence,
+};
+use flywheel_spec::feedback::opportunity_record::{OpportunityChange, OpportunityRecord};
+use flywheel_spec::product::{EventFilter, Property};
+use flywheel_spec::sql::SqlSpec;
+use flywheel_spec::{Phrase, Problem, phrase};
+use flywheel_stats::share::wilson;
+use jiff::Timestamp;
+
+use super::insights::kind_name;
+use super::{FeedbackRead, SPEAKING};
+use crate::{Failure, Workbench, file};
+
+/// Events that usually mean that somebody pays, the likelier first.
+const PAYING: [&str; 10] = [
+    "bill paid",
+    "order",
+    "purchase",
+    "payment",
+    "pay",
+    "order completed",
+    "checkout completed",
+    "subscribed",
+    "支付成功",
+    "下单",
+];
+
+/// Properties that usually hold how much.
+const VALUES: [&str; 5] = ["amount", "revenue", "price", "total", "value"];
+
+/// Events that usually mean that somebody leaves.
+const LEAVING: [&str; 5] =
+    ["subscription cancelled", "cancelled", "account deleted", "unsubscribed", "取消订阅"];
+
+/// What counts as paying and leaving; what is absent is looked for among the project's events.
+#[derive(Debug, Clone, Default)]
+pub struct BehaviourChoices {
+    /// Paying.
+    pub paying: Option<EventFilter>,
+    /// The property that holds how much.
+    pub value: Option<Property>,
+    /// Leaving.
+    pub leaving: Option<EventFilter>,
+}
+
+/// A ranking as it is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct RankRequest {
+    /// How it is ranked.
+    pub spec: OpportunitySpec,
+    /// What counts as paying and leaving.
+    pub behaviour: BehaviourChoices,
+}
+
+impl Workbench {
+    /// What to improve, ranked.
+    ///
+    /// # Errors
+    /// Every mistake of the settings at once; that nobody said anything.
+    pub async fn opportunities(&self, request: &RankRequest) -> Result<OpportunityReport, Failure> {
+        let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
+        let records = self.opportunity_records()?;
+        let (behaviour, said) = self.behaviour_of(&read, &request.behaviour).await?;
+        let active = self.people_between(None, None).await?;
+        let evidence = evidence(&read, &behaviour, active);
+        let mut spec = request.spec.clone();
+        for record in &records {
+            if let Some(effort) = record.effort {
+                spec.efforts.entry(record.theme.clone()).or_insert(effort);
+            }
+        }
+        let mut report = opportunity::rank(&evidence, &records, &spec)?;
+        report.warnings.extend(behaviour.warnings);
+        report.findings.extend(said);
+        Ok(report)
+    }
+
+    /// What the people of each theme did before and after they spoke, beside comparable people who did not.
+    ///
+    /// # Errors
+    /// As [`Self::opportunities`].
+    pub async fn feedback_behaviour(&self, choices: &BehaviourChoices) -> Result<BehaviourReport, Failure> {
+        let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
+        Ok(self.behaviour_of(&read, choices).await?.0)
+    }
+
+    /// Every opportunity that somebody did something about.
+    ///
+    /// # Errors
+    /// When the file of them cannot be read.
+    pub fn opportunity_records(&self) -> Result<Vec<OpportunityRecord>, Failure> {
+        Ok(file::read_json(&self.folder().feedback().join("opportunities.json"))?.unwrap_or_default())
+    }
+
+    /// Changes an opportunity, by its record's id or its theme's number or name; its first change opens its record.
+    ///
+    /// # Errors
+    /// An opportunity that is not there, or a change that its state does not allow.
+    pub async fn change_opportunity(
+        &self,
+        which: &str,
+        change: OpportunityChange,
+        by: &str,
+    ) -> Result<OpportunityRecord, Failure> {
+        let mut records = self.opportunity_records()?;
+        let fits =
+            |record: &OpportunityRecord| record.id == which || record.theme == which || record.name == which;
+        let at = match records.iter().position(fits) {
+            Some(at) => at,
+            None => {
+                let read =
+                    self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
+                let found = evidence(&read, &BehaviourReport::default(), 0)
+                    .into_iter()
+                    .find(|evidence| evidence.theme == which || evidence.name == which);
+                let Some(found) = found else {
+                    let known: Vec<String> =
+                        read.insights.report.themes.iter().map(|theme| theme.name.clone()).collect();
+                    let said = phrase!("feedback_import.no_opportunity", found = which);
+                    return Err(Failure::not_found(said, &known, which));
+                };
+                records.push(opportunity::opened(&format!("o{}", records.len() + 1), &found));
+                records.len() - 1
+            }
+        };
+        let now = Timestamp::now().to_string();
+        records[at] = opportunity::changed(&records[at], change, &now, by)?;
+        file::write_json(&self.folder().feedback().join("opportunities.json"), &records)?;
+        Ok(records[at].clone())
+    }
+
+    /// What the people of each theme did, and which events were taken for what.
+    async fn behaviour_of(
+        &self,
+        read: &FeedbackRead,
+        choices: &BehaviourChoices,
+    ) -> Result<(BehaviourReport, Vec<Phrase>), Failure> {
+        let known: BTreeSet<String> = self.event_names().await?.into_iter().collect();
+        let among =
+            |names: &[&str]| names.iter().find(|name| known.contains(**name)).map(|name| (*name).to_owned());
+        let mut said = Vec::new();
+        let paying = choices.paying.clone().or_else(|| {
+            let name = among(&PAYING)?;
+            said.push(phrase!("feedback_import.paying_guessed", event = name));
+            Some(EventFilter::named(name))
+        });
+        let value = match (&choices.value, &paying) {
+            (Some(value), _) => Some(value.clone()),
+            (None, Some(EventFilter { event: Some(event), .. })) => {
+                let properties = self.event_properties(Some(event)).await?;
+                let held = |name: &&&str| properties.iter().any(|property| property.name == **name);
+                VALUES.iter().find(held).map(|name| Property::of_event(*name))
+            }
+            _ => None,
+        };
+        let leaving = choices.leaving.clone().or_else(|| among(&LEAVING).map(EventFilter::named));
+        let spec = BehaviourSpec {
+            paying,
+            value,
+            leaving,
+            speaking: SPEAKING
+                .iter()
+                .filter(|name| known.contains(**name))
+                .map(|name| (*name).to_owned())
+                .collect(),
+            names: names(read),
+            ..BehaviourSpec::default()
+        };
+        let cohorts = cohorts(read, None, None);
+        let planned = behaviour::plan(&spec, &cohorts, &self.context(Timestamp::now()))?;
+        let state = self.fold_here(planned.fold()).await?;
+        let report = planned.finish(state).map_err(|error| Failure::broken("behaviour", error))?;
+        Ok((report, said))
+    }
+
+    /// People who did anything in a stretch of time, microseconds since 1970.
+    pub(super) async fn people_between(&self, from: Option<i64>, to: Option<i64>) -> Result<u64, Failure> {
+        let moment = |micros: i64| Timestamp::from_microsecond(micros).unwrap_or_default();
+        let mut query =
+            "select count(distinct person) as people from events where distinct_id not like 'anonymous:%'"
+                .to_owned();
+        if let Some(from) = from {
+            query.push_str(&format!(" and time >= timestamp '{}'", moment(from)));
+        }
+        if let Some(to) = to {
+            query.push_str(&format!(" and time < timestamp '{}'", moment(to)));
+        }
+        let report = self.sql(&SqlSpec::new(query)).await?;
+        let first = report.rows.first().and_then(|row| row.first()?.as_u64());
+        Ok(first.unwrap_or_default())
+    }
+}
+
+fn names(read: &FeedbackRead) -> BTreeMap<String, String> {
+    read.insights.report.themes.iter().map(|theme| (theme.id.to_string(), theme.name.clone())).collect()
+}
+
+/// Who spoke of each theme when, in a stretch of time.
+pub(super) fn cohorts(read: &FeedbackRead, from: Option<i64>, to: Option<i64>) -> Cohorts {
+    let mut cohorts = Cohorts::new();
+    for (message, theme) in read.messages.iter().zip(&read.insights.theme_of) {
+        let (Some(theme), Some(person)) = (theme, &message.person) else { continue };
+        if from.is_some_and(|from| message.time < from) || to.is_some_and(|to| message.time >= to) {
+            continue;
+        }
+        let spoke = Spoke { distinct_id: person.clone(), time: message.time };
+        cohorts.entry(theme.to_string()).or_default().push(spoke);
+    }
+    cohorts
+}
+
+/// Everything that is known of each theme.
+fn evidence(read: &FeedbackRead, behaviour: &BehaviourReport, active: u64) -> Vec<ThemeEvidence> {
+    let report = &read.insights.report;
+    report.themes.iter().map(|theme| of_theme(read, theme, behaviour, active)).collect()
+}
+
+fn of_theme(
+    read: &FeedbackRead,
+    theme: &ThemeRow,
+    behaviour: &BehaviourReport,
+    active: u64,
+) -> ThemeEvidence {
+    let id = theme.id.to_string();
+    let mine: Vec<usize> =
+        (0..read.messages.len()).filter(|at| read.insights.theme_of[*at] == Some(theme.id)).collect();
+    let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
+    let mut aspects: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for at in &mine {
+        let heard = &read.listened.heard[*at];
+        *kinds.entry(kind_name(heard.kind).to_owned()).or_default() += 1;
+        for pair in heard.pairs.iter().filter(|pair| pair.polarity < 0.0) {
+            aspects.entry(&pair.aspect_key).or_default().insert(&read.messages[*at].id);
+        }
+    }
+    let mut aspects: Vec<(usize, &str)> = aspects.into_iter().map(|(key, said)| (said.len(), key)).collect();
+    aspects.sort_by_key(|(count, key)| (std::cmp::Reverse(*count), *key));
+    let moods: Vec<f64> = mine
+        .iter()
+        .map(|at| read.listened.heard[*at].mood)
+        .filter(|mood| mood.certainty > 0.0)
+        .map(|mood| mood.score)
+        .collect();
+    let negative = moods.iter().filter(|score| **score < -0.1).count();
+    ThemeEvidence {
+        theme: id.clone(),
+        name: theme.name.clone(),
+        kinds,
+        voices: theme.voices,
+        people: theme.people,
+        share_of_people: share(theme.people.min(active) as f64, active as f64),
+        share_of_revenue: None,
+        mood: mood(&moods),
+        negative_share: share(negative as f64, moods.len() as f64),
+        trend: Some(EvidenceTrend {
+            label: match theme.trend.kind {
+                TrendKind::New => Going::New,
+                TrendKind::Growing => Going::Growing,
+                TrendKind::Fading => Going::Fading,
+                TrendKind::Burst => Going::Burst,
+                TrendKind::Steady => Going::Steady,
+            },
+            ratio: theme.trend.ratio,
+            p: theme.trend.p,
+        }),
+        behaviour: behaviour.themes.iter().find(|of| of.theme == id).cloned(),
+        funnel_step: None,
+        aspects: aspects.into_iter().take(5).map(|(_, key)| key.to_owned()).collect(),
+        quotes: theme
+            .typical
+            .iter()
+            .chain(&theme.lowest)
+            .map(|quote| EvidenceQuote { id: quote.message.clone(), text: quote.text.clone() })
+            .collect(),
+        versions: theme.versions.iter().take(3).map(|version| version.name.clone()).collect(),
+        effort: None,
+    }
+}
+
+/// The mean mood with its interval.
+pub(super) fn mood(moods: &[f64]) -> Option<Estimate> {
+    let (value, interval) = flywheel_stats::mean::mean(moods.iter().copied())?;
+    let interval = interval.within(-1.0, 1.0);
+    Some(Estimate { value, low: interval.low, high: interval.high })
+}
+
+fn share(hits: f64, of: f64) -> Option<Estimate> {
+    let interval = wilson(hits, of)?;
+    Some(Estimate { value: hits / of, low: interval.low, high: interval.high })
+}

@@ -1,0 +1,246 @@
+//! Customers answered from the project's file of questions and answers; what needs a person waits in the inbox.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use flywheel_spec::feedback::support::{
+    Conversation, FaqEntry, FaqReport, GapReport, InboxEntry, ReplyKind, SupportAnswer, SupportRequest,
+    SupportSpec, Unanswered,
+};
+use flywheel_spec::{Phrase, Problem, phrase};
+use flywheel_text::support::Faq;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::insights::language_of;
+use crate::data::blocking;
+use crate::{Failure, Workbench, file};
+
+/// The file of questions and answers, from the project's folder.
+const FAQ: &str = "faq.toml";
+
+/// A file as it is written: `[[entry]]` tables.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    entry: Vec<FaqEntry>,
+}
+
+/// What was learned of a file, and of which.
+#[derive(Debug, Serialize, Deserialize)]
+struct Learned {
+    of: String,
+    faq: Faq,
+}
+
+/// A conversation on disk.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Kept {
+    conversation: Conversation,
+    #[serde(default)]
+    person: Option<String>,
+    #[serde(default)]
+    reason: Option<flywheel_spec::feedback::support::HandOverReason>,
+}
+
+impl Workbench {
+    /// Answers a customer; the conversation is kept.
+    ///
+    /// # Errors
+    /// An empty message, a conversation that is not there, or every mistake in the file of questions and answers.
+    pub async fn answer_customer(&self, request: SupportRequest) -> Result<SupportAnswer, Failure> {
+        if request.text.trim().is_empty() {
+            let problem = Problem::error(phrase!("feedback_import.text_empty")).at_setting("text");
+            return Err(Failure::Wrong(problem.into()));
+        }
+        let mut kept = match &request.conversation {
+            None => {
+                let conversation =
+                    Conversation { id: uuid::Uuid::now_v7().to_string(), ..Conversation::default() };
+                Kept { conversation, person: request.person.clone(), reason: None }
+            }
+            Some(id) => {
+                let path = self.conversation_path(id)?;
+                file::read_json(&path)?.ok_or_else(|| no_conversation(id))?
+            }
+        };
+        let faq = self.faq(language_of(&request.text)).await?;
+        let now = jiff::Timestamp::now().as_microsecond();
+        let text = request.text.clone();
+        let (kept, reply) = blocking(move || {
+            let reply = faq.reply(&mut kept.conversation, &text, now, None);
+            (kept, reply)
+        })
+        .await?;
+        let mut kept = kept;
+        kept.person = kept.person.or(request.person);
+        if reply.kind == ReplyKind::HandOver {
+            kept.conversation.handed_over = true;
+            kept.reason = reply.reason;
+        }
+        if let Some(unanswered) = &reply.unanswered {
+            let line = Unanswered {
+                id: format!("{}/{}", kept.conversation.id, kept.conversation.turns.len()),
+                text: unanswered.clone(),
+                time: now,
+                person: kept.person.clone(),
+            };
+            self.keep_unanswered(&line)?;
+        }
+        file::write_json(&self.conversation_path(&kept.conversation.id)?, &kept)?;
+        Ok(SupportAnswer { conversation: kept.conversation.id, reply })
+    }
+
+    /// The conversations that wait for a person, the longest first.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn support_inbox(&self) -> Result<Vec<InboxEntry>, Failure> {
+        let folder = self.folder().support().join("conversations");
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut waiting = Vec::new();
+        for entry in entries {
+            let Some(kept) = file::read_json::<Kept>(&entry.path())? else { continue };
+            if kept.conversation.handed_over {
+                let Kept { conversation, person, reason } = kept;
+                waiting.push(InboxEntry { conversation, person, reason });
+            }
+        }
+        let since = |entry: &InboxEntry| entry.conversation.turns.last().map(|turn| turn.time);
+        waiting.sort_by(|one, other| {
+            (since(one), &one.conversation.id).cmp(&(since(other), &other.conversation.id))
+        });
+        Ok(waiting)
+    }
+
+    /// A person took a conversation over: it no longer waits.
+    ///
+    /// # Errors
+    /// A conversation that is not there.
+    pub fn settle_conversation(&self, id: &str) -> Result<(), Failure> {
+        let path = self.conversation_path(id)?;
+        let mut kept: Kept = file::read_json(&path)?.ok_or_else(|| no_conversation(id))?;
+        kept.conversation.handed_over = false;
+        kept.conversation.misses = 0;
+        file::write_json(&path, &kept)
+    }
+
+    /// What customers asked and the file does not answer, grouped.
+    ///
+    /// # Errors
+    /// Every mistake in the file of questions and answers.
+    pub async fn support_gaps(&self) -> Result<GapReport, Failure> {
+        let text = file::read_text(&self.unanswered_path())?.unwrap_or_default();
+        // A line that a crash cut off is no question.
+        let unanswered: Vec<Unanswered> =
+            text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let faq = self.faq(flywheel_spec::Language::En).await?;
+        blocking(move || faq.gaps(&unanswered, None)).await
+    }
+
+    /// How well the entries of the file are told apart.
+    ///
+    /// # Errors
+    /// Every mistake in the file of questions and answers.
+    pub async fn faq_report(&self) -> Result<FaqReport, Failure> {
+        Ok(self.faq(flywheel_spec::Language::En).await?.report().clone())
+    }
+
+    /// Removes the conversations and unanswered questions that name somebody who is erased; how many.
+    pub(crate) fn forget_customer(&self, quotes: &crate::events::Quotes) -> Result<u64, Failure> {
+        let mut gone = 0;
+        let folder = self.folder().support().join("conversations");
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if std::fs::read(&path).is_ok_and(|bytes| quotes.are_in(&bytes)) {
+                std::fs::remove_file(&path).map_err(|error| Failure::io(&path, &error))?;
+                gone += 1;
+            }
+        }
+        let path = self.unanswered_path();
+        let text = file::read_text(&path)?.unwrap_or_default();
+        if quotes.are_in(text.as_bytes()) {
+            let kept: String = text
+                .lines()
+                .filter(|line| !quotes.are_in(line.as_bytes()))
+                .map(|line| format!("{line}\n"))
+                .collect();
+            gone += (text.lines().count() - kept.lines().count()) as u64;
+            file::write(&path, kept.as_bytes())?;
+        }
+        Ok(gone)
+    }
+
+    /// The learned file; learned anew where it changed.
+    async fn faq(&self, language: flywheel_spec::Language) -> Result<Faq, Failure> {
+        let path = self.folder().root().join(FAQ);
+        let Some(text) = file::read_text(&path)? else {
+            let problem = Problem::error(phrase!("feedback_import.no_faq", path = FAQ));
+            return Err(Failure::NotFound(problem.advise(Phrase::new("feedback_import.no_faq_advice"))));
+        };
+        let of = format!("{:x}", HexOf(&Sha256::digest(text.as_bytes())));
+        let kept = self.folder().support().join("faq.json");
+        if let Ok(Some(learned)) = file::read_json::<Learned>(&kept)
+            && learned.of == of
+        {
+            return Ok(learned.faq);
+        }
+        let written: Written = toml_edit::de::from_str(&text).map_err(|error| unread(&text, &error))?;
+        let spec = SupportSpec { language, ..SupportSpec::default() };
+        let trained = blocking(move || Faq::train(&written.entry, &spec, None)).await?;
+        let faq = trained.map_err(|mut problems| {
+            for problem in &mut problems.problems {
+                problem.place.file = Some(FAQ.to_owned());
+            }
+            Failure::Wrong(problems)
+        })?;
+        let learned = Learned { of, faq };
+        file::write_json(&kept, &learned)?;
+        Ok(learned.faq)
+    }
+
+    fn conversation_path(&self, id: &str) -> Result<PathBuf, Failure> {
+        // An id is a file's name: nothing else may be one.
+        let id = uuid::Uuid::try_parse(id).map_err(|_| no_conversation(id))?;
+        Ok(self.folder().support().join("conversations").join(format!("{id}.json")))
+    }
+
+    fn unanswered_path(&self) -> PathBuf {
+        self.folder().support().join("unanswered.jsonl")
+    }
+
+    fn keep_unanswered(&self, line: &Unanswered) -> Result<(), Failure> {
+        let path = self.unanswered_path();
+        let append = |path: &Path| {
+            std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+            let mut json = serde_json::to_vec(line)?;
+            json.push(b'\n');
+            file.write_all(&json)?;
+            file.sync_data()
+        };
+        append(&path).map_err(|error| Failure::io(&path, &error))
+    }
+}
+
+/// Bytes as hexadecimal digits.
+struct HexOf<'a>(&'a [u8]);
+
+impl std::fmt::LowerHex for HexOf<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+fn no_conversation(id: &str) -> Failure {
+    Failure::NotFound(Problem::error(phrase!("feedback_import.no_conversation", found = id)))
+}
+
+fn unread(text: &str, error: &toml_edit::de::Error) -> Failure {
+    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() as u64 + 1);
+    let mut problem =
+        Problem::error(phrase!("feedback_import.faq_unread", reason = error.message())).in_file(FAQ);
+    problem.place.line = line;
+    Failure::Wrong(problem.into())
+}

@@ -1,0 +1,166 @@
+//! Messages listened to one by one: language, mood, kind, what is praised and blamed, and what tells a person.
+
+use flywheel_language::language;
+use flywheel_spec::feedback::{Aspect, MessageKind, Mood, TextLanguage};
+use rayon::prelude::*;
+
+use crate::aspects::{Finder, Pair, Said, aggregate};
+use crate::kind::Sorter;
+use crate::mood::Reader;
+use crate::mood::learned::{Learner, Trial, learn, weak_label};
+use crate::personal::{Tally, mask};
+use crate::{Message, Reading};
+
+/// The most of a text that is read, in bytes; nobody says more, and a pasted log is none the wiser for its length.
+const READ_BYTES: usize = 20_000;
+
+/// What one message says.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// Its language.
+    pub language: TextLanguage,
+    /// Its mood.
+    pub mood: Mood,
+    /// What it is for.
+    pub kind: MessageKind,
+    /// Its text without what tells a person.
+    pub masked: String,
+    /// What it praises and blames.
+    pub pairs: Vec<Pair>,
+}
+
+/// What all messages say.
+#[derive(Debug, Clone, Default)]
+pub struct Listened {
+    /// Message by message, in their order.
+    pub heard: Vec<Heard>,
+    /// What is praised and blamed, what most people speak of first.
+    pub aspects: Vec<Aspect>,
+    /// How well the project's ratings teach moods, where there are enough.
+    pub trial: Option<Trial>,
+    /// What personal data was found.
+    pub personal: Tally,
+}
+
+/// Listens to messages; the result of each depends on the others only through what their ratings teach.
+pub fn listen(messages: &[Message]) -> Listened {
+    let reader = Reader::new();
+    let (sorter, finder) = (Sorter::new(), Finder::new());
+    let scale = scale(messages);
+    let rated: Vec<(&str, bool)> = messages
+        .iter()
+        .filter_map(|message| {
+            let (lowest, highest) = scale?;
+            Some((short(&message.text), weak_label(message.rating?, lowest, highest)?))
+        })
+        .filter(|(text, _)| text.chars().any(char::is_alphabetic))
+        .collect();
+    let learned = learn(&reader, &rated, 0);
+    let learner = Learner::new(&reader, learned.as_ref());
+    let read: Vec<_> = messages
+        .par_iter()
+        .map(|message| {
+            let text = short(&message.text);
+            let reading = Reading::new(text);
+            let opinions = reader.opinions(&reading);
+            let mood = learner.mood(&reading);
+            let stars = message.rating.zip(scale).map(|(rating, (lowest, highest))| {
+                1.0 + 4.0 * ((rating - lowest) / (highest - lowest)).clamp(0.0, 1.0)
+            });
+            let kind = sorter.kind(&reading, stars, &opinions, &mood).kind;
+            let (masked, counts) = mask(&message.text);
+            let heard = Heard {
+                language: language(text),
+                mood,
+                kind,
+                masked,
+                pairs: finder.pairs(&reading, &opinions),
+            };
+            (heard, counts)
+        })
+        .collect();
+    let mut personal = Tally::default();
+    let mut heard = Vec::with_capacity(read.len());
+    for (one, counts) in read {
+        personal.add(&counts);
+        heard.push(one);
+    }
+    let said: Vec<Said<'_>> = messages
+        .iter()
+        .zip(&heard)
+        .map(|(message, heard)| Said {
+            message: &message.id,
+            person: message.person.as_deref(),
+            pairs: &heard.pairs,
+        })
+        .collect();
+    let aspects = aggregate(&said);
+    Listened { aspects, heard, trial: learned.map(|learned| learned.trial), personal }
+}
+
+/// The lowest and the highest rating that can be given, told from those that were: 1 to 5, 0 to 10, or 0 to 100.
+fn scale(messages: &[Message]) -> Option<(f64, f64)> {
+    let ratings = || messages.iter().filter_map(|message| message.rating);
+    let (lowest, highest) = (ratings().reduce(f64::min)?, ratings().reduce(f64::max)?);
+    match (lowest, highest) {
+        (low, high) if low >= 0.0 && high <= 1.0 => Some((0.0, 1.0)),
+        (low, high) if low >= 1.0 && high <= 5.0 => Some((1.0, 5.0)),
+        (low, high) if low >= 0.0 && high <= 10.0 => Some((0.0, 10.0)),
+        (low, high) if low >= 0.0 && high <= 100.0 => Some((0.0, 100.0)),
+        (low, high) => (high > low).then_some((low, high)),
+    }
+}
+
+fn short(text: &str) -> &str {
+    let mut end = text.len().min(READ_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use flywheel_spec::feedback::MoodLabel;
+
+    use super::*;
+
+    fn message(id: u32, text: &str, rating: Option<f64>) -> Message {
+        Message { id: id.to_string(), text: text.to_owned(), rating, ..Message::default() }
+    }
+
+    #[test]
+    fn each_message_is_heard_in_its_language_and_masked() {
+        let messages = [
+            message(1, "The checkout is terribly slow, write me at ann@example.com", Some(1.0)),
+            message(2, "客服态度很差", Some(1.0)),
+            message(3, "love it 👍", Some(5.0)),
+            message(4, "", None),
+            message(5, &"慢 ".repeat(400_000), None),
+        ];
+        let listened = listen(&messages);
+        let labels: Vec<MoodLabel> = listened.heard.iter().map(|heard| heard.mood.label).collect();
+        assert_eq!(
+            labels[..4],
+            [MoodLabel::Negative, MoodLabel::Negative, MoodLabel::Positive, MoodLabel::Neutral]
+        );
+        assert_eq!(listened.heard[1].language, TextLanguage::Zh);
+        assert!(!listened.heard[0].masked.contains("ann@example.com"));
+        assert!(listened.aspects.iter().any(|aspect| aspect.blaming > 0), "{:?}", listened.aspects);
+        assert_eq!(listened.trial, None, "three ratings teach nothing");
+    }
+
+    #[test]
+    fn scales_are_told_from_what_was_given() {
+        for (ratings, expected) in [
+            (&[1.0, 5.0][..], Some((1.0, 5.0))),
+            (&[0.0, 9.0], Some((0.0, 10.0))),
+            (&[70.0, 3.0], Some((0.0, 100.0))),
+            (&[], None),
+        ] {
+            let messages: Vec<Message> =
+                ratings.iter().map(|rating| message(0, "x", Some(*rating))).collect();
+            assert_eq!(scale(&messages), expected);
+        }
+    }
+}

@@ -36,6 +36,7 @@ const WORDS: &[(&str, &str)] = &[
     ("reading", include_str!("../words/reading.toml")),
     ("cluster", include_str!("../words/cluster.toml")),
     ("encoder", include_str!("../words/encoder.toml")),
+    ("feedback_import", include_str!("../words/feedback_import.toml")),
 ];
 
 /// A sentence in both languages.

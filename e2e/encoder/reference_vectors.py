@@ -11,6 +11,7 @@ import argparse
 import importlib.util
 import json
 import math
+import os
 import pathlib
 import shutil
 import subprocess
@@ -91,6 +92,14 @@ def model_folder():
         importlib.invalidate_caches()
     found = importlib.util.find_spec(MODULE)
     return pathlib.Path(found.origin).parent / "model"
+
+
+def linked(source, target):
+    """The same file under another name, or a copy where the disk can't."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def is_mark(character):
@@ -229,7 +238,8 @@ def main():
     parser.add_argument("--with", dest="other", choices=["sentence-transformers"])
     arguments = parser.parse_args()
     folder = arguments.folder / "minilm"
-    shutil.copytree(model_folder(), folder, dirs_exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(model_folder(), folder, copy_function=linked)
     vectors = published_vectors(folder) if arguments.other else own_vectors(folder)
     written = {"texts": TEXTS, "vectors": [[float(x) for x in vector] for vector in vectors]}
     (folder / "reference.json").write_text(json.dumps(written), encoding="utf-8")

@@ -13,6 +13,7 @@ mod network;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod tokenizer;
 mod tokens;
 pub(crate) mod weights;
 

@@ -55,3 +55,34 @@ fn meaning_is_nearer_than_words() {
     let cosine = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>();
     assert!(cosine(&vectors[0], &vectors[1]) > cosine(&vectors[0], &vectors[2]) + 0.1);
 }
+
+#[test]
+#[ignore = "a measurement: run it alone, optimised"]
+fn messages_a_second() {
+    let Some(folder) = folder() else { return };
+    let words = "the payment failed again when I tried to check out on my phone so I had to call".split(' ');
+    let text = |number: usize| {
+        let words: Vec<&str> = words.clone().cycle().skip(number % 7).take(18).collect();
+        words.join(" ")
+    };
+    let texts: Vec<String> = (0..600).map(text).collect();
+    for way in [Compute::Native, Compute::Burn] {
+        let encoder = Encoder::open_with(&folder, way).unwrap_or_else(|problems| panic!("{problems}"));
+        let tokens: usize = texts.iter().map(|text| encoder.count_tokens(text)).sum();
+        for threads in [1, 2] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let best = (0..3)
+                .map(|_| {
+                    let start = std::time::Instant::now();
+                    pool.install(|| encoder.encode(&texts));
+                    start.elapsed().as_secs_f64()
+                })
+                .fold(f64::INFINITY, f64::min);
+            eprintln!(
+                "{way:?}, {threads} threads: {:.0} messages a second of {} tokens",
+                texts.len() as f64 / best,
+                tokens / texts.len()
+            );
+        }
+    }
+}

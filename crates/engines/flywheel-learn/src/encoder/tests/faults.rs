@@ -64,12 +64,13 @@ fn broken_files_are_named() {
     check(&tiny, holding("config.json", "{"), &[("unreadable", "EOF")]);
     check(&tiny, holding("config.json", "[]"), &[("unreadable", "sequence")]);
     check(&tiny, holding("modules.json", "7"), &[("unreadable", "integer")]);
-    check(&tiny, holding("tokenizer.json", "{}"), &[("unreadable", "")]);
+    check(&tiny, holding("tokenizer.json", "{"), &[("unreadable", "EOF")]);
     check(
         &tiny,
         holding("vocab.txt", "good\nbad\n"),
         &[("token_missing", "[CLS]"), ("token_missing", "[SEP]"), ("token_missing", "[UNK]")],
     );
+    check(&tiny, holding("tokenizer.json", "{}"), &[("unsupported", "model")]);
     check(&tiny, holding("model.safetensors", ""), &[("unreadable", "")]);
     check(&tiny, holding("model.safetensors", "too short"), &[("unreadable", "header")]);
     let cut = |folder: &Path| {

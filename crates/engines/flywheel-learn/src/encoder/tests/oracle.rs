@@ -73,7 +73,11 @@ fn through(tiny: &Tiny, layer: &str, states: &[Vec<f64>]) -> Vec<Vec<f64>> {
 }
 
 fn at(tiny: &Tiny, name: &str, index: usize) -> f64 {
-    f64::from(tiny.tensors[name].values[index])
+    f64::from(values(tiny, name)[index])
+}
+
+fn values<'a>(tiny: &'a Tiny, name: &str) -> &'a [f32] {
+    &tiny.tensors[name].values
 }
 
 fn plus(a: &[f64], b: &[f64]) -> Vec<f64> {
@@ -81,13 +85,12 @@ fn plus(a: &[f64], b: &[f64]) -> Vec<f64> {
 }
 
 fn dense(tiny: &Tiny, name: &str, inputs: &[f64]) -> Vec<f64> {
-    let weight = format!("{name}.weight");
-    let outputs = tiny.tensors[&weight].shape[0];
-    (0..outputs)
+    let (weight, bias) = (values(tiny, &format!("{name}.weight")), values(tiny, &format!("{name}.bias")));
+    (0..bias.len())
         .map(|output| {
-            let mut sum = at(tiny, &format!("{name}.bias"), output);
+            let mut sum = f64::from(bias[output]);
             for (input, x) in inputs.iter().enumerate() {
-                sum += x * at(tiny, &weight, output * inputs.len() + input);
+                sum += x * f64::from(weight[output * inputs.len() + input]);
             }
             sum
         })
@@ -99,9 +102,9 @@ fn normal(tiny: &Tiny, name: &str, state: &[f64]) -> Vec<f64> {
     let mean = state.iter().sum::<f64>() / count;
     let variance = state.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count;
     let epsilon = tiny.config["layer_norm_eps"].as_f64().unwrap();
+    let (scale, shift) = (values(tiny, &format!("{name}.weight")), values(tiny, &format!("{name}.bias")));
     let scaled = |(i, x): (usize, &f64)| {
-        (x - mean) / (variance + epsilon).sqrt() * at(tiny, &format!("{name}.weight"), i)
-            + at(tiny, &format!("{name}.bias"), i)
+        (x - mean) / (variance + epsilon).sqrt() * f64::from(scale[i]) + f64::from(shift[i])
     };
     state.iter().enumerate().map(scaled).collect()
 }

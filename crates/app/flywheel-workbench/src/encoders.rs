@@ -194,7 +194,7 @@ async fn report(name: String, folder: PathBuf, mut actions: Vec<Phrase>) -> Resu
         max_tokens: encoder.max_tokens(),
         normalised: encoder.normalised(),
         identity: encoder.identity().to_owned(),
-        bytes: FILES.iter().chain(&MORE).map(|file| size(&file)).sum(),
+        bytes: FILES.iter().chain(&MORE).map(size).sum(),
     };
     actions.push(ready(&report, &here));
     report.findings = actions;

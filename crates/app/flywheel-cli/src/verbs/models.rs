@@ -82,9 +82,8 @@ impl Models {
                 let (name, mirror) = (get.name.as_deref(), get.mirror.as_deref());
                 let told = move |file: &str, done, total| bars.take(file, done, total);
                 let report = workbench.get_encoder(&get.encoder, name, mirror, told).await?;
-                let shown =
-                    || report.findings.iter().map(|found| format!("{}\n", screen.text(found))).collect();
-                screen.report(&report, shown)?;
+                let said = |found| format!("{}\n", screen.text(found));
+                screen.report(&report, || report.findings.iter().map(said).collect())?;
             }
         }
         Ok(())

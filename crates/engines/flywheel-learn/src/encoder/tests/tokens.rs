@@ -155,3 +155,20 @@ fn unknown_characters_are_told_by_their_bytes_where_the_file_says_so() {
         |folder: &std::path::Path| std::fs::write(folder.join("tokenizer.json"), file.to_string()).unwrap();
     assert_eq!(cut(write, "pay é"), [0, 5, 4, first + 0xc3, first + 0xa9, 2]);
 }
+
+#[test]
+fn pieces_are_those_of_the_published_reader() {
+    // Written by `e2e/encoder/reference_tokens.py`.
+    let file: serde_json::Value = serde_json::from_str(include_str!("unigram.json")).unwrap();
+    let content = file["tokenizer"].to_string();
+    let path = std::path::Path::new("tokenizer.json");
+    let tokenizer =
+        crate::encoder::tokenizer::of_file(path, content.as_bytes()).unwrap_or_else(|p| panic!("{p}"));
+    let cases = file["cases"].as_array().unwrap();
+    assert!(cases.len() >= 70);
+    for case in cases {
+        let text = case[0].as_str().unwrap();
+        let expected: Vec<u32> = serde_json::from_value(case[1].clone()).unwrap();
+        assert_eq!(tokenizer.cut(text, usize::MAX), expected, "{text:?}");
+    }
+}

@@ -69,6 +69,7 @@ web/dist/index.html: web/node_modules/.package-lock.json $(PAGE_SOURCES)
 test: export PROPTEST_RNG_SEED ?= 20260101
 test: export FLYWHEEL_BIN := $(BIN)
 test: export FLYWHEEL_PYTHON := $(abspath .venv/bin/python)
+test: export FLYWHEEL_MINILM := $(abspath .venv/encoder/minilm)
 test: test-tools build test-code test-page ## installs what the tests need and is missing, and runs all of them
 	$(call say,All tests passed)
 

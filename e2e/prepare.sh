@@ -57,6 +57,12 @@ if ! command -v npm >/dev/null; then
   exit 1
 fi
 environment .venv "tritonclient[http]" numpy safetensors posthog segment-analytics-python zstandard
+# A published text encoder (84 MB) with the vectors that an independent implementation gives.
+vectors=.venv/encoder/minilm/reference.json script=e2e/encoder/reference_vectors.py
+if [ ! "$vectors" -nt "$script" ]; then
+  echo "installing all-MiniLM-L6-v2 and its reference vectors"
+  .venv/bin/python "$script" .venv/encoder
+fi
 packages web
 packages e2e/page
 packages e2e/node

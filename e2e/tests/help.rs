@@ -68,6 +68,7 @@ const VERBS: [&[&str]; 74] = [
     &["models", "list"],
     &["models", "show"],
     &["models", "export"],
+    &["models", "get"],
     &["deploy"],
     &["rollback"],
     &["predict"],

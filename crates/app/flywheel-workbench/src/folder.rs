@@ -103,6 +103,11 @@ impl Folder {
         self.hidden().join("downloads")
     }
 
+    /// Published text encoders.
+    pub fn encoders(&self) -> PathBuf {
+        self.hidden().join("encoders")
+    }
+
     /// All runs.
     pub fn runs(&self) -> PathBuf {
         self.hidden().join("runs")

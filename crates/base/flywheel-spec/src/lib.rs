@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod draft;
+pub mod encoder;
 pub mod evaluation;
 pub mod event;
 pub mod event_import;

@@ -37,6 +37,7 @@ const WORDS: &[(&str, &str)] = &[
     ("reading", include_str!("../words/reading.toml")),
     ("opportunity", include_str!("../words/opportunity.toml")),
     ("cluster", include_str!("../words/cluster.toml")),
+    ("encoder", include_str!("../words/encoder.toml")),
     ("feedback_import", include_str!("../words/feedback_import.toml")),
     ("privacy", include_str!("../words/privacy.toml")),
     ("search", include_str!("../words/search.toml")),

@@ -5,6 +5,7 @@ pub mod augment;
 pub mod bundle;
 pub mod burn;
 pub mod draw;
+pub mod encoder;
 pub mod engine;
 pub mod evaluate;
 pub mod examples;

@@ -19,6 +19,8 @@ pub enum Models {
     Show(Show),
     /// A bundle to take away.
     Export(Export),
+    /// A published text encoder.
+    Get(Get),
 }
 
 /// One version with its card.
@@ -33,6 +35,16 @@ pub struct Export {
     model: ModelName,
     #[arg(long, value_name = "FOLDER|FILE.zip")]
     to: PathBuf,
+}
+
+/// A published text encoder.
+#[derive(Debug, Args)]
+pub struct Get {
+    encoder: String,
+    #[arg(long = "as", value_name = "NAME", id = "as")]
+    name: Option<String>,
+    #[arg(long, value_name = "URL")]
+    mirror: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,6 +76,14 @@ impl Models {
                     to = report.to.display()
                 );
                 screen.report(&report, || format!("{}\n", screen.text(&said)))?;
+            }
+            Self::Get(get) => {
+                let bars = show::progress::Downloads::new(screen);
+                let (name, mirror) = (get.name.as_deref(), get.mirror.as_deref());
+                let told = move |file: &str, done, total| bars.take(file, done, total);
+                let report = workbench.get_encoder(&get.encoder, name, mirror, told).await?;
+                let said = |found| format!("{}\n", screen.text(found));
+                screen.report(&report, || report.findings.iter().map(said).collect())?;
             }
         }
         Ok(())

@@ -6,8 +6,8 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use flywheel_spec::Problems;
-use flywheel_tables::fetch::{Fetched, KNOWN, SUMS, fetch};
+use flywheel_spec::{Phrase, Problems};
+use flywheel_tables::fetch::{Errand, Fetched, KNOWN, SUMS, Wanted, fetch, fetch_files};
 use sha2::{Digest, Sha256};
 
 /// What a server does with the requests for one file, the first first; the last goes on for ever.
@@ -54,6 +54,16 @@ fn answer(mut stream: TcpStream, manners: &mut HashMap<String, Vec<Manner>>, ran
             start = range.trim_end_matches('-').parse().expect("an open range");
         }
     }
+    if request.starts_with("HEAD") {
+        // As a hub does it: the sum of a large file, another kind of sum of a small one.
+        let stated =
+            if name.ends_with(".bin") { sum(&content(&name)) } else { "0123456789abcdef".to_owned() };
+        let _ = write!(
+            stream,
+            "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nX-Linked-ETag: \"{stated}\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
+        return;
+    }
     let queue = manners.entry(name.clone()).or_insert_with(|| vec![Manner::Whole]);
     let manner = if queue.len() > 1 { queue.pop().expect("one more") } else { queue[0] };
     let mut body = if name == SUMS { sums().into_bytes() } else { content(&name) };
@@ -76,11 +86,12 @@ fn content(name: &str) -> Vec<u8> {
     name.bytes().cycle().take(100_000).collect()
 }
 
+fn sum(content: &[u8]) -> String {
+    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn sums() -> String {
-    let line = |name: &str| {
-        let sum: String = Sha256::digest(content(name)).iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{sum}  {name}\n")
-    };
+    let line = |name: &str| format!("{}  {name}\n", sum(&content(name)));
     KNOWN[0].files.iter().map(|file| line(file.name)).collect()
 }
 
@@ -193,4 +204,49 @@ fn an_unknown_set_is_answered_with_the_known_ones() {
     assert!(
         problems.problems[0].advice.as_ref().is_some_and(|advice| advice.en.contains("nearest is `mnist`"))
     );
+}
+
+fn errand(url: &str, files: &[(&str, Option<&str>)]) -> Errand {
+    let wanted = |(name, sha256): &(&str, Option<&str>)| Wanted {
+        name: (*name).to_owned(),
+        bytes: None,
+        sha256: sha256.map(str::to_owned),
+    };
+    Errand {
+        name: "an encoder".to_owned(),
+        mirrors: vec![url.to_owned()],
+        files: files.iter().map(wanted).collect(),
+        own_sums: false,
+        offline_advice: Phrase::verbatim("bring it here"),
+    }
+}
+
+fn bring(errand: Errand, folder: &Path) -> Result<Fetched, Problems> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(fetch_files(errand, folder, &mut |_| {}))
+}
+
+#[test]
+fn the_sum_that_a_hub_states_counts_where_none_is_known() {
+    let files = [("part/small.json", None), ("large.bin", None)];
+    let server = serve(&[("large.bin", &[Manner::CutAfter(30_000), Manner::Whole])]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let fetched = bring(errand(&server.url, &files), folder.path()).unwrap_or_else(|p| panic!("{p}"));
+    let keys: Vec<&str> = fetched.actions.iter().map(|action| action.key.as_str()).collect();
+    assert_eq!(keys, ["tables.fetch_unchecked", "tables.fetch_resumed"]);
+    for (name, _) in files {
+        assert_eq!(std::fs::read(folder.path().join(name)).expect("a file"), content(name));
+    }
+    let again = bring(errand(&server.url, &files), folder.path()).unwrap_or_else(|p| panic!("{p}"));
+    assert_eq!(again.downloaded_bytes, 0);
+
+    let server = serve(&[("large.bin", &[Manner::Corrupt])]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let problems = bring(errand(&server.url, &files), folder.path()).expect_err("a corrupt file");
+    assert_eq!(problems.problems[0].code, "tables.wrong_sum");
+
+    let other = sum(b"another");
+    let problems = bring(errand(&server.url, &[("large.bin", Some(&other))]), folder.path());
+    let problem = &problems.expect_err("another sum is known").problems[0];
+    assert!(problem.message.en.contains(&other), "{problem:?}");
 }

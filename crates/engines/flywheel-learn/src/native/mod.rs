@@ -16,6 +16,7 @@ mod adam;
 mod buffer;
 mod cpu;
 mod disjoint;
+mod encoder;
 mod engine;
 mod extent;
 mod function;
@@ -33,5 +34,6 @@ mod tests;
 mod tile;
 mod update;
 
+pub use encoder::NativeEncoder;
 pub use engine::NativeEngine;
 pub use predictor::{Desk, Predictor};

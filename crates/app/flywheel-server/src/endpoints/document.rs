@@ -7,6 +7,8 @@ const TAGS: &[(&str, &str)] = &[
     ("project", "The project as a whole."),
     ("tables", "Data: imported, listed, profiled."),
     ("questions", "What people do: trends, funnels, retention and their kin, and SQL."),
+    ("feedback", "What people say: themes, search, and what to improve."),
+    ("support", "Customers answered, and what waits for a person."),
     ("recipes", "What to train: drafted from a table, checked before anything runs."),
     ("runs", "Training: started, followed live, stopped, compared."),
     ("models", "What came out: versions, deployment, predictions, monitoring."),
@@ -25,7 +27,7 @@ pub fn frame() -> OpenApi {
         .title("Flywheel")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "From a table to a served, watched model. Whatever cannot be done is answered with an RFC 9457 problem \
+            "What users do and say becomes answers and what to improve; a table becomes a served, watched model. Whatever cannot be done is answered with an RFC 9457 problem \
              that names every mistake at once, in the language of `Accept-Language` (`en` or `zh-CN`); \
              addresses below `/v2` answer with the Open Inference Protocol's `{\"error\": \"…\"}`.",
         ))

@@ -3,6 +3,7 @@
 pub mod capture;
 pub mod document;
 pub mod events;
+pub mod feedback;
 pub mod inference;
 pub mod models;
 pub mod people;
@@ -13,6 +14,7 @@ pub mod recipes;
 pub mod runs;
 pub mod server;
 pub mod sql;
+pub mod support;
 pub mod tables;
 
 use std::collections::BTreeMap;
@@ -45,6 +47,14 @@ fn list() -> OpenApiRouter<Arc<ServerState>> {
         .routes(routes!(questions::kinds::list_question_kinds))
         .routes(routes!(questions::save::save_question))
         .routes(routes!(sql::ask_sql))
+        // What users say
+        .routes(routes!(feedback::insights::tell_feedback))
+        .routes(routes!(feedback::search::search_feedback))
+        .routes(routes!(feedback::behaviour::compare_speakers))
+        .routes(routes!(feedback::opportunities::rank_opportunities))
+        .routes(routes!(support::answer::answer_customer))
+        .routes(routes!(support::inbox::list_inbox))
+        .routes(routes!(support::gaps::list_gaps))
         // Recipes
         .routes(routes!(recipes::list::list_recipes))
         .routes(routes!(recipes::draft::draft_recipe))

@@ -1,0 +1,5 @@
+//! Customers answered, and what waits for a person.
+
+pub mod answer;
+pub mod gaps;
+pub mod inbox;

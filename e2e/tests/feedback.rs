@@ -1,0 +1,207 @@
+//! What users say, through the built binary: a make-believe startup's feedback imported, read, searched, ranked and
+//! measured after a release, its customers answered, and one of its people erased from everything.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use e2e::Project;
+use e2e::server::Server;
+use serde_json::{Value, json};
+
+/// A project with a startup's events and feedback, and the truth of them.
+fn startup() -> (Project, Value) {
+    let project = Project::new();
+    project.call(&["sample", "sample", "--people", "500", "--seed", "11"]).succeed();
+    let truth = std::fs::read_to_string(project.path().join("sample/truth.json")).expect("the truth");
+    let truth: Value = serde_json::from_str(&truth).expect("JSON");
+    let events = project.json(&["events", "import", "sample/events.jsonl"]);
+    assert_eq!(events["aside"], 0, "{events}");
+    (project, truth)
+}
+
+fn import(project: &Project) -> Value {
+    project.json(&["feedback", "import", "sample/feedback.csv", "--key", "id"])
+}
+
+fn messages(truth: &Value) -> &Vec<Value> {
+    truth["messages"].as_array().expect("messages")
+}
+
+#[test]
+fn a_startups_feedback_is_imported_read_searched_and_ranked() {
+    let (project, truth) = startup();
+    let count = messages(&truth).len() as u64;
+    let imported = import(&project);
+    assert_eq!(imported["columns"]["text"], "text");
+    assert_eq!(imported["columns"]["rating"], "rating");
+    assert_eq!(imported["import"]["mapping"]["person"], "user_id");
+    assert_eq!(imported["import"]["imported"], count, "{}", imported["import"]);
+    assert!(imported["repeated"].as_u64() > Some(0), "the startup's people paste their complaints");
+    assert!(imported["personal"].as_array().is_some_and(|kinds| !kinds.is_empty()), "{imported}");
+    assert_eq!(import(&project)["import"]["imported"], 0, "what is known comes in once");
+
+    let insights = project.json(&["feedback", "insights"]);
+    let total = &insights["total"];
+    assert!(total["messages"].as_u64() >= Some(count), "{total}");
+    assert!(total["voices"].as_u64() < total["messages"].as_u64(), "{total}");
+    assert!(insights["themes"].as_array().is_some_and(|themes| themes.len() >= 4), "{}", insights["themes"]);
+    assert!(insights["other"]["share"].as_f64() < Some(0.15), "{}", insights["other"]["share"]);
+    assert!(!insights["set_aside"].as_array().expect("reasons").is_empty(), "spam is set aside");
+    let again = project.json(&["feedback", "insights"]);
+    assert_eq!(again["themes"], insights["themes"], "read again, the themes keep their numbers and names");
+
+    let found = project.json(&["feedback", "search", "付款 payment", "--limit", "5"]);
+    assert!(found["total"].as_u64() > Some(0), "{found}");
+    let negative = project.json(&["feedback", "search", "", "--mood", "negative", "--limit", "3"]);
+    assert!(negative["hits"].as_array().expect("hits").iter().all(|hit| hit["fields"]["mood"] == "negative"));
+
+    let ranked = project.json(&["opportunities"]);
+    let list = ranked["opportunities"].as_array().expect("opportunities");
+    assert!(!list.is_empty(), "{}", ranked["findings"]);
+    let known: HashSet<&str> = messages(&truth).iter().filter_map(|label| label["uuid"].as_str()).collect();
+    for one in list {
+        let quotes = one["evidence"]["quotes"].as_array().expect("quotes");
+        assert!(!quotes.is_empty(), "{one}");
+        let survey = |quote: &Value| !known.contains(quote["id"].as_str().unwrap_or_default());
+        assert!(quotes.iter().filter(|quote| survey(quote)).count() < quotes.len(), "{quotes:?}");
+    }
+    for view in ["rice", "tree"] {
+        assert_eq!(project.json(&["opportunities", "--view", view])["view"], view);
+    }
+    let shown = project.call(&["opportunities"]).succeed().out;
+    assert!(shown.contains('●'), "{shown}");
+    let chinese = project.call(&["feedback", "insights", "--lang", "zh-CN"]).succeed().out;
+    assert!(chinese.contains("在说什么"), "{chinese}");
+}
+
+#[test]
+fn an_opportunity_is_accepted_released_and_measured() {
+    let (project, _) = startup();
+    import(&project);
+    let ranked = project.json(&["opportunities"]);
+    let theme = ranked["opportunities"][0]["evidence"]["theme"].as_str().expect("a theme").to_owned();
+    let accepted = project.json(&["opportunities", "accept", &theme]);
+    assert_eq!(accepted["state"], "accepted");
+    let id = accepted["id"].as_str().expect("an id").to_owned();
+    let early = project.call(&["case", "write", &id]);
+    assert_eq!(early.code, 1, "{early:?}");
+    let released = ["opportunities", "release", &id, "--release", "2.4", "--at", "2026-03-10"];
+    assert_eq!(project.json(&released)["state"], "released");
+    let case = project.json(&["case", "write", &id, "--days", "28"]);
+    assert!(
+        ["worked", "unclear", "did_not"].contains(&case["report"]["verdict"].as_str().expect("a verdict"))
+    );
+    let markdown = std::fs::read_to_string(project.path().join(format!("cases/{id}.md"))).expect("a case");
+    assert!(markdown.contains("2.4"), "{markdown}");
+    assert_eq!(project.json(&["case", "list"]).as_array().map(Vec::len), Some(1));
+    let unknown = project.call(&["opportunities", "accept", "no such theme"]);
+    assert_eq!(unknown.code, 1, "{unknown:?}");
+}
+
+#[test]
+fn customers_are_answered_or_handed_to_a_person() {
+    let (project, _) = startup();
+    let faq = std::fs::read_to_string(project.path().join("sample/faq.toml")).expect("a file");
+    project.write("faq.toml", faq);
+    let answer = project.json(&["support", "answer", "怎么重置密码？"]);
+    assert!(["answer", "clarify"].contains(&answer["reply"]["kind"].as_str().expect("a kind")), "{answer}");
+    let conversation = answer["conversation"].as_str().expect("an id").to_owned();
+    let on =
+        project.json(&["support", "answer", "转人工", "--conversation", &conversation, "--person", "u1"]);
+    assert_eq!(on["reply"]["kind"], "hand_over");
+    let inbox = project.json(&["support", "inbox"]);
+    assert_eq!(inbox[0]["conversation"]["id"], conversation);
+    assert_eq!(inbox[0]["conversation"]["turns"].as_array().map(Vec::len), Some(4));
+    project.call(&["support", "settle", &conversation]).succeed();
+    assert_eq!(project.json(&["support", "inbox"]), json!([]));
+    for _ in 0..2 {
+        project.json(&["support", "answer", "Do you ship frozen penguins to the moon?"]);
+    }
+    let gaps = project.json(&["support", "gaps"]);
+    assert!(gaps["gaps"].as_array().is_some_and(|gaps| !gaps.is_empty()), "{gaps}");
+    project.write("faq.toml", "[[entry]]\nid = \"a\"\nquestion = \"\"\nanswer = \"\"\n");
+    let wrong = project.call(&["support", "check"]);
+    assert_eq!(wrong.code, 1);
+    assert!(wrong.err.contains("faq.toml"), "{}", wrong.err);
+}
+
+#[test]
+fn files_of_any_encoding_are_read_and_nothing_is_lost() {
+    let project = Project::new();
+    // The same two lines in GBK; the first bytes are those of 评论.
+    let gbk = b"\xc6\xc0\xc2\xdb,\xc6\xc0\xb7\xd6\n\xce\xef\xc1\xf7\xcc\xab\xc2\xfd,1\n\xba\xdc\xba\xc3\xd3\xc3,5\n";
+    project.write("gbk.csv", gbk);
+    let imported = project.json(&["feedback", "import", "gbk.csv"]);
+    assert_eq!(
+        (&imported["import"]["imported"], &imported["nameless"]),
+        (&json!(2), &json!(2)),
+        "{imported}"
+    );
+    assert_eq!(imported["columns"]["text"], "评论");
+    let utf16: Vec<u8> =
+        "\u{feff}text\n<b>slow</b>\n👍\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    project.write("utf16.csv", utf16);
+    assert_eq!(project.json(&["feedback", "import", "utf16.csv"])["import"]["imported"], 2);
+    let insights = project.json(&["feedback", "insights"]);
+    assert_eq!(insights["total"]["messages"], 4);
+    let many = "text\n".to_owned() + &"the same words again\n".repeat(3_000);
+    project.write("many.csv", many);
+    assert_eq!(project.json(&["feedback", "import", "many.csv"])["import"]["imported"], 3_000);
+    let none = project.call(&["feedback", "import", "nothing.csv"]);
+    assert_eq!(none.code, 1);
+    project.write("numbers.csv", "a,b\n1,2\n");
+    let textless = project.call(&["feedback", "import", "numbers.csv"]);
+    assert_eq!(textless.code, 1);
+    assert!(textless.err.contains("--text"), "{}", textless.err);
+}
+
+#[test]
+fn a_person_who_is_erased_is_in_no_file_any_more() {
+    let (project, _) = startup();
+    project.write("more.csv", "user_id,text,date\nzz-erase-me,\"qwyjibo unheard of words\",2026-03-01\n");
+    import(&project);
+    project.json(&["feedback", "import", "more.csv"]);
+    let found = project.json(&["feedback", "search", "qwyjibo"]);
+    assert_eq!(found["total"], 1, "{found}");
+    project.json(&["feedback", "insights"]);
+    project.json(&["opportunities"]);
+    project.call(&["people", "erase", "zz-erase-me"]).succeed();
+    let hidden = project.path().join(".flywheel");
+    for needle in ["zz-erase-me", "qwyjibo"] {
+        let holding: Vec<PathBuf> = files(&hidden).into_iter().filter(|path| holds(path, needle)).collect();
+        assert!(holding.is_empty(), "{needle}: {holding:?}");
+    }
+    assert_eq!(project.json(&["feedback", "search", "qwyjibo"])["total"], 0);
+}
+
+#[test]
+fn messages_that_arrive_over_http_are_told_there_at_once() {
+    let project = Project::new();
+    let key = project.json(&["keys", "create", "app"])["key"].as_str().expect("a key").to_owned();
+    let server = Server::start(&project);
+    assert_eq!(server.post("/api/v1/feedback/insights", &json!({})).status, 404);
+    let said = |number: u32, text: &str| json!({"event": "feedback", "distinct_id": format!("p{number}"), "properties": {"text": text, "rating": 1}});
+    let batch: Vec<Value> = (0..20).map(|number| said(number, "the checkout is slow, 付款失败")).collect();
+    let taken = server.post("/batch", &json!({"api_key": key, "batch": batch}));
+    assert_eq!(taken.status, 200, "{}", taken.body);
+    let told = server.post("/api/v1/feedback/insights", &json!({}));
+    assert_eq!(told.status, 200, "{}", told.body);
+    assert!(told.body.contains("\"messages\":20"), "{}", told.body);
+    let found = server.post("/api/v1/feedback/search", &json!({"query": "付款失败", "limit": 3}));
+    assert_eq!(found.status, 200, "{}", found.body);
+    assert!(found.body.contains("\"total\":20"), "{}", found.body);
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+fn holds(path: &Path, needle: &str) -> bool {
+    std::fs::read(path)
+        .is_ok_and(|bytes| bytes.windows(needle.len()).any(|window| window == needle.as_bytes()))
+}

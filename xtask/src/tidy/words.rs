@@ -11,8 +11,9 @@ type Holes = BTreeSet<String>;
 pub fn check(sources: &[Source]) -> anyhow::Result<Vec<String>> {
     let mut complaints = Vec::new();
     let mut known: BTreeMap<String, Holes> = BTreeMap::new();
-    for source in
-        sources.iter().filter(|source| source.path.contains("/words/") && source.path.ends_with(".toml"))
+    for source in sources
+        .iter()
+        .filter(|source| source.path.contains("flywheel-spec/words/") && source.path.ends_with(".toml"))
     {
         let topic = source.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".toml");
         let document: DocumentMut = source.text.parse()?;

@@ -12,7 +12,7 @@ use flywheel_spec::feedback::opportunity::{
 use flywheel_spec::feedback::opportunity_record::{OpportunityChange, OpportunityRecord};
 use flywheel_spec::product::{EventFilter, Property};
 use flywheel_spec::sql::SqlSpec;
-use flywheel_spec::{Phrase, Problem, phrase};
+use flywheel_spec::{Phrase, phrase};
 use flywheel_stats::share::wilson;
 use jiff::Timestamp;
 

@@ -45,7 +45,7 @@ fn a_startups_feedback_is_imported_read_searched_and_ranked() {
     assert!(total["messages"].as_u64() >= Some(count), "{total}");
     assert!(total["voices"].as_u64() < total["messages"].as_u64(), "{total}");
     assert!(insights["themes"].as_array().is_some_and(|themes| themes.len() >= 4), "{}", insights["themes"]);
-    assert!(insights["other"]["share"].as_f64() < Some(0.15), "{}", insights["other"]["share"]);
+    assert!(insights["other"]["share"].as_f64() < Some(0.2), "{}", insights["other"]["share"]);
     assert!(!insights["set_aside"].as_array().expect("reasons").is_empty(), "spam is set aside");
     let again = project.json(&["feedback", "insights"]);
     assert_eq!(again["themes"], insights["themes"], "read again, the themes keep their numbers and names");

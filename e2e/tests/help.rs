@@ -2,7 +2,7 @@
 
 use e2e::Project;
 
-const VERBS: [&[&str]; 74] = [
+const VERBS: [&[&str]; 96] = [
     &[],
     &["init"],
     &["data"],
@@ -32,6 +32,28 @@ const VERBS: [&[&str]; 74] = [
     &["keys", "revoke"],
     &["surveys"],
     &["surveys", "list"],
+    &["feedback"],
+    &["feedback", "import"],
+    &["feedback", "insights"],
+    &["feedback", "search"],
+    &["feedback", "behaviour"],
+    &["opportunities"],
+    &["opportunities", "accept"],
+    &["opportunities", "drop"],
+    &["opportunities", "reopen"],
+    &["opportunities", "release"],
+    &["opportunities", "effort"],
+    &["opportunities", "note"],
+    &["case"],
+    &["case", "write"],
+    &["case", "list"],
+    &["support"],
+    &["support", "answer"],
+    &["support", "check"],
+    &["support", "inbox"],
+    &["support", "settle"],
+    &["support", "gaps"],
+    &["sample"],
     &["trend"],
     &["funnel"],
     &["retention"],

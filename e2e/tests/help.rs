@@ -2,7 +2,7 @@
 
 use e2e::Project;
 
-const VERBS: [&[&str]; 96] = [
+const VERBS: [&[&str]; 97] = [
     &[],
     &["init"],
     &["data"],

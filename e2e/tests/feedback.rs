@@ -177,7 +177,7 @@ fn a_person_who_is_erased_is_in_no_file_any_more() {
 #[test]
 fn messages_that_arrive_over_http_are_told_there_at_once() {
     let project = Project::new();
-    let key = project.json(&["keys", "create", "app"])["key"].as_str().expect("a key").to_owned();
+    let key = project.json(&["keys", "list"])[0]["key"].as_str().expect("a key").to_owned();
     let server = Server::start(&project);
     assert_eq!(server.post("/api/v1/feedback/insights", &json!({})).status, 404);
     let said = |number: u32, text: &str| json!({"event": "feedback", "distinct_id": format!("p{number}"), "properties": {"text": text, "rating": 1}});

@@ -140,6 +140,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback/behaviour": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compares what the people of each theme did after they spoke with comparable people who said nothing.
+         * @description Differences carry their 95% intervals; a difference is no proof of a cause.
+         */
+        get: operations["compare_speakers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells what the messages say: themes, mood over time, what is praised and blamed, kinds, key phrases and questions.
+         * @description Personal data is masked. Send `{}` for what is usual.
+         */
+        post: operations["tell_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finds messages by word, in either language, with filters; personal data is masked. */
+        post: operations["search_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -260,6 +317,23 @@ export interface paths {
         put?: never;
         /** Takes the last deployment back. */
         post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ranks what to improve by reach, pain, trend, confidence and effort, each with its evidence and what would change it. */
+        post: operations["rank_opportunities"];
         delete?: never;
         options?: never;
         head?: never;
@@ -589,6 +663,60 @@ export interface paths {
          *     With `Accept: text/csv` or `application/vnd.apache.parquet` the rows come as a file.
          */
         post: operations["ask_sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a customer's message from the project's `faq.toml`: with an answer, a question back, or a hand-over to a person.
+         * @description Send the `conversation` of the reply with the next message to go on with it.
+         */
+        post: operations["answer_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups what customers asked and `faq.toml` does not answer, each with a draft question. */
+        get: operations["list_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the conversations that wait for a person, the longest first. */
+        get: operations["list_inbox"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1187,6 +1315,31 @@ export interface components {
             /** @description False while the day is not over. */
             complete: boolean;
         };
+        /** @description How often people were there before and after. */
+        ActivityChange: {
+            /**
+             * Format: double
+             * @description Active days a week before, people of the theme.
+             */
+            theme_before: number;
+            /**
+             * Format: double
+             * @description Active days a week after, people of the theme.
+             */
+            theme_after: number;
+            /**
+             * Format: double
+             * @description Active days a week before, comparable people.
+             */
+            comparable_before: number;
+            /**
+             * Format: double
+             * @description Active days a week after, comparable people.
+             */
+            comparable_after: number;
+            /** @description The theme's change minus the comparable's change, with its 95% interval. */
+            difference: components["schemas"]["Estimate"];
+        };
         /**
          * @description How numbers are taken together.
          * @enum {string}
@@ -1276,6 +1429,11 @@ export interface components {
              */
             secs: number;
         };
+        /**
+         * @description Why a message is set aside.
+         * @enum {string}
+         */
+        AsideReason: "empty" | "punctuation" | "advert" | "repeated" | "mash";
         /** @description An arrival that was kept aside. */
         AsideReport: {
             /** @description By which it is named. */
@@ -1290,6 +1448,47 @@ export interface components {
             raw: string;
             /** @description When it was sent again, mended, if it was. */
             resent_at?: string | null;
+        };
+        /** @description A question that people keep asking. */
+        AskedQuestion: {
+            /** @description Its most frequent wording, masked. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Voices that ask it.
+             */
+            voices: number;
+            /**
+             * Format: int64
+             * @description Messages that ask it.
+             */
+            messages: number;
+            /** @description Some of the messages, by id. */
+            examples: string[];
+        };
+        /** @description What people say of one side of the product. */
+        AspectRow: {
+            /** @description What is spoken of: checkout. */
+            aspect: string;
+            /** @description What is said of it: slow. */
+            opinion: string;
+            /**
+             * Format: int64
+             * @description Messages that praise.
+             */
+            positive: number;
+            /**
+             * Format: int64
+             * @description Messages that blame.
+             */
+            negative: number;
+            /**
+             * Format: int64
+             * @description People who say so.
+             */
+            people: number;
+            /** @description Some of the messages. */
+            examples: components["schemas"]["Quote"][];
         };
         /** @description Which of a person's values they are counted under. */
         Attribution: {
@@ -1378,6 +1577,17 @@ export interface components {
              * @description Fisher's exact probability, corrected for all that was tried (Benjamini and Hochberg).
              */
             q?: number | null;
+        };
+        /** @description What came of it. */
+        BehaviourReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The themes, by id. */
+            themes: components["schemas"]["ThemeBehaviour"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
         };
         /** @description Answers given with about the same confidence. */
         CalibrationBin: {
@@ -1520,6 +1730,18 @@ export interface components {
             problems: components["schemas"]["Problem"][];
             plan?: components["schemas"]["PlanSummary"] | null;
         };
+        /** @description A question that is offered. */
+        Choice: {
+            /** @description The entry's id. */
+            id: string;
+            /** @description Its question. */
+            question: string;
+            /**
+             * Format: double
+             * @description Its share among the candidates, 0 to 1.
+             */
+            share: number;
+        };
         /** @description A class and its probability. */
         ClassProbability: {
             /** @description The class. */
@@ -1621,6 +1843,31 @@ export interface components {
             /** @enum {string} */
             kind: "back";
         };
+        /** @description One thing, among the people of a theme and among comparable people. */
+        Compared: {
+            /**
+             * Format: double
+             * @description Among the people of the theme.
+             */
+            theme: number;
+            /**
+             * Format: double
+             * @description Among comparable people, weighted to be alike.
+             */
+            comparable: number;
+            /** @description The theme's minus the comparable's, with its 95% interval. */
+            difference: components["schemas"]["Estimate"];
+            /**
+             * Format: double
+             * @description The probability of such a difference were there none; absent where it is undefined.
+             */
+            p?: number | null;
+            /**
+             * Format: double
+             * @description The same, corrected for all themes and all things looked at (Benjamini and Hochberg).
+             */
+            q?: number | null;
+        };
         /** @description A metric in each run. */
         ComparedMetric: {
             /** @description Which. */
@@ -1634,6 +1881,29 @@ export interface components {
             path: string;
             /** @description Its value in each run; empty where absent. */
             values: string[];
+        };
+        /** @description A conversation with one customer: everything that the next reply needs. */
+        Conversation: {
+            /** @description What names it. */
+            id: string;
+            /** @description What was said, first to last. */
+            turns?: components["schemas"]["Turn"][];
+            language?: components["schemas"]["Language"] | null;
+            /** @description The questions that the customer was asked to choose from. */
+            pending?: components["schemas"]["Choice"][];
+            /** @description The message that they shall clarify. */
+            pending_question?: string | null;
+            /** @description The entry that was answered last. */
+            last_entry?: string | null;
+            /** @description The question that it answered. */
+            last_question?: string | null;
+            /**
+             * Format: int32
+             * @description Messages in a row that stayed without answer.
+             */
+            misses?: number;
+            /** @description Whether a person has been asked to take over. */
+            handed_over?: boolean;
         };
         /** @description Conversion of those who began in one interval. */
         ConversionAt: {
@@ -2009,6 +2279,28 @@ export interface components {
             /** @description What the plan says it is for. */
             description?: string | null;
         };
+        /** @description A message's own words. */
+        EvidenceQuote: {
+            /** @description The message's id. */
+            id: string;
+            /** @description Its text, personal data masked. */
+            text: string;
+        };
+        /** @description Where a theme goes. */
+        EvidenceTrend: {
+            /** @description In a word. */
+            label: components["schemas"]["Going"];
+            /**
+             * Format: double
+             * @description Recent rate over the earlier one, above 0; absent where there was none before.
+             */
+            ratio?: number | null;
+            /**
+             * Format: double
+             * @description The probability of such a change were there none.
+             */
+            p?: number | null;
+        };
         /** @description Events that must not happen between two steps. */
         Exclusion: {
             /** @description The event's name; any event when absent. */
@@ -2078,6 +2370,37 @@ export interface components {
             /** @description Their events that have to do with the funnel, in time, with what each did; at most 500. */
             events: components["schemas"]["ExplainedEvent"][];
         };
+        /** @description What is looked for, and among which messages. */
+        FeedbackSearchSpec: {
+            /** @description Words in either language; empty finds every message that passes the filters, newest first. */
+            query?: string;
+            /** @description How many hits at most, 1 to 1000. */
+            limit?: number;
+            /** @description Moods as they were labelled; any when empty. */
+            moods?: string[];
+            /** @description Themes by their ids; any when empty. */
+            themes?: string[];
+            /** @description Versions of the product; any when empty. */
+            versions?: string[];
+            /** @description Where messages came from; any when empty. */
+            sources?: string[];
+            /** @description Languages; any when empty. */
+            languages?: components["schemas"]["TextLanguage"][];
+            /**
+             * Format: int64
+             * @description From this moment on, microseconds since 1970, UTC.
+             */
+            from?: number | null;
+            /**
+             * Format: int64
+             * @description Before this moment, microseconds since 1970, UTC.
+             */
+            to?: number | null;
+            /** @description Other fields by name, each with the values that pass. */
+            fields?: {
+                [key: string]: string[];
+            };
+        };
         /** @description Something about a table that a person should look at. */
         Finding: {
             /** @description What kind of thing it is. */
@@ -2136,6 +2459,21 @@ export interface components {
              * @description How many values are told apart, those with most people; the rest together.
              */
             top?: number;
+        };
+        /** @description A step at which the people of a theme drop out more than others. */
+        FunnelConcern: {
+            /** @description The step's name. */
+            step: string;
+            /**
+             * Format: double
+             * @description Their share that drops out there over that of the others, above 0.
+             */
+            lift: number;
+            /**
+             * Format: double
+             * @description The probability of such a difference were there none.
+             */
+            p: number;
         };
         /**
          * @description Whether, and how strictly, the steps follow each other.
@@ -2238,6 +2576,62 @@ export interface components {
             /** @description Other events that do as well. */
             or?: components["schemas"]["EventFilter"][];
         };
+        /** @description Questions of one kind that found no answer. */
+        Gap: {
+            /** @description The words that tell it from the others. */
+            name: string;
+            /** @description A question for the file: the most typical one, as it was asked. */
+            draft_question: string;
+            /** @description The language of the draft. */
+            language: components["schemas"]["TextLanguage"];
+            /** @description The questions, most typical first, doubles left out, at most ten. */
+            questions: string[];
+            /** @description Ids of all its messages, in their order. */
+            ids: string[];
+            /**
+             * Format: int64
+             * @description How many messages.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description How many people; a message without a person counts as one.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description First and last time, microseconds since 1970, UTC.
+             */
+            first: number;
+            /**
+             * Format: int64
+             * @description The last time.
+             */
+            last: number;
+            nearest?: components["schemas"]["Nearest"] | null;
+        };
+        /** @description What the file of questions and answers lacks. */
+        GapReport: {
+            /** @description What matters, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The gaps, those that concern most people first. */
+            gaps: components["schemas"]["Gap"][];
+            /**
+             * Format: int64
+             * @description Questions that the file answers by now.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Messages without a word in them.
+             */
+            empty: number;
+        };
+        /**
+         * @description Where a theme goes, in a word.
+         * @enum {string}
+         */
+        Going: "new" | "growing" | "steady" | "fading" | "burst";
         /** @description What came of it. */
         GrowthReport: {
             /** @description What it means, most important first. */
@@ -2302,6 +2696,81 @@ export interface components {
             quick_ratio?: components["schemas"]["Estimate"] | null;
             retention?: components["schemas"]["Estimate"] | null;
             value?: components["schemas"]["ValueStep"] | null;
+        };
+        /**
+         * @description Why a person takes over.
+         * @enum {string}
+         */
+        HandOverReason: "asked" | "complaint" | "not_understood";
+        /** @description How much was heard. */
+        Heard: {
+            /**
+             * Format: int64
+             * @description Messages, those set aside included.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Messages that were read: not set aside.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Voices: each person once for what they say in the same or nearly the same words.
+             */
+            voices: number;
+            /**
+             * Format: int64
+             * @description People; a message whose person nobody knows counts as one.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Messages that repeat another's exact words.
+             */
+            exact_duplicates: number;
+            /**
+             * Format: int64
+             * @description Messages that nearly repeat another's words.
+             */
+            near_duplicates: number;
+            /**
+             * Format: int64
+             * @description The first message's time, microseconds since 1970, UTC; absent without messages.
+             */
+            first?: number | null;
+            /**
+             * Format: int64
+             * @description The last message's time, microseconds since 1970, UTC; absent without messages.
+             */
+            last?: number | null;
+        };
+        /** @description One step of time. */
+        HeardStep: {
+            /** @description Its first day, or its hour. */
+            step: string;
+            /**
+             * Format: int64
+             * @description Messages read.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description People who spoke.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description The mean mood, −1 to 1; absent without messages of a known mood.
+             */
+            mood?: number | null;
+        };
+        /** @description A stretch of a text. */
+        Highlight: {
+            /** @description Its first byte. */
+            start: number;
+            /** @description The byte after its last. */
+            end: number;
         };
         /** @description Predicted against what then happened. */
         HoldoutCheck: {
@@ -2376,6 +2845,14 @@ export interface components {
             /** @description The profile of the imported table. */
             profile: components["schemas"]["ProfileReport"];
         };
+        /** @description A conversation that waits for a person. */
+        InboxEntry: {
+            /** @description The conversation so far. */
+            conversation: components["schemas"]["Conversation"];
+            /** @description Who the customer is; absent where nobody knows. */
+            person?: string | null;
+            reason?: components["schemas"]["HandOverReason"] | null;
+        };
         /** @description A driver of a metric, with drivers of its own. */
         Input: {
             /** @description What is measured. */
@@ -2399,6 +2876,56 @@ export interface components {
             range?: number[] | null;
             image?: components["schemas"]["ImageShape"] | null;
         };
+        /** @description What the messages say. */
+        InsightsReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description How much was heard. */
+            total: components["schemas"]["Heard"];
+            /** @description What was set aside, and why; empty where nothing was. */
+            set_aside: components["schemas"]["SetAside"][];
+            /**
+             * Format: double
+             * @description The mean mood, −1 to 1; absent where no mood was given.
+             */
+            mood?: number | null;
+            /** @description Step by step. */
+            steps: components["schemas"]["HeardStep"][];
+            /** @description What the messages are about, most voices first. */
+            themes: components["schemas"]["ThemeRow"][];
+            /** @description Messages in no theme. */
+            other: components["schemas"]["OtherThemes"];
+            /** @description What is praised and what is blamed. */
+            aspects: components["schemas"]["AspectRow"][];
+            /** @description What kinds of messages there are. */
+            kinds: components["schemas"]["Share"][];
+            /** @description In what languages. */
+            languages: components["schemas"]["Share"][];
+            /** @description From where. */
+            sources: components["schemas"]["Share"][];
+            /** @description Of which versions. */
+            versions: components["schemas"]["Share"][];
+            /** @description Phrases that many people use. */
+            phrases: components["schemas"]["KeyPhrase"][];
+            /** @description Questions that people keep asking. */
+            questions: components["schemas"]["AskedQuestion"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /** @description How the messages are told. */
+        InsightsSpec: {
+            interval?: components["schemas"]["Interval"] | null;
+            /** @description Themes told at most. */
+            themes?: number;
+            /** @description Quotes of each kind for a theme. */
+            quotes?: number;
+            /** @description Key phrases told at most. */
+            phrases?: number;
+            /** @description Questions told at most. */
+            questions?: number;
+        };
         /**
          * @description The steps of time on a chart's axis.
          * @enum {string}
@@ -2421,6 +2948,28 @@ export interface components {
              * @description Newcomers of the period brought by somebody, for each invitation; more than one when people also come without.
              */
             joined_per_invitation?: number | null;
+        };
+        /** @description A phrase that many people use. */
+        KeyPhrase: {
+            /** @description As it is spelled. */
+            text: string;
+            /** @description In what language. */
+            language: components["schemas"]["TextLanguage"];
+            /**
+             * Format: int64
+             * @description Voices that use it.
+             */
+            voices: number;
+            /**
+             * Format: int64
+             * @description Messages that hold it.
+             */
+            messages: number;
+            /**
+             * Format: double
+             * @description How telling it is (C-value).
+             */
+            score: number;
         };
         /** @description How many values are of a kind. */
         KindCount: {
@@ -2900,6 +3449,18 @@ export interface components {
             /** @description The value as text; empty when missing. */
             value: string;
         };
+        /** @description The entry that comes nearest to a gap. */
+        Nearest: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its question. */
+            question: string;
+            /**
+             * Format: double
+             * @description How likely it is what was asked, 0 to 1.
+             */
+            confidence: number;
+        };
         /** @description The network with shapes and parameters. */
         NetworkSummary: {
             /** @description What arrives. */
@@ -3032,6 +3593,185 @@ export interface components {
          * @enum {string}
          */
         Operator: "is" | "is_not" | "contains" | "not_contains" | "matches" | "not_matches" | "gt" | "gte" | "lt" | "lte" | "is_set" | "is_not_set";
+        /** @description One thing to improve. */
+        Opportunity: {
+            /**
+             * Format: int32
+             * @description Its place in the list, from 1.
+             */
+            rank: number;
+            /**
+             * Format: double
+             * @description Reach × pain × trend × confidence ÷ effort, each to the power of its weight.
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description The score as a share of the best, 0 to 100.
+             */
+            points: number;
+            /** @description What the score is made of. */
+            factors: components["schemas"]["ScoreFactors"];
+            /** @description The same as RICE. */
+            rice: components["schemas"]["Rice"];
+            /**
+             * Format: int32
+             * @description Places that it takes in nine of ten draws of what is uncertain.
+             */
+            rank_low: number;
+            /**
+             * Format: int32
+             * @description The other end.
+             */
+            rank_high: number;
+            /**
+             * Format: double
+             * @description The share of draws in which it is first.
+             */
+            first: number;
+            /** @description What would change its place. */
+            changes: components["schemas"]["RankChange"][];
+            /** @description In a sentence or two. */
+            reasons: components["schemas"]["Phrase"][];
+            /** @description What it rests on. */
+            evidence: components["schemas"]["ThemeEvidence"];
+            /** @description Where it stands in its life. */
+            state: components["schemas"]["OpportunityState"];
+            /** @description Its record's id, where it has one. */
+            record?: string | null;
+        };
+        /**
+         * @description The factors of a score.
+         * @enum {string}
+         */
+        OpportunityFactor: "reach" | "pain" | "trend" | "confidence" | "effort";
+        /** @description What an opportunity is linked to. */
+        OpportunityLink: {
+            /** @description Its version. */
+            version: string;
+            /** @description When, RFC 3339 or a date; absent until it is out. */
+            at?: string | null;
+            /** @enum {string} */
+            kind: "release";
+        } | {
+            /** @description Its name. */
+            name: string;
+            /** @enum {string} */
+            kind: "experiment";
+        };
+        /** @description What to improve. */
+        OpportunityReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description How it is shown. */
+            view: components["schemas"]["OpportunityView"];
+            /** @description The opportunities; by score, in the RICE view by RICE. */
+            opportunities: components["schemas"]["Opportunity"][];
+            /**
+             * Format: int64
+             * @description Opportunities that fell off the end of the list.
+             */
+            left_out: number;
+            /** @description Themes that are no opportunity, and why. */
+            set_aside: components["schemas"]["ThemeSetAside"][];
+            tree?: components["schemas"]["OpportunityTree"] | null;
+            /**
+             * Format: double
+             * @description How far apart the themes' losses are, as a standard deviation; what few people's losses are drawn in with.
+             */
+            loss_spread: number;
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /** @description How opportunities are ranked and shown. */
+        OpportunitySpec: {
+            /** @description The exponent of each factor. */
+            weights?: components["schemas"]["OpportunityWeights"];
+            /** @description Person-weeks by theme id; they go before what the evidence says. */
+            efforts?: {
+                [key: string]: number;
+            };
+            /** @description How the list is shown. */
+            view?: components["schemas"]["OpportunityView"];
+            /**
+             * Format: double
+             * @description The weight of revenue within reach, 0 to 1; that of people is the rest.
+             */
+            revenue_weight?: number;
+            /**
+             * Format: double
+             * @description The share of behaviour that a theme of angry people is taken to lose before behaviour is seen, 0 to 1.
+             */
+            mood_worth?: number;
+            /**
+             * Format: double
+             * @description How much efforts are doubted, as a share of them, 0 to 2.
+             */
+            effort_doubt?: number;
+            /** @description The outcome that the tree begins with; coming back and paying when absent. */
+            outcome?: string | null;
+            /** @description The tree's groups by theme id; the funnel step or the kind when absent. */
+            groups?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int32
+             * @description Most opportunities told; 1 to 500.
+             */
+            most?: number;
+            /**
+             * Format: int64
+             * @description What the draws behind the rank intervals begin with.
+             */
+            seed?: number;
+        };
+        /**
+         * @description Where an opportunity stands.
+         * @enum {string}
+         */
+        OpportunityState: "open" | "accepted" | "dropped" | "released" | "measured";
+        /** @description From the outcome to what is tried (Torres, "Continuous Discovery Habits", 2021). */
+        OpportunityTree: {
+            /** @description What is wanted. */
+            outcome: components["schemas"]["Phrase"];
+            /** @description Groups of opportunities, the most promising first. */
+            groups: components["schemas"]["TreeGroup"][];
+        };
+        /**
+         * @description How the list is shown.
+         * @enum {string}
+         */
+        OpportunityView: "list" | "rice" | "tree";
+        /** @description The exponent of each factor: 0 leaves it out, 1 counts it as it is; 0 to 3. */
+        OpportunityWeights: {
+            /**
+             * Format: double
+             * @description Of reach; a half by default, because how readily people speak differs between problems.
+             */
+            reach?: number;
+            /**
+             * Format: double
+             * @description Of pain.
+             */
+            pain?: number;
+            /**
+             * Format: double
+             * @description Of the trend.
+             */
+            trend?: number;
+            /**
+             * Format: double
+             * @description Of confidence.
+             */
+            confidence?: number;
+            /**
+             * Format: double
+             * @description Of effort, which divides.
+             */
+            effort?: number;
+        };
         /** @description The optimizer; semantics are PyTorch's, trajectories are checked against it. */
         OptimizerSpec: {
             /**
@@ -3130,6 +3870,21 @@ export interface components {
             momentum?: number;
             /** @enum {string} */
             kind: "rmsprop";
+        };
+        /** @description Messages in no theme. */
+        OtherThemes: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            messages: number;
+            /**
+             * Format: double
+             * @description Their share of the messages read, 0 to 1.
+             */
+            share: number;
+            /** @description Some of them. */
+            examples: components["schemas"]["Quote"][];
         };
         /** @description What is expected within the horizon; intervals are those of the expectation, by the observed information. */
         Outlook: {
@@ -3803,6 +4558,34 @@ export interface components {
             /** @enum {string} */
             kind: "digest";
         });
+        /** @description A message quoted, with what tells a person masked. */
+        Quote: {
+            /** @description The message's id. */
+            message: string;
+            /** @description Its text, masked, cut where it is long. */
+            text: string;
+        };
+        /** @description The smallest change that would swap an opportunity with the one above it. */
+        RankChange: {
+            /** @description The factor, its value or its weight. */
+            factor: components["schemas"]["OpportunityFactor"];
+            /** @description True where it is the factor's weight that would change. */
+            weight: boolean;
+            /**
+             * Format: double
+             * @description What it is.
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description What it would have to be.
+             */
+            to: number;
+            /** @description The theme it would pass. */
+            passes: string;
+            /** @description In words. */
+            says: components["schemas"]["Phrase"];
+        };
         /** @description A recipe and its check. */
         RecipeDraft: {
             /** @description The recipe, TOML, with comments in the language of `Accept-Language`. */
@@ -3903,6 +4686,32 @@ export interface components {
             /** @description Where the marker is looked for; the last 60 days when it has no beginning. Not used with `at`. */
             period?: components["schemas"]["Period"];
         };
+        /** @description What a customer is told. */
+        Reply: {
+            /** @description What it is. */
+            kind: components["schemas"]["ReplyKind"];
+            /** @description The words, in the customer's language. */
+            text: string;
+            /** @description The entry that is answered. */
+            entry?: string | null;
+            /**
+             * Format: double
+             * @description How likely the first candidate is the right one, 0 to 1; 1 where the customer chose, 0 where nothing was sought.
+             */
+            confidence: number;
+            /** @description The questions to choose from, best first. */
+            choices?: components["schemas"]["Choice"][];
+            reason?: components["schemas"]["HandOverReason"] | null;
+            /** @description The customer's question when it found no answer: keep it, it may be a gap in the file. */
+            unanswered?: string | null;
+            /** @description Whether the message was longer than what is read of one. */
+            shortened?: boolean;
+        };
+        /**
+         * @description What a reply is.
+         * @enum {string}
+         */
+        ReplyKind: "answer" | "clarify" | "hand_over" | "small_talk";
         /** @description What is changed in an arrival that was kept aside before it is sent again. */
         ResendRequest: {
             /** @description Values by path, such as `"properties.amount": 12.5`; null takes what is there away. */
@@ -4217,6 +5026,39 @@ export interface components {
             /** @description In which period; ever when absent. */
             period?: components["schemas"]["Period"];
         };
+        /** @description Reach, impact, confidence and effort as Intercom has them. */
+        Rice: {
+            /**
+             * Format: int32
+             * @description Its place by RICE, from 1.
+             */
+            rank: number;
+            /**
+             * Format: double
+             * @description People in the period.
+             */
+            reach: number;
+            /**
+             * Format: double
+             * @description 0.25 minimal, 0.5 low, 1 medium, 2 high, 3 massive.
+             */
+            impact: number;
+            /**
+             * Format: double
+             * @description In percent, 0 to 100.
+             */
+            confidence: number;
+            /**
+             * Format: double
+             * @description Person-months.
+             */
+            effort: number;
+            /**
+             * Format: double
+             * @description Reach × impact × confidence ÷ effort.
+             */
+            score: number;
+        };
         /** @description Runs side by side. */
         RunComparison: {
             /** @description The runs in the order asked for. */
@@ -4376,6 +5218,80 @@ export interface components {
          * @enum {string}
          */
         Score: "nps" | "csat" | "ces";
+        /** @description The five factors with what they are made of. */
+        ScoreFactors: {
+            /** @description The share of people and revenue concerned, above 0 to 1. */
+            reach: components["schemas"]["Estimate"];
+            /** @description The share of behaviour that is lost, 0.005 to 1. */
+            pain: components["schemas"]["Estimate"];
+            /**
+             * Format: double
+             * @description How mood, kinds and negative messages alone would put it, 0 to 1.
+             */
+            complaint: number;
+            measured_loss?: components["schemas"]["Estimate"] | null;
+            /**
+             * Format: double
+             * @description How much the measured loss counts against what mood lets expect, 0 to 1.
+             */
+            reliability: number;
+            /** @description Above 1 for what grows, below for what fades; 0.5 to 2. */
+            trend: components["schemas"]["Estimate"];
+            /**
+             * Format: double
+             * @description How sure it is, 0 to 1.
+             */
+            confidence: number;
+            /**
+             * Format: double
+             * @description Person-weeks.
+             */
+            effort: number;
+            /** @description True where the effort was given and not put in from the others. */
+            effort_given: boolean;
+        };
+        /** @description One message that was found. */
+        SearchHit: {
+            /** @description Its id. */
+            id: string;
+            /** @description What was said; personal data masked by whoever shows it. */
+            text: string;
+            /**
+             * Format: int64
+             * @description When, microseconds since 1970, UTC.
+             */
+            time: number;
+            /**
+             * Format: double
+             * @description How well it fits; comparable within one search only.
+             */
+            score: number;
+            /** @description The stretches that fit the query, in bytes of `text`. */
+            highlights: components["schemas"]["Highlight"][];
+            /** @description What else is known of it, by name. */
+            fields?: {
+                [key: string]: string;
+            };
+        };
+        /** @description What was found. */
+        SearchReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The best messages, best first. */
+            hits: components["schemas"]["SearchHit"][];
+            /**
+             * Format: int64
+             * @description How many messages hold a word of the query and pass the filters.
+             */
+            total: number;
+            /**
+             * Format: double
+             * @description How long it took, in milliseconds.
+             */
+            took_millis: number;
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
         /** @description An event as a person looks at it. */
         SeenEvent: {
             /** @description What makes it the same event when it comes twice. */
@@ -4558,6 +5474,18 @@ export interface components {
             /** @enum {string} */
             kind: "whole";
         };
+        /** @description Messages that were set aside for one reason. */
+        SetAside: {
+            /** @description Why. */
+            reason: components["schemas"]["AsideReason"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            messages: number;
+            /** @description Some of them. */
+            examples: components["schemas"]["Quote"][];
+        };
         /** @description How much a setting mattered. */
         SettingImportance: {
             /** @description Its path in the recipe. */
@@ -4573,6 +5501,26 @@ export interface components {
          * @enum {string}
          */
         Severity: "warning" | "error";
+        /** @description How many are of one name. */
+        Share: {
+            /** @description The name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Messages.
+             */
+            messages: number;
+            /**
+             * Format: double
+             * @description The share of the messages counted here, 0 to 1.
+             */
+            share: number;
+        };
+        /**
+         * @description Who speaks.
+         * @enum {string}
+         */
+        Speaker: "customer" | "assistant" | "person";
         /** @description Gamma-Gamma: what is paid at a purchase. */
         SpendModel: {
             /**
@@ -4839,6 +5787,22 @@ export interface components {
             /** @description Follows groups of this type, such as `company`, instead of people. */
             group?: string | null;
         };
+        /** @description The reply to a customer's message. */
+        SupportAnswer: {
+            /** @description The conversation, to go on with. */
+            conversation: string;
+            /** @description What is said. */
+            reply: components["schemas"]["Reply"];
+        };
+        /** @description A customer's message. */
+        SupportRequest: {
+            /** @description What the customer says. */
+            text: string;
+            /** @description The conversation that it goes on with; a new one begins when absent. */
+            conversation?: string | null;
+            /** @description Who the customer is, as the events know them. */
+            person?: string | null;
+        };
         /** @description Where a table comes from and what it holds now. */
         TableSummary: {
             /** @description The name that recipes use. */
@@ -4971,6 +5935,210 @@ export interface components {
              */
             dead_ends: number;
         };
+        /**
+         * @description The language of a message.
+         * @enum {string}
+         */
+        TextLanguage: "en" | "zh" | "other";
+        /** @description The behaviour of one theme's people. */
+        ThemeBehaviour: {
+            /** @description The theme's id. */
+            theme: string;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Distinct ids that spoke.
+             */
+            spoke: number;
+            /**
+             * Format: int64
+             * @description People of theirs who are known from events.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Of them, those who spoke too recently for the days after to be over.
+             */
+            too_recent: number;
+            /**
+             * Format: int64
+             * @description Of the others, those for whom no comparable person was found; they are left out of every comparison.
+             */
+            unmatched: number;
+            /**
+             * Format: int64
+             * @description Those compared: `people − too_recent − unmatched`.
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description Of those compared, the ones for whom only coarser groups held a comparable person.
+             */
+            matched_coarsely: number;
+            /**
+             * Format: int64
+             * @description Comparable people.
+             */
+            comparable: number;
+            /**
+             * Format: double
+             * @description As how many equally weighted people the comparable ones count (Kish's effective sample size).
+             */
+            comparable_effective: number;
+            returning?: components["schemas"]["Compared"] | null;
+            leaving?: components["schemas"]["Compared"] | null;
+            paying?: components["schemas"]["Compared"] | null;
+            revenue?: components["schemas"]["Compared"] | null;
+            activity?: components["schemas"]["ActivityChange"] | null;
+        };
+        /** @description Everything that is known of one theme when it is ranked. */
+        ThemeEvidence: {
+            /** @description The theme's id. */
+            theme: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Messages of each kind: `bug`, `request`, `question`, `praise`, or any other name. */
+            kinds?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Messages, a person's repetitions counted once.
+             */
+            voices: number;
+            /**
+             * Format: int64
+             * @description People who spoke of it.
+             */
+            people: number;
+            share_of_people?: components["schemas"]["Estimate"] | null;
+            share_of_revenue?: components["schemas"]["Estimate"] | null;
+            mood?: components["schemas"]["Estimate"] | null;
+            negative_share?: components["schemas"]["Estimate"] | null;
+            trend?: components["schemas"]["EvidenceTrend"] | null;
+            behaviour?: components["schemas"]["ThemeBehaviour"] | null;
+            funnel_step?: components["schemas"]["FunnelConcern"] | null;
+            /** @description What is blamed. */
+            aspects?: string[];
+            /** @description What people said, personal data masked. */
+            quotes?: components["schemas"]["EvidenceQuote"][];
+            /** @description The versions concerned. */
+            versions?: string[];
+            /**
+             * Format: double
+             * @description Person-weeks to mend it.
+             */
+            effort?: number | null;
+        };
+        /** @description One theme. */
+        ThemeRow: {
+            /**
+             * Format: int32
+             * @description Its number, the same from week to week.
+             */
+            id: number;
+            /** @description What it is called: a phrase of its messages. */
+            name: string;
+            /** @description Its distinctive words, most distinctive first. */
+            words: string[];
+            /**
+             * Format: int64
+             * @description Messages in it.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Voices: each person once for what they say in the same or nearly the same words.
+             */
+            voices: number;
+            /**
+             * Format: int64
+             * @description People; a message whose person nobody knows counts as one.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description Its share of the voices of all messages read, 0 to 1.
+             */
+            share: number;
+            /** @description How it develops. */
+            trend: components["schemas"]["ThemeTrend"];
+            /**
+             * Format: double
+             * @description The mean mood, −1 to 1; absent where no mood was given.
+             */
+            mood?: number | null;
+            /** @description Quotes nearest to what all of it says. */
+            typical: components["schemas"]["Quote"][];
+            /** @description Quotes of the lowest mood, the lowest first. */
+            lowest: components["schemas"]["Quote"][];
+            /** @description Quotes of the highest mood, the highest first. */
+            highest: components["schemas"]["Quote"][];
+            /** @description Of which versions. */
+            versions: components["schemas"]["Share"][];
+            /** @description From where. */
+            sources: components["schemas"]["Share"][];
+            /** @description In what languages. */
+            languages: components["schemas"]["Share"][];
+            /**
+             * Format: int64
+             * @description Its first message's time, microseconds since 1970, UTC.
+             */
+            first: number;
+            /**
+             * Format: int64
+             * @description Its last message's time, microseconds since 1970, UTC.
+             */
+            last: number;
+            /** @description People who spoke of it in each step of the report. */
+            steps: number[];
+        };
+        /** @description A theme that is no opportunity. */
+        ThemeSetAside: {
+            /** @description The theme's id. */
+            theme: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description People who spoke of it.
+             */
+            people: number;
+            /** @description Why. */
+            why: components["schemas"]["Phrase"];
+        };
+        /** @description How a theme develops over the steps of time. */
+        ThemeTrend: {
+            /** @description In a word. */
+            kind: components["schemas"]["TrendKind"];
+            /**
+             * Format: double
+             * @description The probability of such a change by chance, corrected for the number of themes (Holm); absent where there are too
+             *     few steps or people to tell.
+             */
+            p?: number | null;
+            /**
+             * Format: int64
+             * @description People in the recent steps (or at the burst's step).
+             */
+            recent: number;
+            /**
+             * Format: int64
+             * @description People in the steps before (or in all others).
+             */
+            before: number;
+            /**
+             * Format: double
+             * @description The share of all people that spoke of it recently, divided by the share before; absent where nobody did before.
+             */
+            ratio?: number | null;
+            /**
+             * Format: int64
+             * @description The burst's step, by its place.
+             */
+            step?: number | null;
+        };
         /** @description One column of the histogram. */
         TimeBin: {
             /**
@@ -5095,6 +6263,50 @@ export interface components {
             /** @description Everything doubted on the way. */
             warnings: components["schemas"]["Problem"][];
         };
+        /** @description Opportunities that belong together. */
+        TreeGroup: {
+            /** @description What holds them together. */
+            name: components["schemas"]["Phrase"];
+            /**
+             * Format: double
+             * @description The sum of their scores.
+             */
+            score: number;
+            /** @description The opportunities, by rank. */
+            opportunities: components["schemas"]["TreeOpportunity"][];
+        };
+        /** @description An opportunity with what is done about it. */
+        TreeOpportunity: {
+            /**
+             * Format: int32
+             * @description Its place in the list.
+             */
+            rank: number;
+            /** @description The theme's id. */
+            theme: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description Its score.
+             */
+            score: number;
+            /** @description Solutions: records that were accepted, with what they are linked to. */
+            solutions: components["schemas"]["TreeSolution"][];
+        };
+        /** @description A solution. */
+        TreeSolution: {
+            /** @description The record's id. */
+            record: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["OpportunityState"];
+            /** @description Releases that brought it. */
+            releases: components["schemas"]["OpportunityLink"][];
+            /** @description Experiments that try it. */
+            experiments: components["schemas"]["OpportunityLink"][];
+        };
         /** @description A number made of the series' numbers, step by step. */
         TrendFormula: {
             /**
@@ -5105,6 +6317,11 @@ export interface components {
             /** @description What reports call it; the formula itself when absent. */
             label?: string | null;
         };
+        /**
+         * @description How a theme develops, in a word.
+         * @enum {string}
+         */
+        TrendKind: "new" | "growing" | "fading" | "burst" | "steady";
         /** @description The numbers of one series or formula, for everyone or one combination of the breakdown. */
         TrendLine: {
             /** @description What it is called. */
@@ -5266,6 +6483,20 @@ export interface components {
             epochs_spent: number;
             /** @description Epochs allowed. */
             budget_epochs?: number | null;
+        };
+        /** @description One thing said in a conversation. */
+        Turn: {
+            /**
+             * Format: int64
+             * @description When, microseconds since 1970, UTC.
+             */
+            time: number;
+            /** @description Who. */
+            speaker: components["schemas"]["Speaker"];
+            /** @description What. */
+            text: string;
+            /** @description The entry that was answered. */
+            entry?: string | null;
         };
         /** @description A merge that shall be taken back. */
         UndoRequest: {
@@ -6823,6 +8054,503 @@ export interface operations {
             };
         };
     };
+    compare_speakers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Theme by theme. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BehaviourReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    tell_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "themes": 10,
+                 *       "quotes": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["InsightsSpec"];
+            };
+        };
+        responses: {
+            /** @description What they say. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightsReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    search_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "query": "付款失败",
+                 *       "moods": [
+                 *         "negative"
+                 *       ],
+                 *       "limit": 5
+                 *     }
+                 */
+                "application/json": components["schemas"]["FeedbackSearchSpec"];
+            };
+        };
+        responses: {
+            /** @description The messages, best first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
     list_models: {
         parameters: {
             query?: never;
@@ -7993,6 +9721,174 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DeploymentReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    rank_opportunities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "view": "rice",
+                 *       "most": 10
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpportunitySpec"];
+            };
+        };
+        responses: {
+            /** @description The opportunities, best first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpportunityReport"];
                 };
             };
             /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
@@ -11639,6 +13535,489 @@ export interface operations {
                     "application/json": components["schemas"]["SqlReport"];
                     "text/csv": string;
                     "application/vnd.apache.parquet": number[];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    answer_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "怎么重置密码？"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SupportRequest"];
+            };
+        };
+        responses: {
+            /** @description The reply. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportAnswer"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    list_gaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The gaps, most asked first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    list_inbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The conversations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxEntry"][];
                 };
             };
             /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */

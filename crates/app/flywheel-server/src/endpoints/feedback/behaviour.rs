@@ -18,7 +18,20 @@ use crate::state::ServerState;
     path = "/api/v1/feedback/behaviour",
     operation_id = "compare_speakers",
     tag = "feedback",
-    responses((status = OK, body = BehaviourReport, description = "Theme by theme."), Refusals),
+    responses(
+        (status = OK, body = BehaviourReport, description = "Theme by theme.", example = json!({
+            "findings": [], "charts": [], "warnings": [],
+            "themes": [{
+                "theme": "3", "name": "upload failed", "spoke": 36, "people": 31, "too_recent": 0, "unmatched": 0,
+                "matched": 31, "matched_coarsely": 2, "comparable": 220, "comparable_effective": 96.5,
+                "returning": {
+                    "theme": 0.48, "comparable": 0.61,
+                    "difference": {"value": -0.13, "low": -0.24, "high": -0.02}, "p": 0.021, "q": 0.06
+                }
+            }]
+        })),
+        Refusals,
+    ),
 )]
 pub async fn compare_speakers(
     State(state): State<Arc<ServerState>>,

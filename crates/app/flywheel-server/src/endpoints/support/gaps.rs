@@ -15,7 +15,17 @@ use crate::state::ServerState;
     path = "/api/v1/support/gaps",
     operation_id = "list_gaps",
     tag = "support",
-    responses((status = OK, body = GapReport, description = "The gaps, most asked first."), Refusals),
+    responses(
+        (status = OK, body = GapReport, description = "The gaps, most asked first.", example = json!({
+            "findings": [], "closed": 0, "empty": 0,
+            "gaps": [{
+                "name": "student discount", "draft_question": "Is there a student discount?", "language": "en",
+                "questions": ["Is there a student discount?"], "ids": ["01a21c55-5a02-73ce-8a74-cb230b69f6ec/3"],
+                "count": 4, "people": 3, "first": 1772323200000000_i64, "last": 1772409600000000_i64
+            }]
+        })),
+        Refusals,
+    ),
 )]
 pub async fn list_gaps(State(state): State<Arc<ServerState>>) -> Result<Json<GapReport>, Failure> {
     Ok(Json(state.workbench.support_gaps().await?))

@@ -147,8 +147,11 @@ mod tests {
         let words = "[done]\nen = \"{n} epochs in {t} s\"\nzh = \"{t} 秒完成 {n} 轮\"";
         let repository = |words: &str, code: &str| {
             let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
-            check(&[source("crates/base/s/words/train.toml", words), source("crates/base/s/src/a.rs", code)])
-                .expect("the words parse")
+            check(&[
+                source("crates/base/flywheel-spec/words/train.toml", words),
+                source("crates/base/s/src/a.rs", code),
+            ])
+            .expect("the words parse")
         };
         let cases = [
             (r#"phrase!("train.done", n = f(1, 2), t = "a, b")"#, 0),

@@ -8069,6 +8069,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "findings": [],
+                     *       "charts": [],
+                     *       "warnings": [],
+                     *       "themes": [
+                     *         {
+                     *           "theme": "3",
+                     *           "name": "upload failed",
+                     *           "spoke": 36,
+                     *           "people": 31,
+                     *           "too_recent": 0,
+                     *           "unmatched": 0,
+                     *           "matched": 31,
+                     *           "matched_coarsely": 2,
+                     *           "comparable": 220,
+                     *           "comparable_effective": 96.5,
+                     *           "returning": {
+                     *             "theme": 0.48,
+                     *             "comparable": 0.61,
+                     *             "difference": {
+                     *               "value": -0.13,
+                     *               "low": -0.24,
+                     *               "high": -0.02
+                     *             },
+                     *             "p": 0.021,
+                     *             "q": 0.06
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BehaviourReport"];
                 };
             };
@@ -13859,6 +13891,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "findings": [],
+                     *       "closed": 0,
+                     *       "empty": 0,
+                     *       "gaps": [
+                     *         {
+                     *           "name": "student discount",
+                     *           "draft_question": "Is there a student discount?",
+                     *           "language": "en",
+                     *           "questions": [
+                     *             "Is there a student discount?"
+                     *           ],
+                     *           "ids": [
+                     *             "01a21c55-5a02-73ce-8a74-cb230b69f6ec/3"
+                     *           ],
+                     *           "count": 4,
+                     *           "people": 3,
+                     *           "first": 1772323200000000,
+                     *           "last": 1772409600000000
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["GapReport"];
                 };
             };
@@ -14017,6 +14073,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "conversation": {
+                     *           "id": "01a21c55-5a02-73ce-8a74-cb230b69f6ec",
+                     *           "language": "zh-CN",
+                     *           "turns": [
+                     *             {
+                     *               "time": 1772323200000000,
+                     *               "speaker": "customer",
+                     *               "text": "转人工"
+                     *             }
+                     *           ],
+                     *           "pending": [],
+                     *           "misses": 0,
+                     *           "handed_over": true
+                     *         },
+                     *         "person": "u1",
+                     *         "reason": "asked"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["InboxEntry"][];
                 };
             };

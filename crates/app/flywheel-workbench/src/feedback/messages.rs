@@ -52,14 +52,13 @@ pub(super) fn message(event: Event) -> Option<Message> {
     let survey = name == "survey sent";
     let (mut text, mut rating) = (None, None);
     if survey {
-        for (key, value) in properties.iter().filter(|(key, _)| key.starts_with("$survey_response")) {
+        for (_, value) in properties.iter().filter(|(key, _)| key.starts_with("$survey_response")) {
             match value {
                 Value::String(words) if words.trim().parse::<f64>().is_err() => {
                     text = text.or(Some(words.clone()));
                 }
                 value => rating = rating.or(number_of(value)),
             }
-            let _ = key;
         }
         text.as_ref()?;
     } else {

@@ -1,7 +1,8 @@
 //! What users say: brought in, read, searched, ranked, and answered, from the events that carry it.
 //!
 //! A message is an event with a text: an imported one, an answer to an open question of a survey, or whatever a client
-//! sends under one of [`SPEAKING`]. What is made of the messages lies in `.flywheel/feedback/` and can be made again.
+//! sends under one of [`SPEAKING`]. What is made of the messages (the index, the themes) lies in `.flywheel/feedback/` and can be made again;
+//! `opportunities.json` beside it holds what people decided.
 
 mod case;
 mod import;

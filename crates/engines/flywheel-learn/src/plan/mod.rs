@@ -139,6 +139,18 @@ impl TrainPlan {
         summary::summarise(self)
     }
 
+    /// When trained weights are sure, chosen on the validation part; absent where the recipe does not ask or no row validates.
+    pub fn sureness(&self, engine: &mut dyn Engine) -> Option<Sureness> {
+        let spec = self.spec.serve.sure.as_ref()?;
+        let preparation = &self.prepared.preparation;
+        let outputs = outputs(engine, &self.validation);
+        let (head, threshold) = (self.blueprint.network.head, self.spec.serve.threshold);
+        match Answers::read(preparation, head, threshold, &outputs, &self.validation.targets)? {
+            Answers::Classes(answers) => sureness(spec, &answers),
+            Answers::Numbers(_) => None,
+        }
+    }
+
     /// Classes or a number.
     pub fn task(&self) -> Task {
         self.prepared.preparation.task

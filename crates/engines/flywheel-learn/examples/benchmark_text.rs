@@ -5,7 +5,7 @@
 //! `banking-test` and `titles` judge on their own test parts, the others on folds of the part that may be looked at.
 //! A `KEY=JSON` overrides the recipe, such as `train.epochs=5`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -37,7 +37,8 @@ fn main() {
     let own = set.test.contains(&true);
     let folds = rest.iter().find_map(|word| word.parse::<usize>().ok()).unwrap_or(if own { 1 } else { 5 });
     let recipe = recipe(rest.iter().filter(|word| word.contains('=')));
-    println!("{name}: {} texts, {} classes", set.texts.len(), set.labels.iter().collect::<std::collections::BTreeSet<_>>().len());
+    let classes: BTreeSet<&String> = set.labels.iter().collect();
+    println!("{name}: {} texts, {} classes", set.texts.len(), classes.len());
     let fold_of = fold_of(&set.labels);
     let mut all: Vec<(f64, f64)> = Vec::new();
     for fold in 0..folds {
@@ -45,7 +46,7 @@ fn main() {
         let part = |row: usize| match row {
             row if judges(row) => "test",
             // A tenth of the rest chooses the best weights.
-            row if validates(row, &fold_of, &set.labels) => "validation",
+            row if validates(row) => "validation",
             _ => "train",
         };
         let parts: Vec<&str> = (0..set.texts.len()).map(part).collect();
@@ -58,7 +59,10 @@ fn main() {
 
 /// Trains on a part, judges on another: accuracy and macro-F1.
 fn run(set: &Set, parts: &[&str], recipe: &TrainSpec) -> (f64, f64) {
-    let column = |name: &str, values: Vec<Option<Arc<str>>>| Column { name: name.to_owned(), values: Values::Text(values) };
+    let column = |name: &str, values: Vec<Option<Arc<str>>>| Column {
+        name: name.to_owned(),
+        values: Values::Text(values),
+    };
     let frame = Frame {
         columns: vec![
             column("text", set.texts.iter().map(|text| Some(Arc::from(text.as_str()))).collect()),
@@ -79,13 +83,15 @@ fn run(set: &Set, parts: &[&str], recipe: &TrainSpec) -> (f64, f64) {
     let mut engine = plan.build_engine_with(&weights).expect("its own weights");
     let test = plan.prepared.parts.test.open(&mut Seal::default());
     let preparation = &plan.prepared.preparation;
-    let examples = preparation.apply(&table.frame, test.rows()).unwrap_or_else(|problems| panic!("{problems}"));
+    let examples =
+        preparation.apply(&table.frame, test.rows()).unwrap_or_else(|problems| panic!("{problems}"));
     let given = outputs(&mut *engine, &examples);
     let answers = Answers::read(preparation, plan.blueprint.network.head, None, &given, &examples.targets);
     let answers = answers.expect("targets are known");
     let value = |metric| measure(metric, &answers).unwrap_or(f64::NAN);
     let (accuracy, f1) = (value(MetricName::Accuracy), value(MetricName::F1Macro));
-    let losses: Vec<String> = outcome.epochs.iter().map(|epoch| format!("{:.4}", epoch.validation_metric.unwrap_or(0.0))).collect();
+    let losses: Vec<String> =
+        outcome.epochs.iter().map(|epoch| format!("{:.4}", epoch.validation_metric.unwrap_or(0.0))).collect();
     println!(
         "  accuracy {accuracy:.4}, macro-F1 {f1:.4}, log loss {:.4}; {} inputs; prepared {prepared:.1} s, {} epochs (best {}) {trained:.1} s; validation {}",
         value(MetricName::LogLoss),
@@ -102,7 +108,6 @@ fn recipe<'a>(overrides: impl Iterator<Item = &'a String>) -> TrainSpec {
     let mut recipe = serde_json::json!({
         "name": "text",
         "data": { "table": "t", "target": "label" },
-        "split": { "kind": "own", "column": "part" },
     });
     for word in overrides {
         let (path, value) = word.split_once('=').expect("a key and a value");
@@ -136,7 +141,7 @@ fn fold_of(labels: &[String]) -> Vec<usize> {
 }
 
 /// A tenth of the rows, drawn by row and unrelated to the folds.
-fn validates(row: usize, _: &[usize], _: &[String]) -> bool {
+fn validates(row: usize) -> bool {
     (row.wrapping_mul(2_654_435_761) >> 7) % 10 == 0
 }
 
@@ -158,24 +163,37 @@ fn columns(frame: &Frame, text: &str, label: &str) -> Vec<(String, String)> {
 }
 
 fn set(pairs: Vec<(String, String)>, test: Vec<(String, String)>) -> Set {
-    let judged = std::iter::repeat_n(false, pairs.len()).chain(std::iter::repeat_n(true, test.len())).collect();
+    let judged =
+        std::iter::repeat_n(false, pairs.len()).chain(std::iter::repeat_n(true, test.len())).collect();
     let (texts, labels) = pairs.into_iter().chain(test).unzip();
     Set { texts, labels, test: judged }
 }
 
 fn read(name: &str) -> Set {
     match name {
-        "airline" => set(columns(&table("text_en_airline_tweets", "Tweets.csv.gz"), "text", "airline_sentiment"), vec![]),
+        "airline" => set(
+            columns(&table("text_en_airline_tweets", "Tweets.csv.gz"), "text", "airline_sentiment"),
+            vec![],
+        ),
         "banking" => set(columns(&table("text_en_banking77", "train.csv"), "text", "category"), vec![]),
         "banking-test" => set(
             columns(&table("text_en_banking77", "train.csv"), "text", "category"),
             columns(&table("text_en_banking77", "test.csv"), "text", "category"),
         ),
-        "reviews" => set(columns(&table("text_en_app_review_types", "app_reviews_open.csv"), "review", "label"), vec![]),
-        "hotel" => set(columns(&table("text_zh_chnsenticorp_hotel", "ChnSentiCorp_htl_all.csv.gz"), "review", "label"), vec![]),
+        "reviews" => set(
+            columns(&table("text_en_app_review_types", "app_reviews_open.csv"), "review", "label"),
+            vec![],
+        ),
+        "hotel" => set(
+            columns(&table("text_zh_chnsenticorp_hotel", "ChnSentiCorp_htl_all.csv.gz"), "review", "label"),
+            vec![],
+        ),
         "shopping-mood" | "shopping-kind" => {
             let label = if name == "shopping-mood" { "label" } else { "cat" };
-            set(columns(&table("text_zh_online_shopping", "online_shopping_10_cats.zip"), "review", label), vec![])
+            set(
+                columns(&table("text_zh_online_shopping", "online_shopping_10_cats.zip"), "review", label),
+                vec![],
+            )
         }
         "smp" => {
             let path = folder().join("text_zh_smp2019_intents/train.json");

@@ -89,9 +89,7 @@ impl Inputs {
         let bytes = match self {
             Self::Images { shape, positions, .. } => positions.len() * shape.bytes(),
             Self::Rows { numbers, categories, .. } => 4 * (numbers.len() + categories.len()),
-            Self::Sparse(rows) => {
-                8 * (rows.values.len() + rows.starts.len()) + 4 * rows.categories.len()
-            }
+            Self::Sparse(rows) => 8 * (rows.values.len() + rows.starts.len()) + 4 * rows.categories.len(),
         };
         bytes as u64
     }

@@ -68,8 +68,7 @@ impl Input {
                     Tensor::from_data(TensorData::new(column.collect::<Vec<i64>>(), [chosen.len()]), device)
                 };
                 Self::Rows {
-                    numbers: (rows.width > 0)
-                        .then(|| tensor(values, [chosen.len(), rows.width], device)),
+                    numbers: (rows.width > 0).then(|| tensor(values, [chosen.len(), rows.width], device)),
                     categories: (0..rows.embedded).map(column).collect(),
                 }
             }

@@ -123,9 +123,8 @@ fn ranked(answers: &ClassAnswers, temperature: f64) -> Vec<(f64, bool)> {
 fn temperature(answers: &ClassAnswers) -> f64 {
     let loss = |log: f64| {
         let rows = answers.truths.iter().enumerate();
-        let losses = rows.map(|(row, &truth)| {
-            -calibrated(answers.row(row), log.exp())[truth as usize].max(SMALLEST).ln()
-        });
+        let losses = rows
+            .map(|(row, &truth)| -calibrated(answers.row(row), log.exp())[truth as usize].max(SMALLEST).ln());
         losses.sum::<f64>()
     };
     let golden = (5.0_f64.sqrt() - 1.0) / 2.0;

@@ -203,9 +203,7 @@ fn of_column(column: &ColumnCode, values: &Values, rows: &[usize]) -> Vec<Refere
             vec![of_numbers(&column.name, rows.iter().map(|&row| times[row]).collect(), true)]
         }
         (Code::Category(_) | Code::Boolean(_), values) => vec![of_categories(column, values, rows)],
-        (Code::Text(_), values) => {
-            super::text::of_texts(&column.name, values, rows)
-        }
+        (Code::Text(_), values) => super::text::of_texts(&column.name, values, rows),
         (Code::Image(_), _) => Vec::new(),
     }
 }

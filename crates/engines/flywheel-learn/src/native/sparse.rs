@@ -72,7 +72,10 @@ impl SparseBatch {
             count == 0 || c.data.len() >= (count - 1) * c.spacing + width && c.spacing >= width,
             "C is too short"
         );
-        assert!(self.terms.iter().all(|(place, _)| (*place as usize) < shape.rows), "a place beyond the weights");
+        assert!(
+            self.terms.iter().all(|(place, _)| (*place as usize) < shape.rows),
+            "a place beyond the weights"
+        );
         let output = Disjoint::new(c.data);
         let tasks = count.div_ceil(ROWS);
         pool.run(tasks, 2 * self.terms.len() * width, |_, task| {
@@ -104,7 +107,8 @@ impl SparseBatch {
         self.turn(shape.rows);
         let width = shape.spans().last().map_or(0, |span| span.start + span.width());
         assert!(
-            d.count + 1 == self.starts.len() && (d.count == 0 || d.data.len() >= (d.count - 1) * d.spacing + width),
+            d.count + 1 == self.starts.len()
+                && (d.count == 0 || d.data.len() >= (d.count - 1) * d.spacing + width),
             "D is shorter than its shape"
         );
         let blocks = shape.rows.div_ceil(WEIGHT_ROWS).max(1);

@@ -10,6 +10,7 @@ mod settings;
 mod summary;
 mod unprepared;
 
+use flywheel_spec::model::Sureness;
 use flywheel_spec::plan::PlanSummary;
 use flywheel_spec::recipe::{LayerSpec, LossSpec, MetricName, OptimizerSpec, Task, TrainSpec};
 use flywheel_spec::{Phrase, Problem, Problems};
@@ -19,11 +20,13 @@ pub use course::train;
 pub use engine_choice::EngineKind;
 pub use machine::Machine;
 
-use crate::engine::{Blueprint, Tensor};
+use crate::engine::{Blueprint, Engine, Tensor};
+use crate::evaluate::{Answers, sureness};
 use crate::examples::Examples;
 use crate::network::{Demand, InputPlan, NetworkPlan, choose, infer, initialise};
 use crate::prepare::{Prepared, prepare};
 use crate::table::Table;
+use crate::train::outputs;
 
 /// A training with nothing left open.
 #[derive(Debug, Clone)]

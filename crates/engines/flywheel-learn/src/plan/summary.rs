@@ -53,7 +53,12 @@ pub(super) fn summarise(plan: &TrainPlan) -> PlanSummary {
         engine_reason: plan.engine_reason.clone(),
         threads: plan.blueprint.threads,
         expected_bytes: data
-            + network.training_bytes(plan.batch_size.min(512), density, &plan.blueprint.optimizer, efficiency),
+            + network.training_bytes(
+                plan.batch_size.min(512),
+                density,
+                &plan.blueprint.optimizer,
+                efficiency,
+            ),
         expected_epoch_secs: network.epoch_secs(
             sizes.train,
             steps,

@@ -57,7 +57,9 @@ fn rows_inputs(preparation: &Preparation, frame: &Frame) -> (usize, Vec<f32>, Ve
     let rows: Vec<usize> = (0..frame.rows()).collect();
     match preparation.apply_inputs(frame, &rows).unwrap().inputs {
         Inputs::Rows { width, numbers, categories, .. } => (width, numbers, categories),
-        Inputs::Images { .. } | Inputs::Sparse(_) => unreachable!("the tables here hold no images and no texts"),
+        Inputs::Images { .. } | Inputs::Sparse(_) => {
+            unreachable!("the tables here hold no images and no texts")
+        }
     }
 }
 

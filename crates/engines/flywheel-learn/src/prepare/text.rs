@@ -140,9 +140,7 @@ impl PartialEq for Lookup {
 /// The text of a row; empty when it is missing.
 pub(super) fn text_at(values: &Values, row: usize) -> std::borrow::Cow<'_, str> {
     match values {
-        Values::Text(texts) => {
-            texts.get(row).and_then(|text| text.as_deref()).unwrap_or_default().into()
-        }
+        Values::Text(texts) => texts.get(row).and_then(|text| text.as_deref()).unwrap_or_default().into(),
         other => other.text(row).unwrap_or_default().into(),
     }
 }
@@ -165,7 +163,9 @@ fn most_frequent(
 ) -> HashMap<u64, u64> {
     let mut words = Vec::new();
     let mut pieces = Vec::new();
-    for (text_words, text_pieces) in sample.par_iter().map(|&row| hashes(values, row, reading)).collect::<Vec<_>>() {
+    for (text_words, text_pieces) in
+        sample.par_iter().map(|&row| hashes(values, row, reading)).collect::<Vec<_>>()
+    {
         words.extend(text_words);
         pieces.extend(text_pieces);
     }
@@ -195,10 +195,8 @@ fn hashes(values: &Values, row: usize, reading: Reading) -> (Vec<u64>, Vec<u64>)
 fn counted(mut hashes: Vec<u64>, fewest: usize) -> Vec<(u64, u64)> {
     hashes.par_sort_unstable();
     let runs = hashes.chunk_by(|hash, next| hash == next);
-    let mut counts: Vec<(u64, u64)> = runs
-        .filter(|run| run.len() >= fewest)
-        .map(|run| (run[0], run.len() as u64))
-        .collect();
+    let mut counts: Vec<(u64, u64)> =
+        runs.filter(|run| run.len() >= fewest).map(|run| (run[0], run.len() as u64)).collect();
     counts.sort_unstable_by_key(|&(hash, count)| (std::cmp::Reverse(count), hash));
     counts
 }

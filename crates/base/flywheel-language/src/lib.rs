@@ -4,11 +4,13 @@
 //! so that the same words are the same terms everywhere.
 //! This crate knows no table, no network, no disk and no clock.
 
+mod concepts;
 mod fold;
 mod language;
 mod plain;
 mod terms;
 
+pub use concepts::{concepts, stem, words_of};
 pub use fold::{fold, is_han};
 pub use language::language;
 pub use plain::plain;

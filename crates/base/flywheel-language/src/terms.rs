@@ -1,5 +1,6 @@
 //! A text cut into terms: words, numbers, emoji and punctuation, each with its place.
 
+use std::io::BufReader;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -7,6 +8,10 @@ use jieba_rs::Jieba;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::is_han;
+
+/// jieba's dictionary (`dict.txt` of jieba, MIT licence, https://github.com/fxsjy/jieba): words, frequencies and parts of speech.
+/// It stands here because the crate's own copy comes with a second zstd that the whole data engine would be built with anew.
+const DICTIONARY: &[u8] = include_bytes!("../words/jieba.txt.gz");
 
 /// Words that jieba's own dictionary lacks, one a line.
 const WORDS: &str = include_str!("../words/zh.txt");
@@ -92,7 +97,9 @@ fn is_pictogram(word: &str) -> bool {
 fn jieba() -> &'static Jieba {
     static CUTTER: OnceLock<Jieba> = OnceLock::new();
     CUTTER.get_or_init(|| {
-        let mut jieba = Jieba::new();
+        let mut dictionary = BufReader::new(flate2::read::GzDecoder::new(DICTIONARY));
+        // The dictionary is compiled in: it always reads.
+        let mut jieba = Jieba::with_dict(&mut dictionary).unwrap_or_else(|_| Jieba::empty());
         for word in WORDS.lines().map(str::trim).filter(|word| !word.is_empty() && !word.starts_with('#')) {
             jieba.add_word(word, None, None);
         }

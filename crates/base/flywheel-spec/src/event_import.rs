@@ -3,15 +3,16 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::feedback::import::FeedbackColumns;
 use crate::{Phrase, Problem};
 
 /// Which column is what; columns inside objects are named with dots, such as `properties.time`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventMapping {
-    /// The column that says who.
+    /// The column that says who; empty for feedback of which nobody knows who gave it.
     pub person: String,
-    /// The column that says when.
+    /// The column that says when; empty for feedback of which nobody knows when: it counts from its import on.
     pub time: String,
     /// What the events are called.
     pub event: EventNaming,
@@ -25,6 +26,9 @@ pub struct EventMapping {
     pub key: Option<String>,
     /// The columns that become properties, as far as they were seen.
     pub properties: Vec<String>,
+    /// The columns that make a row a message, where feedback is imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<FeedbackColumns>,
 }
 
 /// What the events are called.

@@ -35,6 +35,7 @@ const WORDS: &[(&str, &str)] = &[
     ("growth", include_str!("../words/growth.toml")),
     ("reading", include_str!("../words/reading.toml")),
     ("cluster", include_str!("../words/cluster.toml")),
+    ("feedback_import", include_str!("../words/feedback_import.toml")),
 ];
 
 /// A sentence in both languages.

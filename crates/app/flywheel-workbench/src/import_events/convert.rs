@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use flywheel_people::event::text_of;
+use flywheel_people::event::{number_of, text_of};
 use flywheel_people::{Event, IdKind};
 use flywheel_spec::event_import::{EventMapping, EventNaming};
+use flywheel_spec::feedback::import::{FEEDBACK_EVENT, FeedbackColumns};
 use flywheel_spec::{Phrase, phrase};
 use flywheel_tables::source::rows::Row;
 use jiff::tz::TimeZone;
@@ -58,6 +59,10 @@ impl Converter {
     /// # Errors
     /// The reason why the row is none.
     pub fn event(&mut self, mut row: Row) -> Result<Event, Phrase> {
+        let (uuid, id_kind) = self.identity(&row.fields)?;
+        if let Some(columns) = self.mapping.feedback.clone() {
+            return self.message(row, &columns, uuid, id_kind);
+        }
         let distinct_id = person(mapping::at(&row.fields, &self.mapping.person))?;
         let name = match &self.mapping.event {
             EventNaming::Constant { name } => name.clone(),
@@ -72,7 +77,6 @@ impl Converter {
             return Err(phrase!("collect.long_name", length = name.chars().count()));
         }
         let time = self.time(mapping::at(&row.fields, &self.mapping.time))?;
-        let (uuid, id_kind) = self.identity(&row.fields)?;
         let mapped = [
             Some(self.mapping.person.as_str()),
             Some(self.mapping.time.as_str()),
@@ -93,6 +97,63 @@ impl Converter {
             received: self.now,
             source: self.source.clone(),
             properties: properties(row.fields)?,
+        })
+    }
+
+    /// The event of a message: its columns under the names that messages have, the others as they are.
+    fn message(
+        &self,
+        mut row: Row,
+        columns: &FeedbackColumns,
+        uuid: Uuid,
+        id_kind: IdKind,
+    ) -> Result<Event, Phrase> {
+        let EventMapping { person: person_column, time: time_column, .. } = &self.mapping;
+        let who = mapping::at(&row.fields, person_column).and_then(text_of).unwrap_or_default();
+        // A message is worth reading whoever gave it: one without a name is a person of its own.
+        let nameless = person_column.is_empty() || who.trim().is_empty() || is_nobody(who.trim());
+        let distinct_id = if nameless { format!("{NAMELESS}{uuid}") } else { person(Some(&who.into()))? };
+        let time =
+            if time_column.is_empty() { self.now } else { self.time(mapping::at(&row.fields, time_column))? };
+        let mut said = Map::new();
+        for (name, column) in [
+            ("text", Some(&columns.text)),
+            ("rating", columns.rating.as_ref()),
+            ("source", columns.source.as_ref()),
+            ("version", columns.version.as_ref()),
+        ] {
+            let Some(column) = column else { continue };
+            let value = mapping::at(&row.fields, column).cloned().unwrap_or(Value::Null);
+            let value = match name {
+                "rating" => Some(&value).and_then(number_of).map_or(value, Value::from),
+                // Who speaks in numbers speaks too: what is read as text is text.
+                _ => text_of(&value).map_or(Value::Null, Value::from),
+            };
+            if !value.is_null() {
+                said.insert(name.to_owned(), value);
+            }
+        }
+        said.entry("text").or_insert_with(|| Value::from(""));
+        if nameless {
+            said.insert("$process_person_profile".to_owned(), Value::Bool(false));
+        }
+        let used = [Some(person_column), Some(time_column), Some(&columns.text), columns.rating.as_ref()];
+        let used = used.into_iter().chain([columns.source.as_ref(), columns.version.as_ref()]);
+        for column in used.flatten() {
+            remove(&mut row.fields, column);
+        }
+        for (name, value) in properties(row.fields)? {
+            said.entry(name).or_insert(value);
+        }
+        Ok(Event {
+            uuid,
+            id_kind,
+            event: FEEDBACK_EVENT.to_owned(),
+            distinct_id,
+            time,
+            received: self.now,
+            source: self.source.clone(),
+            properties: said,
         })
     }
 
@@ -154,13 +215,20 @@ impl Converter {
     }
 }
 
+/// How the ids of those begin whom nobody can name.
+pub(super) const NAMELESS: &str = "anonymous:";
+
+fn is_nobody(id: &str) -> bool {
+    NOBODY.iter().any(|nobody| id.eq_ignore_ascii_case(nobody))
+}
+
 fn person(value: Option<&Value>) -> Result<String, Phrase> {
     let id = value.and_then(text_of).unwrap_or_default();
     let id = id.trim();
     if id.is_empty() {
         return Err(phrase!("collect.no_person"));
     }
-    if NOBODY.iter().any(|nobody| id.eq_ignore_ascii_case(nobody)) {
+    if is_nobody(id) {
         return Err(phrase!("collect.nobodys_id", found = id));
     }
     if id.chars().count() > LONGEST {
@@ -237,6 +305,7 @@ mod tests {
             day_first: false,
             key: None,
             properties: Vec::new(),
+            feedback: None,
         }
     }
 
@@ -260,6 +329,37 @@ mod tests {
             Value::Object(event.properties),
             json!({"coupon": "X", "amount": 5.5, "$set": {"plan": "pro"}})
         );
+    }
+
+    #[test]
+    fn a_row_of_feedback_becomes_a_message_whoever_gave_it() {
+        let columns = FeedbackColumns {
+            text: "Review".to_owned(),
+            rating: Some("Stars".to_owned()),
+            version: Some("App".to_owned()),
+            source: None,
+        };
+        let named = EventMapping { feedback: Some(columns), ..mapping() };
+        let row = json!({"user": "u1", "time": "2026-03-01", "Review": "慢", "Stars": "2", "App": 3.1, "device": "x"});
+        let nameless = json!({"user": null, "time": "2026-03-01", "Review": null, "Stars": "two"});
+        let events = convert(&named, &[row.clone(), nameless]);
+        let event = events[0].as_ref().expect("a message");
+        assert_eq!((event.event.as_str(), event.distinct_id.as_str()), ("feedback", "u1"));
+        assert_eq!(
+            Value::Object(event.properties.clone()),
+            json!({"text": "慢", "rating": 2.0, "version": "3.1", "device": "x"})
+        );
+        let event = events[1].as_ref().expect("a message");
+        assert!(event.distinct_id.starts_with(NAMELESS));
+        assert_eq!(
+            Value::Object(event.properties.clone()),
+            json!({"rating": "two", "text": "", "$process_person_profile": false})
+        );
+        let timeless = EventMapping { time: String::new(), person: String::new(), ..named };
+        let events = convert(&timeless, &[row.clone(), row]);
+        let (first, second) = (events[0].as_ref().expect("one"), events[1].as_ref().expect("two"));
+        assert_eq!(first.time, 1_800_000_000_000_000);
+        assert_ne!(first.distinct_id, second.distinct_id);
     }
 
     #[test]

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use flywheel_people::event::text_of;
 use flywheel_spec::event_import::{EventMapping, EventNaming};
+use flywheel_spec::feedback::import::{FEEDBACK_EVENT, FeedbackColumns};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use flywheel_tables::infer;
 use flywheel_tables::source::rows::Row;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use super::moment;
+use super::{feedback, moment};
 
 /// What a person said about the columns.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +26,21 @@ pub struct MappingChoices {
     pub zone: Option<String>,
     /// The column that tells one event from another.
     pub key: Option<String>,
+    /// Rows are messages, and what is known of their columns.
+    pub feedback: Option<FeedbackChoices>,
+}
+
+/// What a person said about the columns of messages.
+#[derive(Debug, Clone, Default)]
+pub struct FeedbackChoices {
+    /// The column that says what was said.
+    pub text: Option<String>,
+    /// The column of stars or points.
+    pub rating: Option<String>,
+    /// The column that says where it was said.
+    pub source: Option<String>,
+    /// The column of the product's version.
+    pub version: Option<String>,
 }
 
 /// Names of columns that say who, the likelier first, as [`plain`] writes them.
@@ -117,7 +133,7 @@ const KEYS: [&str; 8] =
     ["uuid", "eventuuid", "eventid", "insertid", "messageid", "idempotencykey", "事件id", "消息id"];
 
 /// The share of rows that must fit where the column's name says the same …
-const LIKELY: f64 = 0.5;
+pub(super) const LIKELY: f64 = 0.5;
 
 /// … and where it does not.
 const SURE: f64 = 0.9;
@@ -156,6 +172,12 @@ pub(super) fn guess(
     if let Some(EventNaming::Column { column }) = &choices.event {
         said(&Some(column.clone()), "event");
     }
+    let mut message = choices.feedback.as_ref().map(|choices| FeedbackChoices {
+        text: said(&choices.text, "text"),
+        rating: said(&choices.rating, "rating"),
+        source: said(&choices.source, "source"),
+        version: said(&choices.version, "version"),
+    });
     let named = |names: &[&str], fits: &dyn Fn(&str) -> bool| columns.named(names, fits);
     let person = person.or_else(|| {
         let found =
@@ -178,7 +200,20 @@ pub(super) fn guess(
         Some(found)
     });
     let taken = [person.as_deref(), time.as_deref()];
-    let event = choices.event.clone().unwrap_or_else(|| {
+    let feedback = message.as_mut().map(|message| {
+        let taken: Vec<&str> = taken.iter().flatten().copied().collect();
+        feedback::columns(&columns, rows, message, &taken, &mut guessed)
+    });
+    let feedback = match feedback {
+        None => None,
+        Some(Ok(columns)) => Some(columns),
+        Some(Err(problem)) => {
+            problems.push(problem);
+            Some(FeedbackColumns::default())
+        }
+    };
+    let constant = feedback.as_ref().map(|_| EventNaming::Constant { name: FEEDBACK_EVENT.to_owned() });
+    let event = constant.or_else(|| choices.event.clone()).unwrap_or_else(|| {
         let free = |column: &str| !taken.contains(&Some(column)) && columns.repeats(rows, column);
         match named(&EVENTS, &free) {
             Some(column) => {
@@ -199,7 +234,9 @@ pub(super) fn guess(
         Some(found)
     });
     for (found, setting) in [(&person, "person"), (&time, "time")] {
-        if found.is_none() {
+        if found.is_none() && feedback.is_some() {
+            guessed.push(phrase!(&format!("feedback_import.guess_no_{setting}")));
+        } else if found.is_none() {
             let problem = Problem::error(phrase!(&format!("ask.no_{setting}")));
             let known = columns.listed();
             problems.push(
@@ -225,10 +262,13 @@ pub(super) fn guess(
         EventNaming::Column { column } => Some(column.clone()),
         EventNaming::Constant { .. } => None,
     };
-    let used = [Some(person.clone()), Some(time.clone()), event_column];
+    let mut used = vec![Some(person.clone()), Some(time.clone()), event_column];
+    if let Some(FeedbackColumns { text, rating, source, version }) = feedback.clone() {
+        used.extend([Some(text), rating, source, version]);
+    }
     let properties =
         columns.names().filter(|name| !used.contains(&Some((*name).to_owned()))).map(str::to_owned).collect();
-    let mapping = EventMapping { person, time, event, zone, day_first, key, properties };
+    let mapping = EventMapping { person, time, event, zone, day_first, key, properties, feedback };
     problems.settle(Guess { mapping, guessed }).map(|(guess, _)| guess)
 }
 
@@ -242,12 +282,12 @@ pub(super) fn at<'f>(fields: &'f Map<String, Value>, column: &str) -> Option<&'f
 }
 
 /// The columns that rows have, in the order met; those inside objects after the objects.
-struct Columns {
+pub(super) struct Columns {
     names: Vec<String>,
 }
 
 impl Columns {
-    fn of(rows: &[&Row]) -> Self {
+    pub(super) fn of(rows: &[&Row]) -> Self {
         let mut names: Vec<String> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for row in rows {
@@ -266,7 +306,7 @@ impl Columns {
         Self { names }
     }
 
-    fn names(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn names(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.names.iter().map(String::as_str)
     }
 
@@ -274,7 +314,7 @@ impl Columns {
         self.names.iter().any(|name| name == column)
     }
 
-    fn unknown(&self, column: &str) -> Problem {
+    pub(super) fn unknown(&self, column: &str) -> Problem {
         let likeness = |name: &&String| (strsim::jaro_winkler(name, column) * 1e6) as u64;
         let nearest = self.names.iter().max_by_key(likeness).cloned().unwrap_or_default();
         Problem::error(phrase!("ask.no_column", column = column)).advise(phrase!(
@@ -284,7 +324,7 @@ impl Columns {
         ))
     }
 
-    fn listed(&self) -> String {
+    pub(super) fn listed(&self) -> String {
         const SHOWN: usize = 24;
         let mut text =
             self.names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
@@ -295,7 +335,7 @@ impl Columns {
     }
 
     /// The column of the likeliest name, whole names before names inside objects.
-    fn named(&self, names: &[&str], fits: &dyn Fn(&str) -> bool) -> Option<String> {
+    pub(super) fn named(&self, names: &[&str], fits: &dyn Fn(&str) -> bool) -> Option<String> {
         let mut ranked: Vec<(bool, usize, usize)> = Vec::new();
         for (place, column) in self.names.iter().enumerate() {
             let inner = column.rsplit('.').next().unwrap_or(column);
@@ -311,7 +351,13 @@ impl Columns {
     }
 
     /// True where so large a share of the rows has a value that fits.
-    fn mostly(&self, rows: &[&Row], column: &str, share: f64, fits: impl Fn(&Value) -> bool) -> bool {
+    pub(super) fn mostly(
+        &self,
+        rows: &[&Row],
+        column: &str,
+        share: f64,
+        fits: impl Fn(&Value) -> bool,
+    ) -> bool {
         let count = rows.iter().filter(|row| at(&row.fields, column).is_some_and(&fits)).count();
         count > 0 && count as f64 >= share * rows.len() as f64
     }
@@ -327,7 +373,7 @@ impl Columns {
     }
 
     /// True where every row has a value of its own.
-    fn tells_apart(&self, rows: &[&Row], column: &str) -> bool {
+    pub(super) fn tells_apart(&self, rows: &[&Row], column: &str) -> bool {
         let values: std::collections::HashSet<String> =
             rows.iter().filter_map(|row| at(&row.fields, column).and_then(text_of)).collect();
         values.len() == rows.len()
@@ -335,7 +381,7 @@ impl Columns {
 }
 
 /// Letters and digits only, small.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

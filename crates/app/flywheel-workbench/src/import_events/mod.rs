@@ -1,6 +1,7 @@
 //! Events brought in from files and databases, row by row: mapped, converted, and committed in pieces that a repetition finds again.
 
 mod convert;
+mod feedback;
 mod mapping;
 mod moment;
 
@@ -17,7 +18,7 @@ use crate::{Failure, Workbench};
 use convert::Converter;
 use mapping::Guess;
 
-pub use mapping::MappingChoices;
+pub use mapping::{FeedbackChoices, MappingChoices};
 
 /// Rows that are looked at before anything is decided.
 const LOOKED_AT: usize = 2_000;
@@ -50,7 +51,17 @@ impl Workbench {
     pub async fn import_events(
         &self,
         request: EventImportRequest,
+        progress: impl FnMut(u64) + Send,
+    ) -> Result<EventImportReport, Failure> {
+        self.import_events_seen(request, progress, |_| {}).await
+    }
+
+    /// Imports events, and shows each to `see` before it is kept.
+    pub(crate) async fn import_events_seen(
+        &self,
+        request: EventImportRequest,
         mut progress: impl FnMut(u64) + Send,
+        mut see: impl FnMut(&Event) + Send,
     ) -> Result<EventImportReport, Failure> {
         let begun = Instant::now();
         let name = request.name.clone().unwrap_or_else(|| request.source.name());
@@ -96,7 +107,7 @@ impl Workbench {
                 work.report.actions.extend(actions);
             }
             for row in taken {
-                work.take(row);
+                work.take(row, &mut see);
             }
             progress(work.report.rows);
             if request.preview {
@@ -150,14 +161,17 @@ struct Work {
 }
 
 impl Work {
-    fn take(&mut self, row: Taken) {
+    fn take(&mut self, row: Taken, see: &mut impl FnMut(&Event)) {
         self.report.rows += 1;
         let (place, reason, raw) = match row {
             Err(BadRow { place, reason, raw }) => (place, reason, raw),
             Ok(row) => {
                 let (place, fields) = (row.place, row.fields.clone());
                 match self.converter.event(row) {
-                    Ok(event) => return self.keep(event),
+                    Ok(event) => {
+                        see(&event);
+                        return self.keep(event);
+                    }
                     Err(reason) => (place, reason, serde_json::Value::Object(fields).to_string()),
                 }
             }

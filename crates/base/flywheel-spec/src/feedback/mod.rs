@@ -1,5 +1,7 @@
 //! What users say, and what came of reading it.
 
+pub mod import;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

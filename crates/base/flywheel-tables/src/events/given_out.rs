@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::error::ArrowError;
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
 use flywheel_people::{Event, Identity, person_of};
@@ -32,6 +34,25 @@ impl EventStore {
         for file in snapshot.files.iter().filter(touches) {
             let (ids, written) = (distinct_ids.clone(), written.clone());
             let found = self.with_file(file, move |path| of_file(path, &ids, &written)).await;
+            events.append(&mut found.map_err(|error| self.at(&error))?);
+        }
+        events.sort_by_key(|event| (event.time, event.uuid));
+        Ok(events)
+    }
+
+    /// The events of these names, by time.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub async fn events_named(
+        &self,
+        snapshot: &Snapshot,
+        names: &HashSet<String>,
+    ) -> Result<Vec<Event>, Problems> {
+        let mut events = Vec::new();
+        for file in &snapshot.files {
+            let names = names.clone();
+            let found = self.with_file(file, move |path| named_in_file(path, &names)).await;
             events.append(&mut found.map_err(|error| self.at(&error))?);
         }
         events.sort_by_key(|event| (event.time, event.uuid));
@@ -83,16 +104,33 @@ fn of_file(
     distinct_ids: &HashSet<String>,
     written: &HashSet<i64>,
 ) -> Result<Vec<Event>, StorageError> {
+    rows_where(path, &[row::PERSON, row::DISTINCT_ID], |batch| {
+        let (persons, ids) = (row::persons(batch)?, row::texts(batch, row::DISTINCT_ID)?);
+        let fits = |at| written.contains(&persons.value(at)) && distinct_ids.contains(ids.value(at));
+        Ok((0..batch.num_rows()).map(fits).collect())
+    })
+}
+
+fn named_in_file(path: &Path, names: &HashSet<String>) -> Result<Vec<Event>, StorageError> {
+    rows_where(path, &[row::EVENT], |batch| {
+        let events = row::texts(batch, row::EVENT)?;
+        Ok((0..batch.num_rows()).map(|at| names.contains(events.value(at))).collect())
+    })
+}
+
+/// The events of a file whose rows fit by a few columns; only their rows are read whole.
+fn rows_where(
+    path: &Path,
+    columns: &[&str],
+    fits: impl Fn(&RecordBatch) -> Result<Vec<bool>, ArrowError>,
+) -> Result<Vec<Event>, StorageError> {
     let (file, known) = metadata(path)?;
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, known);
-    let narrow = ProjectionMask::columns(builder.parquet_schema(), [row::PERSON, row::DISTINCT_ID]);
+    let narrow = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     let mut selectors = Vec::new();
     let mut found = 0;
     for batch in builder.with_projection(narrow).build()? {
-        let batch = batch?;
-        let (persons, ids) = (row::persons(&batch)?, row::texts(&batch, row::DISTINCT_ID)?);
-        for at in 0..batch.num_rows() {
-            let fits = written.contains(&persons.value(at)) && distinct_ids.contains(ids.value(at));
+        for fits in fits(&batch?)? {
             selectors.push(if fits { RowSelector::select(1) } else { RowSelector::skip(1) });
             found += usize::from(fits);
         }

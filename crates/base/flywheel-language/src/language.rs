@@ -37,22 +37,31 @@ pub fn language(text: &str) -> TextLanguage {
     if latin_words == 0 {
         return TextLanguage::Other;
     }
-    // Few words tell the languages of the Latin alphabet apart badly: only a text without a single English one is asked.
-    let words = || text.split(|character: char| !character.is_alphanumeric() && character != '\'');
-    if latin_words < 5 || words().any(|word| ENGLISH.contains(&word.to_ascii_lowercase().as_str())) {
-        return TextLanguage::En;
+    // The languages of the Latin alphabet are told apart by the words that none of them can do without.
+    let (mut english, mut neighbour) = (0, 0);
+    for word in text.split(|character: char| !character.is_alphanumeric() && character != '\'') {
+        let word = word.to_lowercase();
+        english += usize::from(ENGLISH.contains(&word.as_str()));
+        neighbour += usize::from(NEIGHBOURS.contains(&word.as_str()));
     }
-    match whatlang::detect_lang(text) {
-        None | Some(whatlang::Lang::Eng) => TextLanguage::En,
-        Some(_) => TextLanguage::Other,
-    }
+    if neighbour >= 2 && neighbour > english { TextLanguage::Other } else { TextLanguage::En }
 }
 
 /// Words that English cannot do without and its neighbours do not have.
 const ENGLISH: &[&str] = &[
     "the", "and", "is", "it", "to", "of", "i", "you", "my", "this", "that", "not", "with", "was", "are",
-    "have", "for", "but", "can't", "don't", "doesn't", "very", "good", "bad", "app", "your", "be", "when",
-    "what",
+    "have", "for", "but", "can't", "don't", "doesn't", "very", "good", "bad", "your", "be", "when", "what",
+];
+
+/// Words that Spanish, French, German, Italian, Portuguese, Dutch, Polish, Turkish, Indonesian or Vietnamese cannot do
+/// without and English does not have.
+const NEIGHBOURS: &[&str] = &[
+    "el", "la", "los", "las", "que", "una", "con", "por", "para", "muy", "pero", "cada", "está", "esta",
+    "mi", "se", "le", "les", "des", "est", "et", "pas", "pour", "une", "avec", "très", "mais", "je", "ne",
+    "du", "der", "die", "das", "und", "ist", "nicht", "ich", "ein", "eine", "mit", "sehr", "aber", "auf",
+    "il", "che", "di", "non", "per", "molto", "è", "o", "não", "um", "uma", "com", "muito", "mas", "het",
+    "een", "niet", "van", "ik", "jest", "nie", "się", "bardzo", "bir", "çok", "ve", "bu", "yang", "tidak",
+    "dan", "saya", "không", "và", "là",
 ];
 
 #[cfg(test)]

@@ -198,6 +198,8 @@ fn read(name: &str) -> Set {
         "smp" => {
             let path = folder().join("text_zh_smp2019_intents/train.json");
             let text = std::fs::read_to_string(path).expect("the file is there");
+            // The file says `NaN` where a value is missing, which JSON has no word for.
+            let text = text.replace(": NaN", ": null");
             let rows: Vec<serde_json::Value> = serde_json::from_str(&text).expect("a list");
             let word = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
             set(rows.iter().map(|row| (word(row, "text"), word(row, "domain"))).collect(), vec![])

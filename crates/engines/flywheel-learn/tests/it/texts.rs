@@ -218,7 +218,7 @@ fn odd_texts_are_answered_and_noted() {
 fn a_single_text_twice_and_texts_without_a_word_in_common_are_no_trouble() {
     let mut table = table(60);
     let apart: Vec<Option<Arc<str>>> =
-        (0..60).map(|row| Some(Arc::from(format!("w{row}a x{row}b y{row}c z{row}d")))).collect();
+        (0..60).map(|row| Some(Arc::from(format!("v{row}a w{row}b x{row}c y{row}d z{row}e")))).collect();
     table.frame.columns[0].values = Values::Text(apart);
     let mut spec = spec("auto");
     spec.prepare.texts.pieces = false;

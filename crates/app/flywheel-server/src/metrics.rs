@@ -164,6 +164,7 @@ mod tests {
             label: Some(label.into()),
             value: None,
             probabilities: Vec::new(),
+            sure: None,
             notes: Vec::new(),
         };
         PredictResponse {

@@ -8,7 +8,7 @@ use flywheel_spec::check::name_from;
 use flywheel_spec::draft::recipe_text;
 use flywheel_spec::recipe::{
     AugmentSpec, DataSpec, EarlyStoppingSpec, MetricName, OptimizerSpec, PrepareSpec, ServeSpec, SplitSpec,
-    Task, TrainSpec, TrainingSpec,
+    SureSpec, Task, TrainSpec, TrainingSpec,
 };
 use flywheel_spec::table::{ColumnKind, FindingKind, ImportReport, ProfileReport};
 use flywheel_spec::{Language, Phrase, Problem, phrase};
@@ -125,6 +125,11 @@ fn drafted(table: &StoredTable, target: &str) -> Result<TrainSpec, Failure> {
             epsilon: 1e-8,
             weight_decay: 0.01,
         };
+    }
+    let texts = prepared.preparation.columns.iter().any(|column| column.text().is_some());
+    if texts && prepared.preparation.task == Task::Classification {
+        // Who reads an answer about a message should know when it is a guess.
+        spec.serve.sure = Some(SureSpec::Errors { most: 0.1 });
     }
     // Where one class is rare, accuracy flatters whoever never names it.
     let imbalanced = profile.findings.iter().any(|finding| finding.kind == FindingKind::Imbalance);

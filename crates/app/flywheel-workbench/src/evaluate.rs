@@ -91,7 +91,7 @@ fn judged(
     let (_, _) = bundle.preparation.check(&table.frame).settle(())?;
     let examples = bundle.preparation.apply(&table.frame, &rows)?;
     let (head, threshold) = (bundle.network.head, bundle.signature.threshold);
-    let seed = bundle.origin.seed;
+    let (seed, sure) = (bundle.origin.seed, bundle.signature.sure);
     let metric = bundle.judged.validation.as_ref().map(|report| report.verdict.metric);
     let predictor = Predictor::new(bundle)?;
     let outputs = predictor.outputs_of(&examples);
@@ -108,6 +108,7 @@ fn judged(
         metric,
         train_value: None,
         seed,
+        sure,
         warnings,
     }))
 }

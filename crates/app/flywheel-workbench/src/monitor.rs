@@ -50,6 +50,7 @@ fn record(logged: LoggedPrediction) -> PredictionRecord {
             label: logged.label,
             value: logged.value,
             probabilities: logged.probabilities.into_iter().map(class).collect(),
+            sure: None,
             notes: Vec::new(),
         },
         input: logged.input,

@@ -25,7 +25,7 @@ macro_rules! recipe {
 }
 
 /// Every recipe that comes with the program.
-pub const RECIPES: [Recipe; 12] = [
+pub const RECIPES: [Recipe; 13] = [
     recipe!("digits.toml"),
     recipe!("digits-wide.toml"),
     recipe!("digits-mse-gd.toml"),
@@ -38,6 +38,7 @@ pub const RECIPES: [Recipe; 12] = [
     recipe!("digits-transfer.toml"),
     recipe!("churn.toml"),
     recipe!("bikes.toml"),
+    recipe!("feedback-kind.toml"),
 ];
 
 impl Workbench {

@@ -25,6 +25,9 @@ pub struct EvaluationReport {
     pub confusion: Vec<Vec<u64>>,
     /// Reliability bins; empty in regression.
     pub calibration: Vec<CalibrationBin>,
+    /// How often it is sure and how good it is then; absent where it was not asked to tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sure: Option<SureReport>,
     /// The worst mistakes, worst first, at most 24.
     pub mistakes: Vec<Mistake>,
     /// Doubts about these numbers.
@@ -61,6 +64,35 @@ pub struct MetricValue {
     pub low: f64,
     /// Upper end of the 95% interval.
     pub high: f64,
+}
+
+/// How often a model is sure, and how good it is then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SureReport {
+    /// In a sentence.
+    pub finding: Phrase,
+    /// What brings probabilities in line with what came true on the validation part; 1 leaves them as they are.
+    pub temperature: f64,
+    /// The least probability of a sure answer.
+    pub confidence: f64,
+    /// Share of the rows that it is sure of.
+    pub coverage: Estimate,
+    /// Share of the sure answers that are right; absent when it was never sure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<Estimate>,
+    /// What other confidences would give, from the least to the greatest: to choose by.
+    pub curve: Vec<SurePoint>,
+}
+
+/// What one confidence gives.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SurePoint {
+    /// The least probability of a sure answer.
+    pub confidence: f64,
+    /// Share of the rows at or above it.
+    pub coverage: f64,
+    /// Share of these that are right.
+    pub accuracy: f64,
 }
 
 /// One class.

@@ -69,6 +69,19 @@ pub struct ModelSignature {
     /// With two classes: the probability of the second from which it is the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
+    /// From which confidence an answer is sure; absent, every answer is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sure: Option<Sureness>,
+}
+
+/// From which confidence a model of classes calls itself sure.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sureness {
+    /// Probabilities `p` are taken as `p^(1/temperature)` over their sum (Guo et al. 2017); above 1 where the network is too sure of itself.
+    pub temperature: f64,
+    /// The least probability of a sure answer after that.
+    pub confidence: f64,
 }
 
 /// One column that a model reads.

@@ -51,6 +51,10 @@ pub struct Prediction {
     /// The class; absent in regression.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Whether the model is sure enough of the class; absent where it was not asked to tell. Where it is not, take the
+    /// label as a guess.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sure: Option<bool>,
     /// The number; absent for classes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,

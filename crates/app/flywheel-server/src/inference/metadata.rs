@@ -89,6 +89,7 @@ mod tests {
             inputs: vec![field("image", ColumnKind::Image, Some(shape))],
             labels: vec!["0".into(), "1".into()],
             threshold: None,
+            sure: None,
         };
         let described = metadata("digits", &[2, 1], &signature);
         assert_eq!(described["versions"], json!(["2", "1"]));
@@ -113,6 +114,7 @@ mod tests {
             inputs,
             labels: Vec::new(),
             threshold: None,
+            sure: None,
         };
         let described = metadata("bikes", &[1], &signature);
         assert_eq!(described["inputs"][0]["datatype"], "FP64");

@@ -208,6 +208,7 @@ mod tests {
             inputs,
             labels: Vec::new(),
             threshold: None,
+            sure: None,
         }
     }
 

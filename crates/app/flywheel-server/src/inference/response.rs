@@ -143,7 +143,7 @@ mod tests {
     fn signature(task: Task) -> ModelSignature {
         let labels =
             if task == Task::Regression { Vec::new() } else { vec!["no".to_owned(), "yes".to_owned()] };
-        ModelSignature { task, target: "y".into(), inputs: Vec::new(), labels, threshold: None }
+        ModelSignature { task, target: "y".into(), inputs: Vec::new(), labels, threshold: None, sure: None }
     }
 
     fn answer() -> PredictResponse {
@@ -153,6 +153,7 @@ mod tests {
             label: Some("yes".into()),
             value: Some(0.1),
             probabilities: vec![class("yes", 0.75), class("no", 0.25)],
+            sure: None,
             notes: Vec::new(),
         };
         PredictResponse { model: "churn".into(), version: 3, predictions: vec![prediction] }

@@ -110,6 +110,7 @@ pub(crate) fn judged_on(
     }
     let mut engine = plan.build_engine_with(weights).map_err(|reason| Failure::broken("weights", reason))?;
     let outputs = outputs(&mut *engine, examples);
+    let sure = plan.sureness(&mut *engine);
     let preparation = &plan.prepared.preparation;
     let threshold = plan.spec.serve.threshold;
     let head = plan.blueprint.network.head;
@@ -126,6 +127,7 @@ pub(crate) fn judged_on(
         metric: Some(plan.keep_best),
         train_value: best.and_then(|epoch| epoch.train_metric),
         seed: plan.spec.seed,
+        sure,
         warnings: Vec::new(),
     })))
 }

@@ -10,6 +10,7 @@ pub mod prepare;
 pub mod schedule;
 pub mod serve;
 pub mod split;
+pub mod text;
 pub mod training;
 pub mod tune;
 
@@ -26,8 +27,9 @@ pub use prepare::{
     CategoryEncoding, ColumnSpec, MissingRule, Normalisation, OutlierRule, PixelScale, PrepareSpec,
 };
 pub use schedule::ScheduleSpec;
-pub use serve::ServeSpec;
+pub use serve::{ServeSpec, SureSpec};
 pub use split::{SplitKind, SplitSpec};
+pub use text::TextEncoding;
 pub use training::{ClassWeights, EarlyStoppingSpec, EngineChoice, MetricName, TrainingSpec};
 pub use tune::{AshaSpec, SearchSpec, TuneMethod, TuneSpec};
 

@@ -23,6 +23,8 @@ pub struct PrepareSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 512)]
     pub embedding_width: Option<usize>,
+    /// How free text becomes numbers.
+    pub texts: super::TextEncoding,
     /// What happens to outliers: numbers beyond 3 interquartile ranges from the quartiles.
     pub outliers: OutlierRule,
     /// Drops rows that repeat an earlier row in every column.
@@ -42,6 +44,7 @@ impl Default for PrepareSpec {
             missing_indicator: true,
             categories: CategoryEncoding::OneHot,
             embedding_width: None,
+            texts: super::TextEncoding::default(),
             outliers: OutlierRule::Keep,
             drop_duplicates: false,
             columns: Vec::new(),

@@ -15,6 +15,9 @@ const FEWEST_ROWS: u64 = 20;
 /// Letters of a text on average beyond which it is prose and not a name or a key.
 const PROSE: usize = 60;
 
+/// Words of a text on average from which it is a message, however short its words.
+const SEVERAL_WORDS: f64 = 5.0;
+
 /// Columns of short texts that hardly repeat, and of whole numbers that count the rows or are named as keys.
 pub(super) fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -27,7 +30,8 @@ pub(super) fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
         let looks_like_id = match &evidence.table.frame.columns[index].values {
             Values::Text(texts) => {
                 let letters: usize = texts.iter().flatten().map(|text| text.chars().count()).sum();
-                letters <= PROSE * filled as usize
+                let words: f64 = texts.iter().flatten().map(|text| words_in(text)).sum();
+                letters <= PROSE * filled as usize && words < SEVERAL_WORDS * filled as f64
             }
             Values::Number(values) => {
                 let whole = values.iter().all(|value| value.is_nan() || value.fract() == 0.0);
@@ -56,6 +60,17 @@ pub(super) fn find(evidence: &Evidence<'_>) -> Vec<Finding> {
 
 fn counts_up(values: &[f64]) -> bool {
     values.windows(2).all(|pair| pair[1] - pair[0] == 1.0)
+}
+
+/// Words of a text, roughly: what stands between spaces; six Chinese characters say as much as five words.
+fn words_in(text: &str) -> f64 {
+    let is_han = |character: char| matches!(character, '\u{3400}'..='\u{9fff}');
+    let han = text.chars().filter(|character| is_han(*character)).count();
+    let other = text
+        .split(|character: char| character.is_whitespace() || is_han(character))
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .count();
+    other as f64 + han as f64 * 5.0 / 6.0
 }
 
 fn is_key(name: &str) -> bool {

@@ -84,5 +84,8 @@ fn judged_words(report: &EvaluationReport, language: Language) -> String {
         ));
     }
     words.push('\n');
+    if let Some(sure) = &report.sure {
+        words.push_str(&format!("{}\n\n", sure.finding.text(language)));
+    }
     words
 }

@@ -21,7 +21,7 @@ mod tensors;
 mod write;
 
 use flywheel_spec::evaluation::EvaluationReport;
-use flywheel_spec::model::ModelSignature;
+use flywheel_spec::model::{ModelSignature, Sureness};
 use flywheel_spec::recipe::TrainSpec;
 
 use crate::engine::Tensor;
@@ -113,6 +113,11 @@ impl Bundle {
             inputs: preparation.columns.iter().map(ColumnCode::field).collect(),
             labels: preparation.labels().to_vec(),
             threshold: spec.serve.threshold.filter(|_| preparation.labels().len() == 2),
+            sure: judged
+                .validation
+                .as_ref()
+                .and_then(|report| report.sure.as_ref())
+                .map(|sure| Sureness { temperature: sure.temperature, confidence: sure.confidence }),
         };
         let [card_en, card_zh] = card::cards(&origin, spec, &network, &signature, &judged);
         Self { origin, network, weights, preparation, signature, reference, judged, recipe, card_en, card_zh }

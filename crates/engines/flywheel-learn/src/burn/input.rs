@@ -56,6 +56,22 @@ impl Input {
                     categories: (0..*embedded).map(column).collect(),
                 }
             }
+            Inputs::Sparse(rows) => {
+                let mut values = vec![0.0; chosen.len() * rows.width];
+                for (to, &row) in values.chunks_exact_mut(rows.width.max(1)).zip(chosen) {
+                    rows.write(row as usize, to);
+                }
+                let column = |column: usize| {
+                    let column = chosen
+                        .iter()
+                        .map(|&row| i64::from(rows.categories[row as usize * rows.embedded + column]));
+                    Tensor::from_data(TensorData::new(column.collect::<Vec<i64>>(), [chosen.len()]), device)
+                };
+                Self::Rows {
+                    numbers: (rows.width > 0).then(|| tensor(values, [chosen.len(), rows.width], device)),
+                    categories: (0..rows.embedded).map(column).collect(),
+                }
+            }
         }
     }
 }

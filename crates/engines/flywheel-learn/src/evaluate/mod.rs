@@ -16,12 +16,14 @@ mod precision;
 mod r2;
 mod recall;
 mod rmse;
+mod sure;
 mod verdict;
 
 use std::cell::OnceCell;
 
 use flywheel_spec::Problem;
 use flywheel_spec::evaluation::{ClassReport, EvaluationReport, MetricValue};
+use flywheel_spec::model::Sureness;
 use flywheel_spec::recipe::MetricName;
 use flywheel_stats::Interval;
 use flywheel_stats::chance::Chance;
@@ -31,6 +33,7 @@ use crate::prepare::Preparation;
 
 pub use answers::{Answers, ClassAnswers, NumberAnswers};
 pub use confusion::Confusion;
+pub use sure::{calibrated, sureness};
 
 pub(crate) use answers::{choose, probabilities};
 pub(crate) use verdict::{metric_words, written};
@@ -72,6 +75,8 @@ pub struct Judgement<'a> {
     pub train_value: Option<f64>,
     /// Keys the bootstrap's draws.
     pub seed: u64,
+    /// When the model is sure, where it was asked to tell.
+    pub sure: Option<Sureness>,
     /// Doubts that the report is to carry.
     pub warnings: Vec<Problem>,
 }
@@ -89,6 +94,10 @@ pub fn judge(judgement: &Judgement<'_>) -> EvaluationReport {
         }
         Answers::Numbers(_) => (Vec::new(), Vec::new(), Vec::new()),
     };
+    let sure = match (answers, judgement.sure) {
+        (Answers::Classes(answers), Some(sureness)) => sure::report(sureness, answers),
+        _ => None,
+    };
     EvaluationReport {
         verdict: verdict::verdict(judgement, &metrics),
         part: judgement.part.to_owned(),
@@ -98,6 +107,7 @@ pub fn judge(judgement: &Judgement<'_>) -> EvaluationReport {
         classes,
         confusion,
         calibration,
+        sure,
         mistakes: mistakes::worst(answers, judgement.preparation, judgement.frame, judgement.rows),
         warnings: judgement.warnings.clone(),
     }

@@ -141,6 +141,7 @@ fn verdict_of(answers: ClassAnswers, train_value: Option<f64>) -> flywheel_spec:
         metric: None,
         train_value,
         seed: 0,
+        sure: None,
         warnings: Vec::new(),
     };
     let report = judge(&judgement);

@@ -4,6 +4,7 @@ mod drift;
 mod latency;
 mod realised;
 mod reference;
+mod text;
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -58,6 +58,18 @@ pub enum Binning {
         /// Their names.
         names: Vec<String>,
     },
+    /// Characters of a text between edges, the training part's deciles without repeats.
+    TextLengths {
+        /// The column of texts.
+        of: String,
+        /// Ascending.
+        edges: Vec<f64>,
+    },
+    /// English, Chinese, or another language.
+    TextLanguages {
+        /// The column of texts.
+        of: String,
+    },
 }
 
 impl Reference {
@@ -89,10 +101,10 @@ impl ReferenceColumn {
                     true => crate::prepare::show_time(*edge),
                     false => figure::plain(*edge),
                 };
-                let mut names: Vec<String> = edges.iter().map(|edge| format!("≤ {}", show(edge))).collect();
-                names.push(edges.last().map_or_else(|| "*".to_owned(), |edge| format!("> {}", show(edge))));
-                names
+                between(edges, show)
             }
+            Binning::TextLengths { edges, .. } => between(edges, |edge| figure::plain(*edge)),
+            Binning::TextLanguages { .. } => super::text::language_names(),
             Binning::Categories { names } => {
                 let mut names = names.clone();
                 names.push("…".to_owned());
@@ -109,7 +121,13 @@ impl ReferenceColumn {
             (InputSummary::Image { brightness, .. }, "brightness") => Some(self.bin_of_number(*brightness)),
             (InputSummary::Image { ink, .. }, "ink") => Some(self.bin_of_number(*ink)),
             (InputSummary::Image { .. }, _) => None,
-            (InputSummary::Row { values }, column) => Some(self.bin_of_value(values.get(column))),
+            (InputSummary::Row { values }, column) => Some(match &self.binning {
+                Binning::TextLengths { of, .. } | Binning::TextLanguages { of } => {
+                    let text = values.get(of).and_then(crate::predict::category_text);
+                    self.bin_of_text(text.as_deref())
+                }
+                _ => self.bin_of_value(values.get(column)),
+            }),
         }
     }
 
@@ -127,6 +145,10 @@ impl ReferenceColumn {
             Binning::Categories { .. } => {
                 let category = value.and_then(crate::predict::category_text);
                 self.bin_of_category(category.as_deref())
+            }
+            Binning::TextLengths { .. } | Binning::TextLanguages { .. } => {
+                let text = value.and_then(crate::predict::category_text);
+                self.bin_of_text(text.as_deref())
             }
         }
     }
@@ -181,15 +203,29 @@ fn of_column(column: &ColumnCode, values: &Values, rows: &[usize]) -> Vec<Refere
             vec![of_numbers(&column.name, rows.iter().map(|&row| times[row]).collect(), true)]
         }
         (Code::Category(_) | Code::Boolean(_), values) => vec![of_categories(column, values, rows)],
+        (Code::Text(_), values) => super::text::of_texts(&column.name, values, rows),
         (Code::Image(_), _) => Vec::new(),
     }
 }
 
-fn of_numbers(name: &str, numbers: Vec<f64>, moments: bool) -> ReferenceColumn {
-    let sorted = Sorted::of(numbers.iter().copied());
+/// The inner deciles without repeats.
+pub(super) fn deciles(numbers: impl Iterator<Item = f64>) -> Vec<f64> {
+    let sorted = Sorted::of(numbers);
     let mut edges: Vec<f64> =
         (1..DECILES).filter_map(|decile| sorted.quantile(decile as f64 / DECILES as f64)).collect();
     edges.dedup();
+    edges
+}
+
+/// The names of the bins that edges cut.
+fn between(edges: &[f64], show: impl Fn(&f64) -> String) -> Vec<String> {
+    let mut names: Vec<String> = edges.iter().map(|edge| format!("≤ {}", show(edge))).collect();
+    names.push(edges.last().map_or_else(|| "*".to_owned(), |edge| format!("> {}", show(edge))));
+    names
+}
+
+fn of_numbers(name: &str, numbers: Vec<f64>, moments: bool) -> ReferenceColumn {
+    let edges = deciles(numbers.iter().copied());
     let counts = vec![0; edges.len() + 2];
     let mut column =
         ReferenceColumn { column: name.to_owned(), binning: Binning::Numbers { edges, moments }, counts };

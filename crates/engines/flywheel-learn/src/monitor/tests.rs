@@ -46,6 +46,7 @@ fn record(index: usize, age: f64, plan: &str) -> PredictionRecord {
                     probability: if name == label { 0.8 } else { 0.2 },
                 })
                 .to_vec(),
+            sure: None,
             notes: Vec::new(),
         },
         input: InputSummary::Row { values: row.as_object().unwrap().clone() },

@@ -208,6 +208,9 @@ impl NativeEngine {
             return Divergence { place: tensor.name.clone() };
         }
         let field_is_bad = |index: usize| {
+            if let (0, Some(batch)) = (index, &self.workspace.sparse) {
+                return !batch.is_finite();
+            }
             let field = &self.workspace.fields[index];
             (0..rows).any(|row| bad(field.rows(rows).row(row, field.extent.len())))
         };

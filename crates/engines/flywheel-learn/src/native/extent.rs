@@ -98,6 +98,11 @@ impl Field {
         Self { extent, spacing, data: Buffer::zeros(rows * spacing) }
     }
 
+    /// Makes room for so many rows; what it held is lost when it grows.
+    pub fn make_room(&mut self, rows: usize) {
+        self.data.reserve(rows * self.spacing);
+    }
+
     /// The first rows, to read.
     pub fn rows(&self, count: usize) -> Rows<'_> {
         Rows { data: &self.data, count, spacing: self.spacing }

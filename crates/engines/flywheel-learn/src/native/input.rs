@@ -1,6 +1,6 @@
 //! Examples as the first layer reads them: bytes become numbers here and nowhere before.
 
-use crate::examples::Inputs;
+use crate::examples::{Inputs, SparseRows};
 
 use super::cpu::for_each_level;
 use super::disjoint::Disjoint;
@@ -22,7 +22,16 @@ impl Workspace {
         chosen: &[u32],
         augmented: Option<&[u8]>,
     ) {
+        if let Inputs::Sparse(rows) = inputs
+            && network.multiplies_first()
+        {
+            self.sparse.get_or_insert_default().read(rows, chosen);
+            return;
+        }
+        self.sparse = None;
+        let room = self.rows();
         let field = &mut self.fields[0];
+        field.make_room(room);
         let (extent, spacing) = (field.extent, field.spacing);
         let data = Disjoint::new(&mut field.data);
         let each_row = |read: &(dyn Fn(usize, &mut [f32]) + Sync)| {
@@ -52,20 +61,38 @@ impl Workspace {
                 each_row(&|row, to| {
                     let example = chosen[row] as usize;
                     to[..*width].copy_from_slice(&numbers[example * width..][..*width]);
-                    let categories = &categories[example * embedded..][..*embedded];
-                    for (embedding, &category) in network.embeddings.iter().zip(categories) {
-                        let vector = &network.parameters[embedding.parameter].values
-                            [category as usize * embedding.width..];
-                        to[embedding.start..][..embedding.width].copy_from_slice(&vector[..embedding.width]);
-                    }
+                    embed(network, &categories[example * embedded..][..*embedded], to);
                 });
-                self.categories.clear();
-                for &example in chosen {
-                    self.categories
-                        .extend_from_slice(&categories[example as usize * embedded..][..*embedded]);
-                }
+                self.keep_categories(categories, *embedded, chosen);
+            }
+            Inputs::Sparse(rows) => {
+                let SparseRows { width, embedded, categories, .. } = rows;
+                each_row(&|row, to| {
+                    let example = chosen[row] as usize;
+                    rows.write(example, &mut to[..*width]);
+                    embed(network, &categories[example * embedded..][..*embedded], to);
+                });
+                self.keep_categories(categories, *embedded, chosen);
             }
         }
+    }
+}
+
+impl Workspace {
+    /// Remembers which vectors were read, for their gradients.
+    fn keep_categories(&mut self, categories: &[u32], embedded: usize, chosen: &[u32]) {
+        self.categories.clear();
+        for &example in chosen {
+            self.categories.extend_from_slice(&categories[example as usize * embedded..][..embedded]);
+        }
+    }
+}
+
+/// Writes the vectors of one row's categories behind its numbers.
+fn embed(network: &Network, categories: &[u32], to: &mut [f32]) {
+    for (embedding, &category) in network.embeddings.iter().zip(categories) {
+        let vector = &network.parameters[embedding.parameter].values[category as usize * embedding.width..];
+        to[embedding.start..][..embedding.width].copy_from_slice(&vector[..embedding.width]);
     }
 }
 

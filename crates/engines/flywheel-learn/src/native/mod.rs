@@ -29,6 +29,7 @@ mod pass;
 mod pool;
 mod predictor;
 mod product;
+mod sparse;
 #[cfg(test)]
 mod tests;
 mod tile;

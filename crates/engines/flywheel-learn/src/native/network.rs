@@ -118,6 +118,12 @@ impl Network {
         }
     }
 
+    /// Whether what arrives is multiplied at once, so that zeros in it can be skipped.
+    pub fn multiplies_first(&self) -> bool {
+        let first = self.stages.first().map(|stage| &stage.operation);
+        self.embeddings.is_empty() && matches!(first, Some(Operation::Dense(_)))
+    }
+
     fn add(&mut self, index: usize, layer: &LayerPlan, function: Option<Function>) {
         let input = self.extents[self.extents.len() - 1];
         let first = self.parameters.len();

@@ -11,9 +11,11 @@ use super::layers::batch_norm::{BatchNorm, Statistics};
 use super::layers::dense::Dense;
 use super::layers::{Back, Context, Local, Mode};
 use super::network::{Network, Operation};
+use super::panels::Span;
 use super::parameter::Parameter;
 use super::pool::{OPERATIONS_A_NUMBER, Pool};
 use super::product::{self, even_part};
+use super::sparse::SparseBatch;
 
 /// Tasks that rows of local stages are shared out in, on the way forward.
 const TASKS: usize = 32;
@@ -49,7 +51,9 @@ pub struct Rows {
 
 /// Memory for batches of up to so many rows.
 pub struct Workspace {
-    /// What lies between the stages.
+    /// What arrived, where it is mostly zeros and the first stage multiplies it; the first field is not filled then.
+    pub sparse: Option<SparseBatch>,
+    /// What lies between the stages; the first has room once something was written to it.
     pub fields: Vec<Field>,
     /// The gradients by it; without room where nobody asks, and a row for each thread where they don't outlive their row.
     pub slopes: Vec<Field>,
@@ -88,7 +92,13 @@ impl Workspace {
         });
         let buffers = || network.stages.iter().map(|_| Buffer::default()).collect();
         Self {
-            fields: network.extents.iter().map(|extent| Field::new(*extent, rows)).collect(),
+            sparse: None,
+            fields: network
+                .extents
+                .iter()
+                .enumerate()
+                .map(|(field, extent)| Field::new(*extent, if field == 0 { 0 } else { rows }))
+                .collect(),
             slopes: slopes.collect(),
             categories: Vec::new(),
             kept: kept.collect(),
@@ -114,6 +124,12 @@ impl Workspace {
             let (before, after) = self.fields.split_at_mut(index + 1);
             let (input, output) = (before[index].rows(rows.count), after[0].rows_mut());
             match &stage.operation {
+                Operation::Dense(dense) if index == 0 && self.sparse.is_some() => {
+                    if let Some(batch) = &self.sparse {
+                        dense.forward_sparse(pool, level, &network.parameters, batch, output);
+                    }
+                    index += 1;
+                }
                 Operation::Dense(dense) => {
                     dense.forward(pool, level, &network.parameters, input, output, &mut self.terms);
                     index += 1;
@@ -247,27 +263,26 @@ impl Workspace {
             parameters[dense.weight..].iter_mut().map(|tensor| Disjoint::new(&mut tensor.values));
         let weight = tensors.next().expect("a dense layer has weights");
         let bias = dense.bias.and_then(|_| tensors.next());
-        let input = self.fields[index].rows(rows.count);
-        product::gradient(
-            pool,
-            level,
-            input,
-            slope,
-            &dense.shape,
-            |span, weight_rows, tile| {
-                let start = dense.shape.offset(span, weight_rows.start);
-                // SAFETY: tiles don't overlap, and nobody reads the weights in this phase.
-                sink.take(dense.weight, start, tile, unsafe { weight.part(start..start + tile.len()) });
-            },
-            |span, sums| {
-                if let (Some(parameter), Some(bias)) = (dense.bias, bias) {
-                    // SAFETY: as above.
-                    sink.take(parameter, span.start, sums, unsafe {
-                        bias.part(span.start..span.start + span.width())
-                    });
-                }
-            },
-        );
+        let take = |span: Span, weight_rows: Range<usize>, tile: &mut [f32]| {
+            let start = dense.shape.offset(span, weight_rows.start);
+            // SAFETY: tiles don't overlap, and nobody reads the weights in this phase.
+            sink.take(dense.weight, start, tile, unsafe { weight.part(start..start + tile.len()) });
+        };
+        let take_sums = |span: Span, sums: &mut [f32]| {
+            if let (Some(parameter), Some(bias)) = (dense.bias, bias) {
+                // SAFETY: as above.
+                sink.take(parameter, span.start, sums, unsafe {
+                    bias.part(span.start..span.start + span.width())
+                });
+            }
+        };
+        match &mut self.sparse {
+            Some(batch) if index == 0 => batch.gradient(pool, slope, &dense.shape, take, take_sums),
+            _ => {
+                let input = self.fields[index].rows(rows.count);
+                product::gradient(pool, level, input, slope, &dense.shape, take, take_sums);
+            }
+        }
     }
 
     fn batch_norm_back(

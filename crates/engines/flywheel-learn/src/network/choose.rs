@@ -7,7 +7,10 @@ use super::InputPlan;
 /// Images with both sides at least this long are read by convolutions.
 const SMALLEST_CONVOLVED: usize = 12;
 
-/// Layers for this input: a small convolutional network for images, two hidden layers for rows.
+/// A row of so many numbers holds the terms of a text.
+const MANY_NUMBERS: usize = 1_000;
+
+/// Layers for this input: a small convolutional network for images, two hidden layers for rows, none for texts.
 pub fn choose(input: &InputPlan, rows: usize) -> Vec<LayerSpec> {
     match input {
         InputPlan::Images(shape) if shape.height.min(shape.width) >= SMALLEST_CONVOLVED => {
@@ -21,6 +24,8 @@ pub fn choose(input: &InputPlan, rows: usize) -> Vec<LayerSpec> {
         InputPlan::Images(_) => {
             vec![LayerSpec::Flatten {}, dense(128), LayerSpec::Dropout { rate: 0.2 }, output()]
         }
+        // Terms of texts speak for themselves: hidden units learn the training part by heart before they find more in it.
+        InputPlan::Rows { numbers, .. } if *numbers >= MANY_NUMBERS => vec![output()],
         InputPlan::Rows { .. } => {
             // Few rows carry few weights: a narrower network learns them without learning them by heart.
             let width = if rows < 2_000 {

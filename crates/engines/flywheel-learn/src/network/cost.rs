@@ -2,7 +2,7 @@
 
 use flywheel_spec::recipe::OptimizerSpec;
 
-use super::{InputPlan, LayerKind, LayerPlan, NetworkPlan, Shape};
+use super::{LayerKind, LayerPlan, NetworkPlan, Shape};
 
 /// What the program holds besides the network and its data.
 const PROGRAM_BYTES: u64 = 40 << 20;
@@ -26,10 +26,12 @@ pub const BURN: Efficiency = Efficiency { dense: 0.5, convolution: 0.2, copies: 
 
 impl NetworkPlan {
     /// Floating-point operations of one row forward: dense layers, then convolutions; the rest is small beside them.
-    pub fn forward_flops(&self) -> [f64; 2] {
+    ///
+    /// `density` is the share of the input's numbers that are not zero: the first layer skips the others.
+    pub fn forward_flops(&self, density: f64) -> [f64; 2] {
         let mut flops = [0.0; 2];
-        for layer in &self.layers {
-            let products = layer.products();
+        for (index, layer) in self.layers.iter().enumerate() {
+            let products = if index == 0 { layer.products() * density } else { layer.products() };
             match layer.kind {
                 LayerKind::Conv2d { .. } => flops[1] += 2.0 * products,
                 _ => flops[0] += 2.0 * products,
@@ -49,8 +51,15 @@ impl NetworkPlan {
     }
 
     /// Seconds that an epoch over so many rows is expected to take: forward, and twice as much back.
-    pub fn epoch_secs(&self, rows: usize, steps: usize, gflops: f64, efficiency: Efficiency) -> f64 {
-        let [dense, convolution] = self.forward_flops();
+    pub fn epoch_secs(
+        &self,
+        rows: usize,
+        steps: usize,
+        density: f64,
+        gflops: f64,
+        efficiency: Efficiency,
+    ) -> f64 {
+        let [dense, convolution] = self.forward_flops(density);
         let flops = 3.0 * (dense / efficiency.dense + convolution / efficiency.convolution);
         // An optimizer reads and writes some five numbers for each weight, at about 8 GB/s.
         let update_bytes = 20.0 * self.parameter_counts()[0] as f64;
@@ -61,6 +70,7 @@ impl NetworkPlan {
     pub fn training_bytes(
         &self,
         batch_size: usize,
+        density: f64,
         optimizer: &OptimizerSpec,
         efficiency: Efficiency,
     ) -> u64 {
@@ -72,8 +82,8 @@ impl NetworkPlan {
         };
         // The weights, their gradients, the best weights, and what the optimizer remembers.
         let weights = self.parameter_counts()[0] * 4 * (3 + slots);
-        let row: usize =
-            self.input.shape().len() + self.layers.iter().map(|layer| layer.output.len()).sum::<usize>();
+        let input = (self.input.shape().len() as f64 * density).ceil() as usize;
+        let row: usize = input + self.layers.iter().map(|layer| layer.output.len()).sum::<usize>();
         PROGRAM_BYTES + weights + efficiency.copies * 4 * (row * batch_size) as u64
     }
 }
@@ -87,16 +97,6 @@ impl LayerPlan {
                 (kernel * kernel * self.input.features() * self.output.len()) as f64
             }
             _ => 0.0,
-        }
-    }
-}
-
-impl InputPlan {
-    /// Bytes that one prepared row holds.
-    pub fn row_bytes(&self) -> u64 {
-        match self {
-            Self::Images(shape) => shape.bytes() as u64,
-            Self::Rows { numbers, embeddings } => 4 * (numbers + embeddings.len()) as u64,
         }
     }
 }

@@ -10,6 +10,7 @@ mod settings;
 mod summary;
 mod unprepared;
 
+use flywheel_spec::model::Sureness;
 use flywheel_spec::plan::PlanSummary;
 use flywheel_spec::recipe::{LayerSpec, LossSpec, MetricName, OptimizerSpec, Task, TrainSpec};
 use flywheel_spec::{Phrase, Problem, Problems};
@@ -19,11 +20,13 @@ pub use course::train;
 pub use engine_choice::EngineKind;
 pub use machine::Machine;
 
-use crate::engine::{Blueprint, Tensor};
+use crate::engine::{Blueprint, Engine, Tensor};
+use crate::evaluate::{Answers, sureness};
 use crate::examples::Examples;
 use crate::network::{Demand, InputPlan, NetworkPlan, choose, infer, initialise};
 use crate::prepare::{Prepared, prepare};
 use crate::table::Table;
+use crate::train::outputs;
 
 /// A training with nothing left open.
 #[derive(Debug, Clone)]
@@ -137,6 +140,18 @@ impl TrainPlan {
     /// What will run, as people read it.
     pub fn summary(&self) -> PlanSummary {
         summary::summarise(self)
+    }
+
+    /// When trained weights are sure, chosen on the validation part; absent where the recipe does not ask or no row validates.
+    pub fn sureness(&self, engine: &mut dyn Engine) -> Option<Sureness> {
+        let spec = self.spec.serve.sure.as_ref()?;
+        let preparation = &self.prepared.preparation;
+        let outputs = outputs(engine, &self.validation);
+        let (head, threshold) = (self.blueprint.network.head, self.spec.serve.threshold);
+        match Answers::read(preparation, head, threshold, &outputs, &self.validation.targets)? {
+            Answers::Classes(answers) => sureness(spec, &answers),
+            Answers::Numbers(_) => None,
+        }
     }
 
     /// Classes or a number.

@@ -81,6 +81,10 @@ pub(super) fn check_task(spec: &TrainSpec, task: Task, classes: usize) -> Proble
             error(format!("accept.{}", metric.name()), message, metric_advice());
         }
     }
+    if task == Task::Regression && spec.serve.sure.is_some() {
+        let advice = phrase!("train.advise_sure_of_numbers");
+        error("serve.sure".to_owned(), phrase!("train.sure_of_numbers"), advice);
+    }
     match (task, spec.train.loss) {
         (Task::Regression, Some(LossSpec::CrossEntropy { .. } | LossSpec::BinaryCrossEntropy { .. })) => {
             error(

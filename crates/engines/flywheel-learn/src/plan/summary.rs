@@ -26,7 +26,10 @@ pub(super) fn summarise(plan: &TrainPlan) -> PlanSummary {
         test: parts.test.len(),
     };
     let steps = sizes.train.div_ceil(plan.batch_size);
-    let data = network.input.row_bytes() * (sizes.train + sizes.validation + sizes.test) as u64;
+    let inputs = &plan.train.inputs;
+    let rows = (sizes.train + sizes.validation + sizes.test) as f64;
+    let data = (inputs.bytes() as f64 / sizes.train.max(1) as f64 * rows) as u64;
+    let density = inputs.density();
     let share =
         plan.blueprint.threads.min(plan.machine.threads.max(1)) as f64 / plan.machine.threads.max(1) as f64;
     PlanSummary {
@@ -50,7 +53,18 @@ pub(super) fn summarise(plan: &TrainPlan) -> PlanSummary {
         engine_reason: plan.engine_reason.clone(),
         threads: plan.blueprint.threads,
         expected_bytes: data
-            + network.training_bytes(plan.batch_size.min(512), &plan.blueprint.optimizer, efficiency),
-        expected_epoch_secs: network.epoch_secs(sizes.train, steps, plan.machine.gflops * share, efficiency),
+            + network.training_bytes(
+                plan.batch_size.min(512),
+                density,
+                &plan.blueprint.optimizer,
+                efficiency,
+            ),
+        expected_epoch_secs: network.epoch_secs(
+            sizes.train,
+            steps,
+            density,
+            plan.machine.gflops * share,
+            efficiency,
+        ),
     }
 }

@@ -6,7 +6,7 @@ mod rows;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use flywheel_spec::model::ModelSignature;
+use flywheel_spec::model::{ModelSignature, Sureness};
 use flywheel_spec::predict::{ClassProbability, PredictRequest, Prediction};
 use flywheel_spec::recipe::{LossSpec, OptimizerSpec, Task};
 use flywheel_spec::table::ImageShape;
@@ -15,8 +15,9 @@ use flywheel_tables::frame::{Column, Frame, Images, Values};
 
 use crate::bundle::{Bundle, Origin};
 use crate::engine::{Blueprint, Engine};
-use crate::evaluate::{choose, probabilities};
+use crate::evaluate::{calibrated, choose, probabilities};
 use crate::examples::{Examples, Inputs};
+use crate::figure;
 use crate::monitor::InputSummary;
 use crate::native::{self, Desk, NativeEngine};
 use crate::network::Head;
@@ -198,7 +199,7 @@ impl Predictor {
             return Err(Problem::error(phrase!("models.not_finite")).at_row(row as u64 + 1).into());
         }
         let mut prediction =
-            Prediction { id: None, label: None, value: None, probabilities: Vec::new(), notes };
+            Prediction { id: None, label: None, sure: None, value: None, probabilities: Vec::new(), notes };
         match self.preparation.task {
             Task::Regression => prediction.value = Some(self.preparation.number(outputs[0])),
             Task::Classification => {
@@ -206,13 +207,22 @@ impl Predictor {
                 let answer = choose(&row, self.signature.threshold) as usize;
                 let mut order: Vec<usize> = (0..labels.len()).collect();
                 order.sort_by(|&a, &b| row[b].total_cmp(&row[a]).then(a.cmp(&b)));
+                let shown = match self.signature.sure {
+                    Some(sure) => calibrated(&row, sure.temperature),
+                    None => row.iter().map(|&probability| f64::from(probability)).collect(),
+                };
+                if let Some(Sureness { confidence, .. }) = self.signature.sure {
+                    let sure = shown[answer] >= confidence;
+                    prediction.sure = Some(sure);
+                    if !sure {
+                        let (found, least) = (figure::percent(shown[answer]), figure::percent(confidence));
+                        prediction.notes.push(phrase!("models.note_not_sure", found = found, least = least));
+                    }
+                }
                 prediction.label = Some(labels[answer].clone());
                 prediction.probabilities = order
                     .into_iter()
-                    .map(|class| ClassProbability {
-                        label: labels[class].clone(),
-                        probability: f64::from(row[class]),
-                    })
+                    .map(|class| ClassProbability { label: labels[class].clone(), probability: shown[class] })
                     .collect();
             }
         }

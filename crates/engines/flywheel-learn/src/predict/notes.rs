@@ -57,6 +57,10 @@ fn unusual(column: &ColumnCode, value: &Value) -> Option<Phrase> {
                 )
             })
         }
+        Code::Text(code) => {
+            let text = category_text(value)?;
+            (!code.knows(&text)).then(|| phrase!("models.note_unread", column = column.name))
+        }
         Code::Boolean(_) | Code::Time(_) | Code::Image(_) => None,
     }
 }
@@ -71,7 +75,7 @@ fn stand_in(column: &ColumnCode) -> Phrase {
             }
             MissingCategory::Own {} => None,
         },
-        Code::Time(_) | Code::Image(_) => None,
+        Code::Time(_) | Code::Image(_) | Code::Text(_) => None,
     };
     name.map_or_else(|| phrase!("models.stand_in_nothing"), |name| Phrase::verbatim(format!("`{name}`")))
 }

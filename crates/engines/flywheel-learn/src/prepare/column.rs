@@ -6,7 +6,7 @@ use flywheel_spec::table::ColumnKind;
 use flywheel_tables::frame::Values;
 use serde::{Deserialize, Serialize};
 
-use super::{BooleanCode, CategoryCode, ImageCode, NumberCode, Slots, TimeCode, show_time};
+use super::{BooleanCode, CategoryCode, ImageCode, NumberCode, Slots, TextCode, TimeCode, show_time};
 use crate::figure;
 
 /// Categories listed in a model's signature.
@@ -36,6 +36,8 @@ pub enum Code {
     Time(TimeCode),
     /// An image.
     Image(ImageCode),
+    /// Free text.
+    Text(TextCode),
 }
 
 impl ColumnCode {
@@ -46,7 +48,21 @@ impl ColumnCode {
             Code::Category(code) => code.width(),
             Code::Boolean(code) => code.width(),
             Code::Time(code) => code.width(),
+            Code::Text(code) => code.width(),
             Code::Image(_) => 0,
+        }
+    }
+
+    /// Numbers that are written down for every row; a text's terms are only where they stand.
+    pub(super) fn dense_width(&self) -> usize {
+        if self.text().is_some() { 0 } else { self.width() }
+    }
+
+    /// Its text, if it is one.
+    pub fn text(&self) -> Option<&TextCode> {
+        match &self.code {
+            Code::Text(code) => Some(code),
+            _ => None,
         }
     }
 
@@ -74,6 +90,7 @@ impl ColumnCode {
             Code::Boolean(_) => ColumnKind::Boolean,
             Code::Time(_) => ColumnKind::Time,
             Code::Image(_) => ColumnKind::Image,
+            Code::Text(_) => ColumnKind::Text,
         }
     }
 
@@ -111,6 +128,7 @@ impl ColumnCode {
                 field.range = Some(code.range);
             }
             Code::Image(code) => field.image = Some(code.shape),
+            Code::Text(_) => {}
         }
         field
     }
@@ -130,7 +148,7 @@ impl ColumnCode {
             }
             Code::Boolean(code) => code.encode(values, rows, slots),
             Code::Time(code) => code.encode(values, rows, slots),
-            Code::Image(_) => {}
+            Code::Image(_) | Code::Text(_) => {}
         }
     }
 }

@@ -12,7 +12,7 @@ use super::suspect::{self, Distinct};
 use super::time::as_times;
 use super::{
     BooleanCode, CategoryCode, Code, ColumnCode, ImageCode, NumberCode, Preparation, Selection, TargetCode,
-    TimeCode,
+    TextCode, TimeCode,
 };
 use crate::split::{TrainPart, own_part};
 use crate::table::Table;
@@ -150,14 +150,16 @@ impl Fitting<'_> {
             );
             return Decision::LeaveOut(phrase!("prepare.left_constant", value = distinct.first));
         }
-        if suspect::is_identifier(column, kind, self.train, &distinct) {
+        let declared_text = exception.is_some_and(|exception| exception.kind == Some(ColumnKind::Text));
+        if !declared_text && suspect::is_identifier(column, kind, self.train, &distinct) {
             self.warn(column, phrase!("prepare.identifier_column", column = column.name));
             if !asked_for || kind == ColumnKind::Text {
                 return Decision::LeaveOut(phrase!("prepare.left_identifier"));
             }
         }
-        if kind == ColumnKind::Text {
-            return Decision::LeaveOut(phrase!("prepare.left_text"));
+        let wanted_text = declared_text || asked_for;
+        if kind == ColumnKind::Text && !wanted_text && !suspect::says_something(column, self.train) {
+            return Decision::LeaveOut(phrase!("prepare.left_short_text", column = column.name));
         }
         let decision = self.fit_kind(column, kind, exception, &distinct);
         if matches!(decision, Decision::Use(..)) {
@@ -220,7 +222,14 @@ impl Fitting<'_> {
                     None => Decision::LeaveOut(phrase!("prepare.left_empty")),
                 }
             }
-            ColumnKind::Category | ColumnKind::Text | ColumnKind::Image => {
+            ColumnKind::Text => match TextCode::fit(&column.values, self.train, &general.texts) {
+                Some((code, steps)) => Decision::Use(Code::Text(code), steps),
+                None => {
+                    let fewest = general.texts.fewest_texts;
+                    Decision::LeaveOut(phrase!("prepare.left_text_apart", fewest = fewest))
+                }
+            },
+            ColumnKind::Category | ColumnKind::Image => {
                 self.category(column, exception, missing, fill, distinct)
             }
         }

@@ -6,11 +6,13 @@ mod category;
 mod check;
 mod column;
 mod fit;
+mod grams;
 mod image;
 mod number;
 pub(crate) mod select;
 mod suspect;
 mod target;
+mod text;
 mod time;
 
 use flywheel_spec::plan::PreparedColumn;
@@ -20,7 +22,7 @@ use flywheel_spec::{Phrase, Problem, Problems};
 use flywheel_tables::frame::{Column, Frame, Values};
 use serde::{Deserialize, Serialize};
 
-use crate::examples::{Examples, Inputs, Targets};
+use crate::examples::{Examples, Inputs, SparseRows, Targets};
 use crate::network::{EmbeddingPlan, InputPlan};
 use crate::split::{Parts, split};
 use crate::table::Table;
@@ -33,6 +35,7 @@ pub use image::ImageCode;
 pub use number::NumberCode;
 pub use select::Selection;
 pub use target::TargetCode;
+pub use text::TextCode;
 pub use time::{TimeCode, TimePart};
 
 pub(crate) use boolean::said;
@@ -169,7 +172,7 @@ impl Preparation {
     }
 
     fn row_inputs(&self, frame: &Frame, rows: &[usize]) -> Inputs {
-        let width = self.columns.iter().map(ColumnCode::width).sum();
+        let width = self.columns.iter().map(ColumnCode::dense_width).sum();
         let embedded = self.columns.iter().filter(|column| column.embedding().is_some()).count();
         let mut numbers = vec![0.0; rows.len() * width];
         let mut categories = vec![0; rows.len() * embedded];
@@ -179,10 +182,55 @@ impl Preparation {
             let mut slots = Slots { values: &mut numbers, width, at };
             let mut places = Slots { values: &mut categories, width: embedded, at: embedded_at };
             column.encode(values, rows, &mut slots, &mut places);
-            at += column.width();
+            at += column.dense_width();
             embedded_at += usize::from(column.embedding().is_some());
         }
-        Inputs::Rows { width, numbers, embedded, categories }
+        if self.columns.iter().all(|column| column.text().is_none()) {
+            return Inputs::Rows { width, numbers, embedded, categories };
+        }
+        Inputs::Sparse(self.joined(frame, rows, &numbers, embedded, categories))
+    }
+
+    /// Texts' terms and the other columns' numbers, in the order of the columns.
+    fn joined(
+        &self,
+        frame: &Frame,
+        rows: &[usize],
+        numbers: &[f32],
+        embedded: usize,
+        categories: Vec<u32>,
+    ) -> SparseRows {
+        let read = |(index, column): (usize, &ColumnCode)| {
+            let values = self.find(frame, index, &column.name).map(|column| &column.values);
+            column.text().map(|code| code.encode(values, rows))
+        };
+        let texts: Vec<Option<Vec<Vec<(u32, f32)>>>> = self.columns.iter().enumerate().map(read).collect();
+        let dense_width: usize = self.columns.iter().map(ColumnCode::dense_width).sum();
+        let mut sparse = SparseRows {
+            width: self.columns.iter().map(ColumnCode::width).sum(),
+            starts: vec![0],
+            places: Vec::new(),
+            values: Vec::new(),
+            embedded,
+            categories,
+        };
+        for example in 0..rows.len() {
+            let mut dense = &numbers[example * dense_width..][..dense_width];
+            let mut at = 0;
+            for (column, texts) in self.columns.iter().zip(&texts) {
+                let (of_column, rest) = dense.split_at(column.dense_width());
+                dense = rest;
+                let of_column = of_column.iter().enumerate().map(|(offset, &value)| (offset as u32, value));
+                let of_text = texts.iter().flat_map(|texts| texts[example].iter().copied());
+                for (offset, value) in of_column.chain(of_text).filter(|(_, value)| *value != 0.0) {
+                    sparse.places.push(at + offset);
+                    sparse.values.push(value);
+                }
+                at += column.width() as u32;
+            }
+            sparse.starts.push(sparse.places.len());
+        }
+        sparse
     }
 
     /// The column of that name, which usually stands where it stood in training.

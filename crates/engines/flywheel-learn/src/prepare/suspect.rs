@@ -19,6 +19,9 @@ const FEWEST_ROWS: usize = 30;
 /// Rows looked at for leaks; an even sample of more.
 const MOST_ROWS: usize = 50_000;
 
+/// Words that the texts of a column have on average where it says something.
+const SEVERAL_WORDS: f64 = 5.0;
+
 /// Bins of a number.
 const BINS: usize = 50;
 
@@ -91,9 +94,7 @@ pub(super) fn is_identifier(column: &Column, kind: ColumnKind, train: &[usize], 
     match (kind, &column.values) {
         (ColumnKind::Category | ColumnKind::Boolean, _) => distinct.count * 100 >= train.len() * 95,
         (ColumnKind::Text, Values::Text(texts)) => {
-            let is_word = |row: &&usize| {
-                texts[**row].as_deref().is_some_and(|text| !text.trim().contains(char::is_whitespace))
-            };
+            let is_word = |row: &&usize| texts[**row].as_deref().is_some_and(|text| words_in(text) <= 1.0);
             let words = train.iter().filter(is_word).count();
             distinct.count * 100 >= train.len() * 95 && words * 100 >= train.len() * 95
         }
@@ -112,6 +113,28 @@ pub(super) fn is_identifier(column: &Column, kind: ColumnKind, train: &[usize], 
         }
         _ => false,
     }
+}
+
+/// True where texts have several words each, as a message does and a name or a code does not.
+pub(super) fn says_something(column: &Column, train: &[usize]) -> bool {
+    let step = train.len().div_ceil(MOST_ROWS).max(1);
+    let words: Vec<f64> = train
+        .iter()
+        .step_by(step)
+        .map(|&row| words_in(&super::text::text_at(&column.values, row)))
+        .filter(|words| *words > 0.0)
+        .collect();
+    words.iter().sum::<f64>() >= SEVERAL_WORDS * words.len().max(1) as f64
+}
+
+/// Words of a text, roughly: what stands between spaces, and six Chinese characters say as much as five words.
+fn words_in(text: &str) -> f64 {
+    let han = text.chars().filter(|character| flywheel_language::is_han(*character)).count();
+    let other = text
+        .split(|character: char| character.is_whitespace() || flywheel_language::is_han(character))
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .count();
+    other as f64 + han as f64 * 5.0 / 6.0
 }
 
 /// What to say of a column that alone tells the target nearly always; absent for honest ones.

@@ -57,7 +57,9 @@ fn rows_inputs(preparation: &Preparation, frame: &Frame) -> (usize, Vec<f32>, Ve
     let rows: Vec<usize> = (0..frame.rows()).collect();
     match preparation.apply_inputs(frame, &rows).unwrap().inputs {
         Inputs::Rows { width, numbers, categories, .. } => (width, numbers, categories),
-        Inputs::Images { .. } => unreachable!("the tables here hold no images"),
+        Inputs::Images { .. } | Inputs::Sparse(_) => {
+            unreachable!("the tables here hold no images and no texts")
+        }
     }
 }
 
@@ -228,7 +230,9 @@ fn columns_that_say_nothing_are_left_out_with_the_reason() {
     let rows = 200;
     let words: Vec<String> = (0..rows).map(|row| format!("id-{row}")).collect();
     let ids: Vec<Option<&str>> = words.iter().map(|word| Some(word.as_str())).collect();
-    let sentences: Vec<String> = (0..rows).map(|row| format!("order {row} came late")).collect();
+    let sentences: Vec<String> = (0..rows).map(|row| format!("these{row} are{row} words{row} all{row} apart{row}")).collect();
+    let names: Vec<String> = (0..rows).map(|row| format!("Ann Lee-{row}")).collect();
+    let names: Vec<Option<&str>> = names.iter().map(|name| Some(name.as_str())).collect();
     let sentences: Vec<Option<&str>> = sentences.iter().map(|sentence| Some(sentence.as_str())).collect();
     let mut told = target(rows).0;
     told.name = "outcome".to_owned();
@@ -238,12 +242,14 @@ fn columns_that_say_nothing_are_left_out_with_the_reason() {
         (number("constant", vec![4.0; rows]), ColumnKind::Number),
         (text("empty", &vec![None; rows]), ColumnKind::Category),
         (text("comment", &sentences), ColumnKind::Text),
+        (text("name", &names), ColumnKind::Text),
         (text("ticket", &ids), ColumnKind::Text),
         (number("useful", (0..rows).map(|row| ((row * 31) % 17) as f64).collect()), ColumnKind::Number),
         (told, ColumnKind::Boolean),
         target(rows),
     ]);
-    let prepared = prepare(&table, &spec(json!({}))).unwrap();
+    let no_pieces = json!({ "prepare": { "texts": { "pieces": false } } });
+    let prepared = prepare(&table, &spec(no_pieces)).unwrap();
     let used: Vec<&str> = prepared.preparation.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(used, ["useful", "outcome"]);
     let reason = |name: &str| {
@@ -255,7 +261,8 @@ fn columns_that_say_nothing_are_left_out_with_the_reason() {
     assert_eq!(reason("row"), "prepare.left_identifier");
     assert_eq!(reason("constant"), "prepare.left_constant");
     assert_eq!(reason("empty"), "prepare.left_empty");
-    assert_eq!(reason("comment"), "prepare.left_text");
+    assert_eq!(reason("comment"), "prepare.left_text_apart");
+    assert_eq!(reason("name"), "prepare.left_short_text");
     assert_eq!(reason("ticket"), "prepare.left_identifier");
     let leak = prepared.warnings.iter().find(|warning| warning.code == "prepare.leak_class").unwrap();
     assert_eq!(leak.place.column.as_deref(), Some("outcome"));

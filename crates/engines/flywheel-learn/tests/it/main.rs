@@ -3,4 +3,6 @@
 mod engines_agree;
 mod plans;
 mod reference_jobs;
+mod sparse_rows;
 mod suspects;
+mod texts;

@@ -6,6 +6,7 @@ use super::super::panels::Panels;
 use super::super::parameter::Parameter;
 use super::super::pool::{OPERATIONS_A_NUMBER, Pool};
 use super::super::product::{self, Rows, RowsMut};
+use super::super::sparse::SparseBatch;
 
 /// So few rows are multiplied one by one, skipping zeros.
 const FEW: usize = 2;
@@ -57,6 +58,24 @@ impl Dense {
                 finish(span.start, &mut to[span.start..][..span.width()]);
             }
         }
+    }
+
+    /// All rows forward, zeros skipped: the same bits as [`forward`](Self::forward) gives.
+    pub fn forward_sparse(
+        &self,
+        pool: &Pool,
+        level: Level,
+        parameters: &[Parameter],
+        batch: &SparseBatch,
+        output: RowsMut,
+    ) {
+        let weights = &parameters[self.weight].values;
+        let bias: &[f32] = self.bias.map_or(&self.zeros, |bias| &parameters[bias].values);
+        batch.times(pool, level, &self.shape, weights, output, |start, part| {
+            let meant = part.len().min(self.shape.columns - start);
+            let (width, bias) = (part.len(), &bias[start..start + part.len()]);
+            function::finish(level, self.function, bias, part, width, meant);
+        });
     }
 
     /// Multiplies the gradient by the slope of the function.

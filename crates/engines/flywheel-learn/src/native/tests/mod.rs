@@ -127,6 +127,11 @@ fn reference_rows(
                 |i: usize| f64::from(f32::from(image[i % area * channels + i / area]) * scale + shift);
             (0..shape.bytes()).map(value).collect()
         }
+        Inputs::Sparse(rows) => {
+            let mut row = vec![0.0; rows.width];
+            rows.row(example as usize).for_each(|(place, value)| row[place as usize] = f64::from(value));
+            row
+        }
         Inputs::Rows { width, numbers, embedded, categories } => {
             let mut row: Vec<f64> =
                 numbers[example as usize * width..][..*width].iter().map(|&x| f64::from(x)).collect();

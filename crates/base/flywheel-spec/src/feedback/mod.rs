@@ -8,6 +8,7 @@ pub mod opportunity_record;
 pub mod privacy;
 pub mod search;
 pub mod support;
+pub mod wording;
 
 mod aspect;
 mod kind;

@@ -1,0 +1,2 @@
+//! Questions in both languages, and what is understood of them.
+use super::*;

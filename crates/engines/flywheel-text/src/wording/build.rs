@@ -83,7 +83,9 @@ pub fn asked(slots: &Slots, names: &Names<'_>, settings: &Settings) -> Result<Bu
 fn kind(slots: &Slots, names: &Names<'_>) -> Option<Kind> {
     let named = !slots.events.is_empty();
     match slots.kind {
-        Some(Kind::Digest | Kind::Growth) if named && !slots.active && !growth_of_people(slots) => Some(Kind::Trend),
+        Some(Kind::Digest | Kind::Growth) if named && !slots.active && !growth_of_people(slots) => {
+            Some(Kind::Trend)
+        }
         Some(Kind::Revenue) if !slots.breakdown.is_empty() || slots.value.is_some() => {
             names.amount(None).map(|_| Kind::Trend).or(Some(Kind::Revenue))
         }
@@ -249,7 +251,8 @@ impl Builder<'_> {
 
     fn funnel(&mut self) -> Result<FunnelSpec, Option<Phrase>> {
         let slots = self.slots;
-        let mut steps: Vec<FunnelStep> = slots.events.iter().map(|met| FunnelStep::named(&met.name)).collect();
+        let mut steps: Vec<FunnelStep> =
+            slots.events.iter().map(|met| FunnelStep::named(&met.name)).collect();
         match steps.len() {
             0 => return Err(Some(phrase!("wording.no_event"))),
             1 => {
@@ -311,7 +314,8 @@ impl Builder<'_> {
 
     fn revenue(&mut self) -> Result<RevenueSpec, Option<Phrase>> {
         let named = self.slots.events.first().map(|met| met.name.clone());
-        let amount = self.names.property_with(&["amount", "revenue", "price", "total", "value"], named.as_deref());
+        let amount =
+            self.names.property_with(&["amount", "revenue", "price", "total", "value"], named.as_deref());
         let of_amount = amount.as_ref().and_then(|(_, event)| event.clone());
         let chosen = named.is_none();
         let event = named
@@ -386,7 +390,8 @@ impl Builder<'_> {
             .or_else(|| self.names.event_of("signup"))
             .ok_or_else(|| Some(phrase!("wording.no_joining")))?;
         self.why.push(phrase!("wording.event_chosen", event = joined));
-        let referrer = self.names.property_with(&["referrer", "invited_by", "referred", "inviter"], Some(&joined));
+        let referrer =
+            self.names.property_with(&["referrer", "invited_by", "referred", "inviter"], Some(&joined));
         let invited = self.names.event_of("invite").filter(|event| *event != joined);
         Ok(WordOfMouthSpec {
             joined: EventFilter { event: Some(joined), conditions: self.slots.filters.clone(), label: None },

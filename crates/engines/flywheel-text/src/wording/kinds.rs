@@ -61,7 +61,10 @@ pub static KINDS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
         (Kind::Satisfaction(Score::Nps), cue("nps|net promoter(?: score)?", "净推荐值?|推荐意愿")),
         (
             Kind::Satisfaction(Score::Csat),
-            cue("csat|(?:customer |user )?satisfaction(?: score)?|(?:how )?satisfied", "满意度|满意率|满意吗|满不满意"),
+            cue(
+                "csat|(?:customer |user )?satisfaction(?: score)?|(?:how )?satisfied",
+                "满意度|满意率|满意吗|满不满意",
+            ),
         ),
         (Kind::Satisfaction(Score::Ces), cue("ces|(?:customer )?effort score", "费力度|客户费力")),
         (
@@ -91,11 +94,17 @@ pub static KINDS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
         ),
         (
             Kind::Revenue,
-            cue("mrr|arr|arpu|arppu|revenue|income|sales|earnings?|turnover|gmv", "收入|营收|流水|营业额|销售额"),
+            cue(
+                "mrr|arr|arpu|arppu|revenue|income|sales|earnings?|turnover|gmv",
+                "收入|营收|流水|营业额|销售额",
+            ),
         ),
         (
             Kind::Growth,
-            cue("growth(?: accounting)?|grow(?:s|ing|n)?|quick ratio|churn(?:ed|ing)?", "增长|流失|增速|净增"),
+            cue(
+                "growth(?: accounting)?|grow(?:s|ing|n)?|quick ratio|churn(?:ed|ing)?",
+                "增长|流失|增速|净增",
+            ),
         ),
     ]
 });
@@ -109,8 +118,9 @@ pub static SAYING: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words that speak of what people say, unless something is counted.
-pub static SAID: LazyLock<Regex> =
-    LazyLock::new(|| cue("complaints?|feedback|opinions?|reviews?|themes?|topics?", "反馈|评价|意见|心声|评论"));
+pub static SAID: LazyLock<Regex> = LazyLock::new(|| {
+    cue("complaints?|feedback|opinions?|reviews?|themes?|topics?", "反馈|评价|意见|心声|评论")
+});
 
 /// Words that count.
 pub static COUNTS: LazyLock<Regex> = LazyLock::new(|| {
@@ -138,7 +148,10 @@ pub static PEOPLE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Words that speak of anyone who is there at all.
 pub static ACTIVE: LazyLock<Regex> = LazyLock::new(|| {
-    cue("active (?:users|people|customers|accounts)|activity|visitors|actives", "活跃(?:用户数?|人数|的?人)?|访客数?")
+    cue(
+        "active (?:users|people|customers|accounts)|activity|visitors|actives",
+        "活跃(?:用户数?|人数|的?人)?|访客数?",
+    )
 });
 
 /// Active people by the step of time that their short names hold.
@@ -151,8 +164,9 @@ pub static ACTIVE_EVERY: LazyLock<[(Regex, Interval); 3]> = LazyLock::new(|| {
 });
 
 /// Words for people who are new.
-pub static NEWCOMERS: LazyLock<Regex> =
-    LazyLock::new(|| cue("new (?:users?|people|customers?|visitors?)|newcomers?", "新增?(?:用户|客户|顾客|人数)数?|新客"));
+pub static NEWCOMERS: LazyLock<Regex> = LazyLock::new(|| {
+    cue("new (?:users?|people|customers?|visitors?)|newcomers?", "新增?(?:用户|客户|顾客|人数)数?|新客")
+});
 
 /// How a property's numbers are taken together.
 pub static AGGREGATES: LazyLock<Vec<(Aggregate, Regex)>> = LazyLock::new(|| {

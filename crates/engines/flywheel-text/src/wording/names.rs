@@ -20,10 +20,46 @@ const LEAST: f64 = 0.45;
 
 /// Words that say little of an event or a property.
 const GENERAL_WORDS: &[&str] = &[
-    "user", "users", "customer", "person", "people", "event", "app", "completed", "complete", "created", "create",
-    "sent", "done", "submitted", "success", "succeeded", "clicked", "click", "viewed", "new", "page", "type", "name",
-    "id", "code", "value", "current", "initial", "geoip", "started", "placed", "total", "完成", "成功", "点击", "用户",
-    "类型", "名称", "made", "received",
+    "user",
+    "users",
+    "customer",
+    "person",
+    "people",
+    "event",
+    "app",
+    "completed",
+    "complete",
+    "created",
+    "create",
+    "sent",
+    "done",
+    "submitted",
+    "success",
+    "succeeded",
+    "clicked",
+    "click",
+    "viewed",
+    "new",
+    "page",
+    "type",
+    "name",
+    "id",
+    "code",
+    "value",
+    "current",
+    "initial",
+    "geoip",
+    "started",
+    "placed",
+    "total",
+    "完成",
+    "成功",
+    "点击",
+    "用户",
+    "类型",
+    "名称",
+    "made",
+    "received",
 ];
 
 /// A word of a name or sentence.
@@ -53,7 +89,8 @@ impl Unit {
         if self.meanings.iter().any(|meaning| other.meanings.contains(meaning)) {
             return SAME_CONCEPT;
         }
-        let long = self.stem.len() >= 5 && other.stem.len() >= 5 && self.stem.is_ascii() && other.stem.is_ascii();
+        let long =
+            self.stem.len() >= 5 && other.stem.len() >= 5 && self.stem.is_ascii() && other.stem.is_ascii();
         if long && strsim::osa_distance(&self.stem, &other.stem) == 1 { ALMOST_SAME } else { 0.0 }
     }
 }
@@ -213,7 +250,8 @@ impl<'a> Names<'a> {
             *often.entry(unit.stem.clone()).or_default() += 1;
         }
         let many = events.len() / 2;
-        for unit in events.iter_mut().filter(|event| event.units.len() > 1).flat_map(|event| &mut event.units) {
+        for unit in events.iter_mut().filter(|event| event.units.len() > 1).flat_map(|event| &mut event.units)
+        {
             if many >= 3 && often[&unit.stem] > many {
                 unit.weight = GENERAL;
             }
@@ -228,7 +266,9 @@ impl<'a> Names<'a> {
                 }
                 let telling = |word: &String| {
                     let letters = word.chars().filter(|letter| letter.is_alphabetic()).count();
-                    letters >= 2 && !is_stop(word) && !["true", "false", "null", "none"].contains(&word.as_str())
+                    letters >= 2
+                        && !is_stop(word)
+                        && !["true", "false", "null", "none"].contains(&word.as_str())
                 };
                 values.extend(words.into_iter().filter(telling).map(|word| Value {
                     word,
@@ -254,7 +294,10 @@ impl<'a> Names<'a> {
             // A plain word may be meant as a word.
             let named = event.folded.len() > 2 && event.folded.contains(['_', '$', ' ', '.', ':', '-']);
             let longer = found.as_ref().is_none_or(|(_, place)| place.len() < event.folded.len());
-            if named && longer && let Some(place) = find_word(text, &event.folded) {
+            if named
+                && longer
+                && let Some(place) = find_word(text, &event.folded)
+            {
                 found = Some((at, place));
             }
         }

@@ -173,7 +173,8 @@ pub fn read(clause: &str, original: &str, names: &Names<'_>, settings: &Settings
     }
     numbers_of_a_property(&mut sentence, &mut slots, names);
     if let Some(first) = slots.events.first() {
-        let (from, to) = (first.places.iter().map(|p| p.start).min(), first.places.iter().map(|p| p.end).max());
+        let (from, to) =
+            (first.places.iter().map(|p| p.start).min(), first.places.iter().map(|p| p.end).max());
         slots.subject = from.zip(to).map(|(from, to)| sentence.at(&(from..to)).to_owned());
     }
     let open = sentence.open();
@@ -278,7 +279,8 @@ fn conditions_of_numbers(sentence: &mut Sentence, names: &Names<'_>) -> Vec<Numb
     let mut found = Vec::new();
     for captures in kinds::NUMBERS.captures_iter(&open) {
         let named = |one, other| captures.name(one).or(captures.name(other)).map(|found| found.as_str());
-        let (Some(place), Some(operator), Some(number)) = (captures.get(0), named("op", "zop"), named("n", "zn"))
+        let (Some(place), Some(operator), Some(number)) =
+            (captures.get(0), named("op", "zop"), named("n", "zn"))
         else {
             continue;
         };
@@ -331,7 +333,8 @@ fn breakdowns(sentence: &mut Sentence, names: &Names<'_>) -> Vec<Vec<Unit>> {
             }
         }
     }
-    let after: Vec<Range<usize>> = kinds::BREAKDOWNS_AFTER.find_iter(&open).map(|found| found.range()).collect();
+    let after: Vec<Range<usize>> =
+        kinds::BREAKDOWNS_AFTER.find_iter(&open).map(|found| found.range()).collect();
     for marker in after {
         let words = units(&open[..marker.start]);
         let Some(last) = words.last().filter(|word| word.place.end == marker.start) else { continue };
@@ -441,8 +444,10 @@ fn events(sentence: &mut Sentence, named: Vec<Met>, slots: &mut Slots, names: &N
     let start = |met: &Met| met.places.iter().map(|place| place.start).min();
     slots.events.sort_by_key(start);
     if let Some(first) = slots.events.first() {
-        let (from, to) = (start(first).unwrap_or(0), first.places.iter().map(|place| place.end).max().unwrap_or(0));
-        slots.after = kinds::AFTER.is_match(open[..from].trim_end()) || open[to..].trim_start().starts_with(['后', '之']);
+        let (from, to) =
+            (start(first).unwrap_or(0), first.places.iter().map(|place| place.end).max().unwrap_or(0));
+        slots.after = kinds::AFTER.is_match(open[..from].trim_end())
+            || open[to..].trim_start().starts_with(['后', '之']);
         slots.before = !slots.after
             && (kinds::BEFORE.is_match(open[..from].trim_end()) || open[to..].trim_start().starts_with('前'));
     }
@@ -459,7 +464,9 @@ fn steps(open: &str, start: usize, named: &[Met], names: &Names<'_>) -> Vec<Met>
     for edge in edges {
         let place = from..edge.start;
         from = edge.end;
-        let written = named.iter().find(|met| met.places.iter().all(|at| at.start >= place.start && at.end <= place.end));
+        let written = named
+            .iter()
+            .find(|met| met.places.iter().all(|at| at.start >= place.start && at.end <= place.end));
         let met = written.cloned().or_else(|| {
             let words: Vec<Unit> = units(open.get(place.clone())?)
                 .into_iter()

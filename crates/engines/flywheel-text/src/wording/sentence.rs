@@ -30,11 +30,6 @@ impl Sentence {
         self.text.get(place.clone()).unwrap_or_default()
     }
 
-    /// The whole text.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     /// Takes a place, which begins and ends between characters.
     pub fn take(&mut self, place: &Range<usize>) {
         if self.text.get(place.clone()).is_some() {

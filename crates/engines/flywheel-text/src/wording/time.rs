@@ -137,13 +137,25 @@ pub fn current(unit: Interval, settings: &Settings) -> Days {
 
 static INTERVALS: LazyLock<[(Regex, Interval); 4]> = LazyLock::new(|| {
     [
-        (cue("hourly|(?:per|by|each|every) hour|hour by hour", "每个?小时|按小时|逐小时|分小时"), Interval::Hour),
-        (cue("daily|(?:per|by|each|every) day|day by day", "每一?[天日]|按[天日]|逐[天日]|分天"), Interval::Day),
         (
-            cue("weekly|(?:per|by|each|every) week|week by week", "每个?(?:周|星期)|按(?:周|星期)|逐周|分周|周度"),
+            cue("hourly|(?:per|by|each|every) hour|hour by hour", "每个?小时|按小时|逐小时|分小时"),
+            Interval::Hour,
+        ),
+        (
+            cue("daily|(?:per|by|each|every) day|day by day", "每一?[天日]|按[天日]|逐[天日]|分天"),
+            Interval::Day,
+        ),
+        (
+            cue(
+                "weekly|(?:per|by|each|every) week|week by week",
+                "每个?(?:周|星期)|按(?:周|星期)|逐周|分周|周度",
+            ),
             Interval::Week,
         ),
-        (cue("monthly|(?:per|by|each|every) month|month by month", "每个?月|按月|逐月|分月|月度"), Interval::Month),
+        (
+            cue("monthly|(?:per|by|each|every) month|month by month", "每个?月|按月|逐月|分月|月度"),
+            Interval::Month,
+        ),
     ]
 });
 
@@ -155,17 +167,28 @@ static RELATIVE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
             r"(?:the )?(?:last|past|previous) (?P<n>[0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|thirty|sixty|ninety|couple of|few) ?(?P<u>hour|day|week|month|quarter|year)s?",
             "",
         ),
-        cue(r"(?:the )?(?P<w>this|current|last|previous|past) (?P<u>week|month|quarter|year)(?: so far)?", ""),
-        cue("(?P<today>today)|(?P<before>(?:the )?day before yesterday)|(?P<yesterday>yesterday)", ""),
-        cue("(?P<recent>recently|lately|these days)|(?P<ytd>ytd|year to date)|(?P<mtd>mtd|month to date)", ""),
         cue(
-            "(?:(?:on|last) )?(?P<weekday>monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
+            r"(?:the )?(?P<w>this|current|last|previous|past) (?P<u>week|month|quarter|year)(?: so far)?",
             "",
         ),
-        cue("", &format!("(?:最近|过去|近|前|这)的?(?P<n>{NUMBER_ZH}) ?个?(?P<u>小时|天|日|周|星期|礼拜|月|季度|年)")),
+        cue("(?P<today>today)|(?P<before>(?:the )?day before yesterday)|(?P<yesterday>yesterday)", ""),
+        cue(
+            "(?P<recent>recently|lately|these days)|(?P<ytd>ytd|year to date)|(?P<mtd>mtd|month to date)",
+            "",
+        ),
+        cue("(?:(?:on|last) )?(?P<weekday>monday|tuesday|wednesday|thursday|friday|saturday|sunday)", ""),
+        cue(
+            "",
+            &format!(
+                "(?:最近|过去|近|前|这)的?(?P<n>{NUMBER_ZH}) ?个?(?P<u>小时|天|日|周|星期|礼拜|月|季度|年)"
+            ),
+        ),
         cue("", "(?P<w>上上个?|上一?个?|本|这一?个?)(?P<u>周|星期|礼拜|月|季度|年)"),
         cue("", "(?P<thisyear>今年)|(?P<lastyear>去年)|(?P<yearbefore>前年)"),
-        cue("", "(?P<today>今[天日])|(?P<yesterday>昨[天日])|(?P<before>前天)|(?P<recent>最近|近期|近来|这段时间)"),
+        cue(
+            "",
+            "(?P<today>今[天日])|(?P<yesterday>昨[天日])|(?P<before>前天)|(?P<recent>最近|近期|近来|这段时间)",
+        ),
     ]
 });
 
@@ -187,12 +210,14 @@ static LEADS: LazyLock<Regex> = LazyLock::new(|| {
         "自从|自|从|在",
     ))
 });
-static SINCE: LazyLock<Regex> = LazyLock::new(|| cue("since|from|starting(?: in| on| from)?|after", "自从|自|从"));
+static SINCE: LazyLock<Regex> =
+    LazyLock::new(|| cue("since|from|starting(?: in| on| from)?|after", "自从|自|从"));
 static SINCE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern("^ ?(?:onwards?|until now|till now|to now|to date|份?(?:以来|至今|到现在|到今天|起|之后|以后|开始))")
+    pattern(
+        "^ ?(?:onwards?|until now|till now|to now|to date|份?(?:以来|至今|到现在|到今天|起|之后|以后|开始))",
+    )
 });
-static WITHIN_AFTER: LazyLock<Regex> =
-    LazyLock::new(|| pattern("^(?:'s|以内|之内|内|里|期间|中|末|初)"));
+static WITHIN_AFTER: LazyLock<Regex> = LazyLock::new(|| pattern("^(?:'s|以内|之内|内|里|期间|中|末|初)"));
 static TO: LazyLock<Regex> = LazyLock::new(|| end(&cue("to|until|till|through|and", "到|至|-|~")));
 static JOINS: LazyLock<Regex> =
     LazyLock::new(|| pattern("^ ?(?:to|until|till|through|and|到|至|-|~|和)(?: the)? ?$"));
@@ -347,9 +372,8 @@ fn number(text: &str) -> Option<u32> {
 
 /// A date, month, quarter or year by name; one without a year is the latest that has begun.
 fn date(captures: &Captures<'_>, today: Date) -> Option<Days> {
-    let named = |names: &[&str]| {
-        names.iter().find_map(|name| captures.name(name)).map(|found| found.as_str())
-    };
+    let named =
+        |names: &[&str]| names.iter().find_map(|name| captures.name(name)).map(|found| found.as_str());
     let year = match named(&["iy", "ey", "zy", "zyear", "qzy", "qy", "year"]) {
         Some("今") => Some(today.year()),
         Some("去") => Some(today.year() - 1),
@@ -369,8 +393,7 @@ fn date(captures: &Captures<'_>, today: Date) -> Option<Days> {
     let month = match (named(&["im", "zm"]), named(&["em"])) {
         (Some(text), _) => i8::try_from(number(text)?).ok().filter(|month| (1..=12).contains(month))?,
         (None, Some(name)) => {
-            let names =
-                ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+            let names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
             i8::try_from(names.iter().position(|month| name.starts_with(month))? + 1).ok()?
         }
         (None, None) => {

@@ -42,6 +42,7 @@ const WORDS: &[(&str, &str)] = &[
     ("privacy", include_str!("../words/privacy.toml")),
     ("search", include_str!("../words/search.toml")),
     ("support", include_str!("../words/support.toml")),
+    ("wording", include_str!("../words/wording.toml")),
 ];
 
 /// A sentence in both languages.

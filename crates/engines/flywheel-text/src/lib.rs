@@ -26,6 +26,7 @@ pub mod support;
 pub mod themes;
 pub mod tokens;
 pub mod trend;
+pub mod wording;
 
 pub use message::Message;
 pub use reading::Reading;

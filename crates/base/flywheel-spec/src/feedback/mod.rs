@@ -12,6 +12,7 @@ pub mod opportunity_record;
 pub mod privacy;
 pub mod search;
 pub mod support;
+pub mod wording;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

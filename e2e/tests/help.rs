@@ -2,7 +2,7 @@
 
 use e2e::Project;
 
-const VERBS: [&[&str]; 97] = [
+const VERBS: [&[&str]; 99] = [
     &[],
     &["init"],
     &["data"],
@@ -37,6 +37,8 @@ const VERBS: [&[&str]; 97] = [
     &["feedback", "insights"],
     &["feedback", "search"],
     &["feedback", "behaviour"],
+    &["feedback", "train"],
+    &["feedback", "classify"],
     &["opportunities"],
     &["opportunities", "accept"],
     &["opportunities", "drop"],

@@ -348,7 +348,7 @@ pub fn cases(screen: &Screen, cases: &[CaseReport]) -> String {
     table(screen, &header, &rows)
 }
 
-fn section(
+pub(super) fn section(
     screen: &Screen,
     text: &mut String,
     title: &str,
@@ -375,7 +375,7 @@ fn going(screen: &Screen, trend: &ThemeTrend) -> String {
     })
 }
 
-fn cut(text: &str, most: usize) -> String {
+pub(super) fn cut(text: &str, most: usize) -> String {
     let line = text.replace(['\n', '\r'], " ");
     if line.chars().count() <= most {
         return line;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod chart;
+mod classifier;
 mod evaluation;
 mod event_import;
 mod events;
@@ -21,6 +22,7 @@ mod table;
 mod tune;
 
 pub use answer::{answered, question_kinds, questions, sql};
+pub use classifier::{classified, classifier_draft};
 pub use evaluation::{evaluation, verdict};
 pub use event_import::events_imported;
 pub use events::{aside, asides, catalogue, event_detail, properties, resent};

@@ -12,6 +12,7 @@ use flywheel_tables::source::database::DatabaseTable;
 use flywheel_tables::source::rows::{RowOptions, RowSource};
 use flywheel_workbench::{BehaviourChoices, EventImportRequest, FeedbackChoices, MappingChoices};
 
+use super::classifier;
 use super::data::format;
 use crate::session::{Outcome, Session};
 use crate::show;
@@ -27,6 +28,10 @@ pub enum Feedback {
     Search(Search),
     /// What the people of a theme did.
     Behaviour,
+    /// A classifier of its own labels.
+    Train(classifier::Train),
+    /// By a classifier.
+    Classify(classifier::Classify),
 }
 
 /// Messages from a file or a database.
@@ -121,6 +126,8 @@ impl Feedback {
                 Ok(screen.report(&report, || show::insights(&screen, &report))?)
             }
             Self::Search(search) => search.run(session).await,
+            Self::Train(train) => train.run(session).await,
+            Self::Classify(classify) => classify.run(session).await,
             Self::Behaviour => {
                 let choices = BehaviourChoices::default();
                 let report = session.open().await?.feedback_behaviour(&choices).await?;

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod case;
 pub mod check;
+pub mod classifier;
 pub mod cluster;
 pub mod completions;
 pub mod data;

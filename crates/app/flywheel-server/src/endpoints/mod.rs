@@ -51,6 +51,8 @@ fn list() -> OpenApiRouter<Arc<ServerState>> {
         .routes(routes!(feedback::insights::tell_feedback))
         .routes(routes!(feedback::search::search_feedback))
         .routes(routes!(feedback::behaviour::compare_speakers))
+        .routes(routes!(feedback::train::train_classifier))
+        .routes(routes!(feedback::classify::classify_feedback))
         .routes(routes!(feedback::opportunities::rank_opportunities))
         .routes(routes!(support::answer::answer_customer))
         .routes(routes!(support::inbox::list_inbox))

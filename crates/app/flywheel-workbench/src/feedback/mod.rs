@@ -5,6 +5,7 @@
 //! `opportunities.json` beside it holds what people decided.
 
 mod case;
+mod classifier;
 mod import;
 mod insights;
 mod messages;

@@ -2,7 +2,7 @@
 
 use e2e::Project;
 
-const VERBS: [&[&str]; 99] = [
+const VERBS: [&[&str]; 100] = [
     &[],
     &["init"],
     &["data"],
@@ -37,6 +37,7 @@ const VERBS: [&[&str]; 99] = [
     &["feedback", "insights"],
     &["feedback", "search"],
     &["feedback", "behaviour"],
+    &["feedback", "encode"],
     &["feedback", "train"],
     &["feedback", "classify"],
     &["opportunities"],

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use flywheel_learn::encoder::Encoder;
 use flywheel_spec::encoder::EncoderReport;
+use flywheel_spec::feedback::TextLanguage;
 use flywheel_spec::{Phrase, Problem, phrase};
 use flywheel_tables::fetch::{Errand, Progress, Wanted, fetch_files};
 
@@ -19,6 +20,8 @@ pub struct KnownEncoder {
     pub repository: &'static str,
     /// Sha256 of its weights, where it is known beforehand; else the one that the hub states counts.
     pub weights: Option<&'static str>,
+    /// The only language that it reads; every language where there is none.
+    pub only: Option<TextLanguage>,
 }
 
 /// Every known encoder.
@@ -27,13 +30,20 @@ pub const ENCODERS: [KnownEncoder; 3] = [
         name: "minilm",
         repository: "sentence-transformers/all-MiniLM-L6-v2",
         weights: Some("53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"),
+        only: Some(TextLanguage::En),
     },
     KnownEncoder {
         name: "minilm-multilingual",
         repository: "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2",
         weights: None,
+        only: None,
     },
-    KnownEncoder { name: "bge-small-zh", repository: "BAAI/bge-small-zh-v1.5", weights: None },
+    KnownEncoder {
+        name: "bge-small-zh",
+        repository: "BAAI/bge-small-zh-v1.5",
+        weights: None,
+        only: Some(TextLanguage::Zh),
+    },
 ];
 
 /// The hubs that hold them, the first one tried first; the second mirrors it where it can't be reached.

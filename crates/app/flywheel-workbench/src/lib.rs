@@ -73,6 +73,8 @@ struct Inner {
     ledger: ledger::Ledger,
     warehouse: Warehouse,
     events: events::Events,
+    /// The encoder that reads texts, once it was opened.
+    reader: Mutex<Option<Arc<feedback::Reader>>>,
     /// The log of predictions, where this process writes it.
     predictions: Mutex<Weak<Spool<predictions::Entry>>>,
 }

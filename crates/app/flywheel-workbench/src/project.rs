@@ -61,6 +61,7 @@ impl Workbench {
             ledger,
             warehouse,
             events: Events::default(),
+            reader: Mutex::default(),
             predictions: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -5,6 +5,9 @@ use utoipa::ToSchema;
 
 use crate::Phrase;
 
+/// What `encoder` in `flywheel.toml` says where texts are read by their words alone.
+pub const NO_ENCODER: &str = "none";
+
 /// A text encoder that the project holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EncoderReport {
@@ -24,4 +27,19 @@ pub struct EncoderReport {
     pub identity: String,
     /// Bytes of its files.
     pub bytes: u64,
+}
+
+/// The messages read by meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct EncodedReport {
+    /// What was done.
+    pub findings: Vec<Phrase>,
+    /// The encoder that read them.
+    pub encoder: String,
+    /// Messages of the project.
+    pub messages: u64,
+    /// Of these, those that are found by meaning now.
+    pub read: u64,
+    /// Of these, those that were not before.
+    pub new: u64,
 }

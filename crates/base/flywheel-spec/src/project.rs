@@ -27,6 +27,10 @@ pub struct ProjectSpec {
     /// or storage that speaks S3, such as `s3://bucket/events`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events_at: Option<String>,
+    /// The encoder that reads texts by meaning, one of those that `flywheel models get` brought, or `none`; when absent,
+    /// the one that is there, those of many languages before others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<String>,
     /// What of a person is never kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privacy: Option<PrivacySpec>,
@@ -45,6 +49,7 @@ impl ProjectSpec {
             first_day_of_week: Weekday::default(),
             engine: embedded(),
             events_at: None,
+            encoder: None,
             privacy: None,
             retention: None,
         }

@@ -1,6 +1,7 @@
 //! What users say: imported, told, found; what to improve and how it went.
 
 use flywheel_spec::Phrase;
+use flywheel_spec::encoder::EncodedReport;
 use flywheel_spec::feedback::behaviour::BehaviourReport;
 use flywheel_spec::feedback::case::CaseReport;
 use flywheel_spec::feedback::import::FeedbackImportReport;
@@ -49,6 +50,11 @@ pub fn feedback_imported(screen: &Screen, report: &FeedbackImportReport) -> Stri
     }
     text.push_str(&events_imported(screen, &report.import));
     text
+}
+
+/// The messages read by meaning.
+pub fn encoded(screen: &Screen, report: &EncodedReport) -> String {
+    findings(screen, &report.findings)
 }
 
 /// What the messages say.

@@ -27,7 +27,7 @@ pub use evaluation::{evaluation, verdict};
 pub use event_import::events_imported;
 pub use events::{aside, asides, catalogue, event_detail, properties, resent};
 pub use feedback::{
-    behaviour, case, cases, feedback_imported, found, insights, opportunities, opportunity_record,
+    behaviour, case, cases, encoded, feedback_imported, found, insights, opportunities, opportunity_record,
 };
 pub use keys::{keys, surveys};
 pub use model::{deployment, model, models};

@@ -160,6 +160,34 @@ impl Rows {
     }
 }
 
+/// Messages that are read by meaning, of how many.
+#[derive(Clone)]
+pub struct Messages {
+    bar: ProgressBar,
+}
+
+impl Messages {
+    /// Ready for the first message.
+    pub fn new(screen: Screen) -> Self {
+        let target = if screen.live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        bar.set_style(style("{bar:32} {human_pos}/{human_len} {prefix} {per_sec} {eta}"));
+        bar.set_prefix(screen.word("messages"));
+        Self { bar }
+    }
+
+    /// Takes how many are read, of how many.
+    pub fn take(&self, done: usize, all: usize) {
+        self.bar.set_length(all as u64);
+        self.bar.set_position(done as u64);
+    }
+
+    /// Goes away.
+    pub fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 fn bar(steps: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
     bar.set_style(style("{prefix} {bar:32} {msg}"));

@@ -28,6 +28,8 @@ pub enum Feedback {
     Search(Search),
     /// What the people of a theme did.
     Behaviour,
+    /// By meaning, once.
+    Encode,
     /// A classifier of its own labels.
     Train(classifier::Train),
     /// By a classifier.
@@ -126,6 +128,14 @@ impl Feedback {
                 Ok(screen.report(&report, || show::insights(&screen, &report))?)
             }
             Self::Search(search) => search.run(session).await,
+            Self::Encode => {
+                let messages = show::progress::Messages::new(screen);
+                let told = messages.clone();
+                let report =
+                    session.open().await?.encode_feedback(move |done, all| told.take(done, all)).await?;
+                messages.done();
+                Ok(screen.report(&report, || show::encoded(&screen, &report))?)
+            }
             Self::Train(train) => train.run(session).await,
             Self::Classify(classify) => classify.run(session).await,
             Self::Behaviour => {

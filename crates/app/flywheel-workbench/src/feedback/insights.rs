@@ -11,7 +11,9 @@ use flywheel_text::personal::mask;
 use flywheel_text::themes::ThemeState;
 use jiff::tz::TimeZone;
 
+use super::meaning::Meanings;
 use super::messages::ReadAt;
+use super::search::AT_ONCE;
 use crate::data::blocking;
 use crate::{Failure, Workbench, file};
 
@@ -47,9 +49,20 @@ impl Workbench {
         let before: Option<ThemeState> = file::read_json(&themes).unwrap_or_default();
         let zone = TimeZone::get(&self.project().time_zone).ok();
         let spec = spec.clone();
-        let read = blocking(move || {
+        let (messages, listened) = blocking(move || {
             let listened = listen(&messages);
-            let insights = told(&messages, &listened, &spec, before.as_ref(), zone);
+            (messages, listened)
+        })
+        .await?;
+        let meanings = match self.reader().await? {
+            None => Meanings::default(),
+            Some(reader) => {
+                let texts = listened.heard.iter().map(|heard| heard.masked.clone()).collect();
+                self.meanings(&reader, texts, AT_ONCE, |_, _| ()).await?
+            }
+        };
+        let read = blocking(move || {
+            let insights = told(&messages, &listened, &meanings, &spec, before.as_ref(), zone);
             FeedbackRead { messages, listened, insights, at }
         })
         .await?;
@@ -69,6 +82,7 @@ impl Workbench {
 fn told(
     messages: &[Message],
     listened: &Listened,
+    meanings: &Meanings,
     spec: &InsightsSpec,
     before: Option<&ThemeState>,
     zone: Option<TimeZone>,
@@ -84,7 +98,9 @@ fn told(
             masked: heard.masked.clone(),
         })
         .collect();
-    let beside = Beside { before, aspects: aspects(messages, listened), zone, ..Beside::default() };
+    // Themes of which half the messages are read by meaning and half by words would part where the reading stopped.
+    let vectors = (meanings.known > 0 && meanings.waiting == 0).then_some(meanings.vectors.as_slice());
+    let beside = Beside { vectors, before, aspects: aspects(messages, listened), zone, ..Beside::default() };
     let mut told = insights(&read, spec, beside);
     let report = &mut told.report;
     // Phrases and names are made of the raw words.
@@ -93,6 +109,9 @@ fn told(
         theme.words.iter_mut().for_each(|word| *word = mask(word).0);
     }
     report.phrases.iter_mut().for_each(|phrase| phrase.text = mask(&phrase.text).0);
+    if meanings.waiting > 0 {
+        report.findings.push(phrase!("encoder.themes_by_words", count = meanings.waiting));
+    }
     if let Some(trial) = listened.trial.filter(flywheel_text::mood::learned::Trial::is_better) {
         report.findings.push(phrase!(
             "feedback_import.learned",

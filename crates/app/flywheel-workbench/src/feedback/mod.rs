@@ -6,8 +6,10 @@
 
 mod case;
 mod classifier;
+mod faq_file;
 mod import;
 mod insights;
+mod meaning;
 mod messages;
 mod opportunities;
 mod search;
@@ -15,6 +17,7 @@ mod support;
 
 pub use case::WrittenCase;
 pub use insights::FeedbackRead;
+pub(crate) use meaning::Reader;
 pub use opportunities::{BehaviourChoices, RankRequest};
 
 /// The events whose text is a message.

@@ -1,14 +1,18 @@
-//! Messages found by word: the index in `.flywheel/feedback/index`, brought up to date when something arrived.
+//! Messages found by word, and by meaning where an encoder is there: the index in `.flywheel/feedback/index`, brought up to date when something arrived.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use flywheel_language::concepts;
 use flywheel_spec::feedback::insights::InsightsSpec;
 use flywheel_spec::feedback::search::{SearchReport, SearchSpec};
+use flywheel_spec::phrase;
 use flywheel_text::personal::mask;
 use flywheel_text::search::{Document, Index, SearchError, Writer, search};
+use serde::{Deserialize, Serialize};
 
 use super::insights::kind_name;
+use super::meaning::Reader;
 use super::messages::ReadAt;
 use crate::data::blocking;
 use crate::{Failure, Workbench, file};
@@ -16,19 +20,41 @@ use crate::{Failure, Workbench, file};
 /// Words of the other language that a word of the query is looked up with, at most.
 const EXPANDED: usize = 6;
 
+/// Messages that a search reads by meaning before it answers, at most: about two seconds.
+pub(super) const AT_ONCE: usize = 200;
+
+/// What the index was made of.
+#[derive(Debug, Serialize, Deserialize)]
+struct Indexed {
+    at: ReadAt,
+    /// The encoder's identity, where one read.
+    #[serde(default)]
+    encoder: Option<String>,
+    /// Messages that are still to be read by meaning.
+    #[serde(default)]
+    waiting: usize,
+}
+
 impl Workbench {
     /// Finds messages.
     ///
     /// # Errors
     /// Every mistake of the search at once, or an index that cannot be read or made.
     pub async fn search_feedback(&self, spec: &SearchSpec) -> Result<SearchReport, Failure> {
-        self.refresh_index().await?;
+        let reader = self.reader().await?;
+        let waiting = self.refresh_index(reader.as_ref()).await?;
         let folder = self.folder().feedback().join("index");
         let spec = spec.clone();
         let report = blocking(move || {
             let index = Index::open(&folder).map_err(|error| unread(&error))?;
             let begun = Instant::now();
-            let mut report = search(&index, &spec, None, Some(&in_both_languages)).map_err(Failure::Wrong)?;
+            let vector = reader.as_ref().filter(|_| index.dimension() > 0);
+            let vector = vector.and_then(|reader| reader.read(&spec.query));
+            let mut report =
+                search(&index, &spec, vector.as_deref(), Some(&in_both_languages)).map_err(Failure::Wrong)?;
+            if vector.is_some() && waiting > 0 {
+                report.findings.push(phrase!("encoder.waiting", count = waiting));
+            }
             for hit in &mut report.hits {
                 let (masked, counts) = mask(&hit.text);
                 if !counts.is_empty() {
@@ -44,22 +70,38 @@ impl Workbench {
         report.await?
     }
 
-    /// Adds what arrived since the index was last brought up to date, with its mood, kind and theme.
-    async fn refresh_index(&self) -> Result<(), Failure> {
+    /// Adds what arrived since the index was last brought up to date, with its mood, kind and theme, and its meaning as
+    /// far as it is read; how many messages are still to be read by meaning.
+    async fn refresh_index(&self, reader: Option<&Arc<Reader>>) -> Result<usize, Failure> {
         let folder = self.folder().feedback();
         let (state, index) = (folder.join("indexed.json"), folder.join("index"));
         let at = self.read_at().await?;
-        if index.is_dir() && file::read_json::<ReadAt>(&state).unwrap_or_default().as_ref() == Some(&at) {
-            return Ok(());
+        let encoder = reader.map(|reader| reader.identity().to_owned());
+        let before: Option<Indexed> = file::read_json(&state).unwrap_or_default();
+        let before = before.filter(|before| index.is_dir() && before.encoder == encoder);
+        if let Some(before) = before.as_ref().filter(|before| before.at == at)
+            && before.waiting == 0
+        {
+            return Ok(0);
         }
         let read = self.read_feedback(&InsightsSpec::default()).await?;
-        let at = read.at.clone();
+        let (vectors, waiting) = match reader {
+            None => (Vec::new(), 0),
+            Some(reader) => {
+                let texts = read.listened.heard.iter().map(|heard| heard.masked.clone()).collect();
+                let read = self.meanings(reader, texts, AT_ONCE, |_, _| ()).await?;
+                (read.vectors, read.waiting)
+            }
+        };
+        let indexed = Indexed { at: read.at.clone(), encoder, waiting };
+        let dimension = reader.map_or(0, |reader| reader.dimension());
+        let keep = before.is_some();
         let written = blocking(move || {
-            let known = Index::open(&index).ok();
-            let mut writer = match Writer::open(&index, 0) {
-                Ok(writer) => writer,
-                // What is damaged is made anew: every message is in the events.
-                Err(_) => Writer::anew(&index, 0)?,
+            let known = Index::open(&index).ok().filter(|_| keep);
+            let mut writer = match Writer::open(&index, dimension) {
+                Ok(writer) if keep => writer,
+                // What is damaged, or of another encoder, is made anew: every message is in the events.
+                _ => Writer::anew(&index, dimension)?,
             };
             for (place, message) in read.messages.iter().enumerate() {
                 let heard = &read.listened.heard[place];
@@ -70,10 +112,12 @@ impl Workbench {
                 if let Some(theme) = read.insights.theme_of[place] {
                     document.fields.insert("theme".to_owned(), theme.to_string());
                 }
-                let same = known
-                    .as_ref()
-                    .and_then(|known| known.get(&message.id))
-                    .is_some_and(|known| known.fields == document.fields && known.text == document.text);
+                document.vector = vectors.get(place).filter(|vector| !vector.is_empty()).cloned();
+                let same = known.as_ref().is_some_and(|known| {
+                    let was = known.get(&document.id);
+                    was.is_some_and(|was| was.fields == document.fields && was.text == document.text)
+                        && (document.vector.is_none() || known.has_vector(&document.id))
+                });
                 if !same {
                     writer.add(document)?;
                 }
@@ -81,13 +125,14 @@ impl Workbench {
             writer.commit().map(|_| ())
         });
         written.await?.map_err(|error: SearchError| unread(&error))?;
-        file::write_json(&state, &at)
+        file::write_json(&state, &indexed)?;
+        Ok(waiting)
     }
 
     /// Forgets the index and what it was made at, so that nothing of an erased person stays in it.
     pub(crate) fn forget_feedback(&self) -> Result<(), Failure> {
         let folder = self.folder().feedback();
-        for name in ["index", "indexed.json", "themes.json"] {
+        for name in ["index", "indexed.json", "themes.json", "meanings"] {
             let path = folder.join(name);
             let gone =
                 if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };

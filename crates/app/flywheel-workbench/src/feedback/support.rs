@@ -2,30 +2,21 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flywheel_spec::feedback::support::{
-    Conversation, FaqEntry, FaqReport, GapReport, InboxEntry, ReplyKind, SupportAnswer, SupportRequest,
-    SupportSpec, Unanswered,
+    Conversation, FaqReport, GapReport, InboxEntry, ReplyKind, SupportAnswer, SupportRequest, SupportSpec,
+    Unanswered,
 };
-use flywheel_spec::{Phrase, Problem, phrase};
-use flywheel_text::support::Faq;
+use flywheel_spec::{Problem, phrase};
+use flywheel_text::support::{Encode, Faq};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::faq_file::FaqFile;
 use super::insights::language_of;
+use super::meaning::Reader;
 use crate::data::blocking;
 use crate::{Failure, Workbench, file};
-
-/// The file of questions and answers, from the project's folder.
-const FAQ: &str = "faq.toml";
-
-/// A file as it is written: `[[entry]]` tables.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    #[serde(default)]
-    entry: Vec<FaqEntry>,
-}
 
 /// What was learned of a file, and of which.
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,10 +57,11 @@ impl Workbench {
             }
         };
         let faq = self.faq(language_of(&request.text)).await?;
+        let reader = self.reader().await?;
         let now = jiff::Timestamp::now().as_microsecond();
         let text = request.text.clone();
         let (kept, reply) = blocking(move || {
-            let reply = faq.reply(&mut kept.conversation, &text, now, None);
+            let reply = faq.reply(&mut kept.conversation, &text, now, encode(reader.as_ref()));
             (kept, reply)
         })
         .await?;
@@ -136,7 +128,8 @@ impl Workbench {
         let unanswered: Vec<Unanswered> =
             text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let faq = self.faq(flywheel_spec::Language::En).await?;
-        blocking(move || faq.gaps(&unanswered, None)).await
+        let reader = self.reader().await?;
+        blocking(move || faq.gaps(&unanswered, encode(reader.as_ref()))).await
     }
 
     /// How well the entries of the file are told apart.
@@ -172,30 +165,27 @@ impl Workbench {
         Ok(gone)
     }
 
-    /// The learned file; learned anew where it changed.
+    /// The learned file; learned anew where it, or the encoder that reads it, changed.
     async fn faq(&self, language: flywheel_spec::Language) -> Result<Faq, Failure> {
-        let path = self.folder().root().join(FAQ);
-        let Some(text) = file::read_text(&path)? else {
-            let problem = Problem::error(phrase!("feedback_import.no_faq", path = FAQ));
-            return Err(Failure::NotFound(problem.advise(Phrase::new("feedback_import.no_faq_advice"))));
-        };
-        let of = format!("{:x}", HexOf(&Sha256::digest(text.as_bytes())));
+        let file = FaqFile::find(self.folder().root())?;
+        let reader = self.reader().await?;
+        let with = reader.as_ref().map_or("", |reader| reader.identity());
+        let of = format!("{}/{with}", file.digest());
         let kept = self.folder().support().join("faq.json");
         if let Ok(Some(learned)) = file::read_json::<Learned>(&kept)
             && learned.of == of
         {
             return Ok(learned.faq);
         }
-        let written: Written = toml_edit::de::from_str(&text).map_err(|error| unread(&text, &error))?;
         let spec = SupportSpec { language, ..SupportSpec::default() };
-        let trained = blocking(move || Faq::train(&written.entry, &spec, None)).await?;
-        let faq = trained.map_err(|mut problems| {
-            for problem in &mut problems.problems {
-                problem.place.file = Some(FAQ.to_owned());
-            }
-            Failure::Wrong(problems)
-        })?;
-        let learned = Learned { of, faq };
+        let trained = blocking(move || {
+            let entries = file.entries()?;
+            Faq::train(&entries, &spec, encode(reader.as_ref())).map_err(|mut problems| {
+                problems.problems.iter_mut().for_each(|problem| problem.place.file = Some(file.name.clone()));
+                problems
+            })
+        });
+        let learned = Learned { of, faq: trained.await?? };
         file::write_json(&kept, &learned)?;
         Ok(learned.faq)
     }
@@ -224,23 +214,10 @@ impl Workbench {
     }
 }
 
-/// Bytes as hexadecimal digits.
-struct HexOf<'a>(&'a [u8]);
-
-impl std::fmt::LowerHex for HexOf<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
-    }
+fn encode(reader: Option<&Arc<Reader>>) -> Option<&dyn Encode> {
+    reader.map(|reader| reader.as_ref() as &dyn Encode)
 }
 
 fn no_conversation(id: &str) -> Failure {
     Failure::NotFound(Problem::error(phrase!("feedback_import.no_conversation", found = id)))
-}
-
-fn unread(text: &str, error: &toml_edit::de::Error) -> Failure {
-    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() as u64 + 1);
-    let mut problem =
-        Problem::error(phrase!("feedback_import.faq_unread", reason = error.message())).in_file(FAQ);
-    problem.place.line = line;
-    Failure::Wrong(problem.into())
 }

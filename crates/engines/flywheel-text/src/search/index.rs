@@ -74,6 +74,19 @@ impl Index {
         self.segments.iter().find_map(|segment| segment.find_id(id).map(|at| document(segment, at)))
     }
 
+    /// The length of its vectors; 0 where it keeps none.
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// Whether a document is found by its meaning too.
+    pub fn has_vector(&self, id: &str) -> bool {
+        self.segments
+            .iter()
+            .find_map(|segment| segment.find_id(id).map(|at| segment.vector_bytes(at)))
+            .is_some_and(|bytes| bytes.first_chunk::<4>().is_some_and(|factor| *factor != [0; 4]))
+    }
+
     /// Every document of a person, without vectors, by id: what is handed over when the person asks for it.
     pub fn of_person(&self, person: &str) -> Vec<Document> {
         let mut all: Vec<Document> = self

@@ -31,6 +31,7 @@ pub use index::Index;
 pub use query::{Hit, Query, Ranked};
 pub use report::search;
 pub use terms::{Occurrence, index_terms, query_terms};
+pub use vectors::{quantise, restored};
 pub use writer::{Committed, Writer};
 
 #[cfg(test)]

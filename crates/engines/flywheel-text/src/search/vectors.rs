@@ -1,7 +1,7 @@
 //! Meanings as vectors of one byte a number, and how alike two of them are.
 
 /// A vector of length one as whole numbers from −127 to 127 and the factor that gives it back; a vector of zeros has the factor 0.
-pub(super) fn quantise(vector: &[f32]) -> (f32, Vec<i8>) {
+pub fn quantise(vector: &[f32]) -> (f32, Vec<i8>) {
     let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
     let largest = vector.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
     if !length.is_finite() || length <= 0.0 {
@@ -10,6 +10,11 @@ pub(super) fn quantise(vector: &[f32]) -> (f32, Vec<i8>) {
     let scale = 127.0 / largest;
     let bytes = vector.iter().map(|number| (number * scale).round() as i8).collect();
     (largest / 127.0 / length, bytes)
+}
+
+/// The vector that [`quantise`] took apart, of length one.
+pub fn restored(factor: f32, bytes: &[i8]) -> Vec<f32> {
+    bytes.iter().map(|byte| f32::from(*byte) * factor).collect()
 }
 
 /// The product of two vectors of bytes; written so that the compiler works on many numbers at once.
@@ -45,6 +50,9 @@ mod tests {
             / length(&one)
             / length(&other);
         let ((one_scale, one), (other_scale, other)) = (quantise(&one), quantise(&other));
+        for (exact, near) in one.iter().zip(restored(one_scale, &one)).skip(1) {
+            assert!((f32::from(*exact) * one_scale - near).abs() < 1e-6);
+        }
         let bytes: Vec<u8> = other.iter().map(|byte| byte.cast_unsigned()).collect();
         let near = product(&one, &bytes) as f32 * one_scale * other_scale;
         assert!((exact - near).abs() < 0.01, "{exact} {near}");

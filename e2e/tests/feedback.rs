@@ -65,6 +65,10 @@ fn a_startups_feedback_is_imported_read_searched_and_ranked() {
         let survey = |quote: &Value| !known.contains(quote["id"].as_str().unwrap_or_default());
         assert!(quotes.iter().filter(|quote| survey(quote)).count() < quotes.len(), "{quotes:?}");
     }
+    let paid: Vec<f64> =
+        list.iter().filter_map(|one| one["evidence"]["share_of_revenue"]["value"].as_f64()).collect();
+    assert_eq!(paid.len(), list.len(), "the startup's people pay");
+    assert!(paid.iter().all(|share| (0.0..=1.0).contains(share)) && paid.iter().any(|share| *share > 0.0));
     for view in ["rice", "tree"] {
         assert_eq!(project.json(&["opportunities", "--view", view])["view"], view);
     }
@@ -94,6 +98,10 @@ fn an_opportunity_is_accepted_released_and_measured() {
     let markdown = std::fs::read_to_string(project.path().join(format!("cases/{id}.md"))).expect("a case");
     assert!(markdown.contains("2.4"), "{markdown}");
     assert_eq!(project.json(&["case", "list"]).as_array().map(Vec::len), Some(1));
+    let ranked = project.json(&["opportunities"]);
+    let list = ranked["opportunities"].as_array().expect("opportunities");
+    let own = list.iter().find(|one| one["record"] == id.as_str()).expect("still listed");
+    assert!(own["alike"].is_null(), "its own case is no other one: {own}");
     let unknown = project.call(&["opportunities", "accept", "no such theme"]);
     assert_eq!(unknown.code, 1, "{unknown:?}");
 }

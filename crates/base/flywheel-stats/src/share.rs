@@ -44,6 +44,29 @@ pub fn logit_of_variance(share: f64, variance: f64) -> Option<Interval> {
     Some(Interval { low: centre - reach, high: centre + reach }.map(|logit| 1.0 / (1.0 + (-logit).exp())))
 }
 
+/// The share of a total that some of its members hold, with its 95% interval: each member's amount, and whether it is one
+/// of those; absent when the amounts sum to nothing.
+///
+/// The ratio of two sums over the same members, its variance from the residuals: Cochran, "Sampling Techniques"
+/// (3rd edition, 1977), section 6.4; a total that a few large members make is less certain than one of many small ones.
+pub fn of_total(members: impl Iterator<Item = (f64, bool)> + Clone) -> Option<(f64, Interval)> {
+    let (mut count, mut total, mut part) = (0.0, 0.0, 0.0);
+    for (amount, inside) in members.clone() {
+        count += 1.0;
+        total += amount;
+        part += if inside { amount } else { 0.0 };
+    }
+    if total <= 0.0 || !f64::is_finite(total) {
+        return None;
+    }
+    let share = part / total;
+    let squares: f64 =
+        members.map(|(amount, inside)| ((f64::from(u8::from(inside)) - share) * amount).powi(2)).sum();
+    let error = (squares * count / f64::max(count - 1.0, 1.0)).sqrt() / total;
+    let reach = Z95 * error;
+    Some((share, Interval { low: share - reach, high: share + reach }.within(0.0, 1.0)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +96,18 @@ mod tests {
         // numpy 2.4.6: expit(logit(.8) ± 1.96 / sqrt(50 · .8 · .2)).
         close(logit(0.8, 50.0).unwrap(), 0.666_710_058_228_830_1, 0.888_869_601_657_891_9);
         assert_eq!(logit(1.0, 50.0), None);
+    }
+
+    #[test]
+    fn a_share_of_a_total_is_as_sure_as_its_members_are_many() {
+        // Worked by hand: residuals 6, −8, 18, −16 squared sum to 680; times 4/3, the root over 100, times 1.96.
+        let few = [(10.0, true), (20.0, false), (30.0, true), (40.0, false)];
+        let (share, interval) = of_total(few.into_iter()).unwrap();
+        assert!((share - 0.4).abs() < 1e-12);
+        close(interval, 0.0, 0.990_162_915_142_590_7);
+        let equal = (0..40).map(|member| (5.0, member < 10));
+        let (share, interval) = of_total(equal).unwrap();
+        assert!((share - 0.25).abs() < 1e-12 && interval.low > 0.1 && interval.high < 0.4, "{interval:?}");
+        assert_eq!(of_total([(0.0, true)].into_iter()), None);
     }
 }

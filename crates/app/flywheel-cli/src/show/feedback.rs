@@ -302,6 +302,9 @@ pub fn opportunities(screen: &Screen, report: &OpportunityReport) -> String {
         for change in one.changes.iter().take(2) {
             text.push_str(&format!("  ↕ {}\n", screen.text(&change.says)));
         }
+        for alike in &one.alike {
+            text.push_str(&format!("  ≈ {}\n", screen.text(&alike.says)));
+        }
         for quote in one.evidence.quotes.iter().take(2) {
             text.push_str(&format!(
                 "  {}\n",

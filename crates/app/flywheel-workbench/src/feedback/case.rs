@@ -4,17 +4,20 @@ use flywheel_product::{behaviour, case};
 use flywheel_spec::feedback::behaviour::BehaviourSpec;
 use flywheel_spec::feedback::case::{AlikeCase, CaseReport, CaseSide, CaseSubject, CaseTraits};
 use flywheel_spec::feedback::insights::InsightsSpec;
-use flywheel_spec::feedback::opportunity::EvidenceQuote;
+use flywheel_spec::feedback::opportunity::{EvidenceQuote, OpportunityReport};
 use flywheel_spec::feedback::opportunity_record::{OpportunityChange, OpportunityLink, OpportunityRecord};
 use flywheel_spec::{Language, Phrase, Problem, phrase};
 use jiff::Timestamp;
 
-use super::opportunities::{cohorts, mood};
+use super::opportunities::{cohorts, kinds_and_aspects, mood};
 use super::{FeedbackRead, SPEAKING};
 use crate::{Failure, Workbench, file};
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
+
+/// Past cases that are shown.
+const ALIKE: usize = 3;
 
 /// Quotes of each side.
 const QUOTES: usize = 3;
@@ -74,13 +77,11 @@ impl Workbench {
             version,
             released: at,
             what: record.notes.last().map(|note| note.text.clone()).unwrap_or_default(),
-            traits: traits(&read, record),
+            traits: traits_of(&read, &record.theme, &record.name),
         };
         let report = case::case(&subject, &before, &after)?;
-        let library = self.cases()?;
-        let past: Vec<case::PastCase> =
-            library.iter().filter(|past| past.subject.id != subject.id).map(past_case).collect();
-        let alike = case::alike(&subject.traits, &past, 3);
+        let past = self.past_cases(Some(&subject.id))?;
+        let alike = case::alike(&subject.traits, &past, ALIKE);
         let folder = self.folder().cases();
         file::write_json(&folder.join(format!("{}.json", record.id)), &report)?;
         let path = folder.join(format!("{}.md", record.id));
@@ -98,6 +99,29 @@ impl Workbench {
             self.change_opportunity(&record.id, change, "flywheel").await?;
         }
         Ok(WrittenCase { report, path: format!("cases/{}.md", record.id), alike })
+    }
+
+    /// Shows with each opportunity the past cases most like it.
+    pub(super) fn add_alike(
+        &self,
+        report: &mut OpportunityReport,
+        read: &FeedbackRead,
+    ) -> Result<(), Failure> {
+        let past = self.past_cases(None)?;
+        for opportunity in &mut report.opportunities {
+            let evidence = &opportunity.evidence;
+            let traits = traits_of(read, &evidence.theme, &evidence.name);
+            opportunity.alike = case::alike(&traits, &past, ALIKE);
+            // Its own case is no other one.
+            opportunity.alike.retain(|alike| opportunity.record.as_ref() != Some(&alike.id));
+        }
+        Ok(())
+    }
+
+    /// The library of cases, as far as likeness needs it.
+    fn past_cases(&self, without: Option<&str>) -> Result<Vec<case::PastCase>, Failure> {
+        let cases = self.cases()?;
+        Ok(cases.iter().filter(|past| Some(past.subject.id.as_str()) != without).map(past_case).collect())
     }
 
     /// Every case, by id.
@@ -181,12 +205,13 @@ impl Workbench {
     }
 }
 
-fn traits(read: &FeedbackRead, record: &OpportunityRecord) -> CaseTraits {
-    let theme = read.insights.report.themes.iter().find(|theme| theme.id.to_string() == record.theme);
-    CaseTraits {
-        terms: theme.map(|theme| theme.words.clone()).unwrap_or_else(|| vec![record.name.clone()]),
-        ..CaseTraits::default()
-    }
+/// What a theme is found again by: its words, what it blames, and the kinds of its messages.
+fn traits_of(read: &FeedbackRead, theme: &str, name: &str) -> CaseTraits {
+    let Some(row) = read.insights.report.themes.iter().find(|row| row.id.to_string() == theme) else {
+        return CaseTraits { terms: vec![name.to_owned()], ..CaseTraits::default() };
+    };
+    let (kinds, aspects) = kinds_and_aspects(read, row.id);
+    CaseTraits { terms: row.words.clone(), aspects, kinds, ..CaseTraits::default() }
 }
 
 fn past_case(report: &CaseReport) -> case::PastCase {

@@ -6,6 +6,7 @@
 
 mod case;
 mod classifier;
+mod concern;
 mod faq_file;
 mod import;
 mod insights;

@@ -52,6 +52,14 @@ pub struct BehaviourChoices {
     pub leaving: Option<EventFilter>,
 }
 
+/// Which events and properties were taken for what.
+struct Taken {
+    paying: Option<EventFilter>,
+    value: Option<Property>,
+    /// What was guessed.
+    said: Vec<Phrase>,
+}
+
 /// A ranking as it is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct RankRequest {
@@ -69,9 +77,10 @@ impl Workbench {
     pub async fn opportunities(&self, request: &RankRequest) -> Result<OpportunityReport, Failure> {
         let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
         let records = self.opportunity_records()?;
-        let (behaviour, said) = self.behaviour_of(&read, &request.behaviour).await?;
+        let (behaviour, taken) = self.behaviour_of(&read, &request.behaviour).await?;
         let active = self.people_between(None, None).await?;
-        let evidence = evidence(&read, &behaviour, active);
+        let mut evidence = evidence(&read, &behaviour, active);
+        self.concern(&mut evidence, &read, taken.paying.as_ref(), taken.value.as_ref()).await?;
         let mut spec = request.spec.clone();
         for record in &records {
             if let Some(effort) = record.effort {
@@ -80,7 +89,8 @@ impl Workbench {
         }
         let mut report = opportunity::rank(&evidence, &records, &spec)?;
         report.warnings.extend(behaviour.warnings);
-        report.findings.extend(said);
+        report.findings.extend(taken.said);
+        self.add_alike(&mut report, &read)?;
         Ok(report)
     }
 
@@ -143,7 +153,7 @@ impl Workbench {
         &self,
         read: &FeedbackRead,
         choices: &BehaviourChoices,
-    ) -> Result<(BehaviourReport, Vec<Phrase>), Failure> {
+    ) -> Result<(BehaviourReport, Taken), Failure> {
         let known: BTreeSet<String> = self.event_names().await?.into_iter().collect();
         let among =
             |names: &[&str]| names.iter().find(|name| known.contains(**name)).map(|name| (*name).to_owned());
@@ -163,6 +173,7 @@ impl Workbench {
             _ => None,
         };
         let leaving = choices.leaving.clone().or_else(|| among(&LEAVING).map(EventFilter::named));
+        let taken = Taken { paying: paying.clone(), value: value.clone(), said };
         let spec = BehaviourSpec {
             paying,
             value,
@@ -179,7 +190,7 @@ impl Workbench {
         let planned = behaviour::plan(&spec, &cohorts, &self.context(Timestamp::now()))?;
         let state = self.fold_here(planned.fold()).await?;
         let report = planned.finish(state).map_err(|error| Failure::broken("behaviour", error))?;
-        Ok((report, said))
+        Ok((report, taken))
     }
 
     /// People who did anything in a stretch of time, microseconds since 1970.
@@ -233,17 +244,7 @@ fn of_theme(
     let id = theme.id.to_string();
     let mine: Vec<usize> =
         (0..read.messages.len()).filter(|at| read.insights.theme_of[*at] == Some(theme.id)).collect();
-    let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
-    let mut aspects: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for at in &mine {
-        let heard = &read.listened.heard[*at];
-        *kinds.entry(kind_name(heard.kind).to_owned()).or_default() += 1;
-        for pair in heard.pairs.iter().filter(|pair| pair.polarity < 0.0) {
-            aspects.entry(&pair.aspect_key).or_default().insert(&read.messages[*at].id);
-        }
-    }
-    let mut aspects: Vec<(usize, &str)> = aspects.into_iter().map(|(key, said)| (said.len(), key)).collect();
-    aspects.sort_by_key(|(count, key)| (std::cmp::Reverse(*count), *key));
+    let (kinds, aspects) = kinds_and_aspects(read, theme.id);
     let moods: Vec<f64> = mine
         .iter()
         .map(|at| read.listened.heard[*at].mood)
@@ -274,7 +275,7 @@ fn of_theme(
         }),
         behaviour: behaviour.themes.iter().find(|of| of.theme == id).cloned(),
         funnel_step: None,
-        aspects: aspects.into_iter().take(5).map(|(_, key)| key.to_owned()).collect(),
+        aspects,
         quotes: theme
             .typical
             .iter()
@@ -284,6 +285,23 @@ fn of_theme(
         versions: theme.versions.iter().take(3).map(|version| version.name.clone()).collect(),
         effort: None,
     }
+}
+
+/// How many messages of each kind a theme has, and what they blame, most often first.
+pub(super) fn kinds_and_aspects(read: &FeedbackRead, theme: u32) -> (BTreeMap<String, u64>, Vec<String>) {
+    let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
+    let mut aspects: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mine = (0..read.messages.len()).filter(|at| read.insights.theme_of[*at] == Some(theme));
+    for at in mine {
+        let heard = &read.listened.heard[at];
+        *kinds.entry(kind_name(heard.kind).to_owned()).or_default() += 1;
+        for pair in heard.pairs.iter().filter(|pair| pair.polarity < 0.0) {
+            aspects.entry(&pair.aspect_key).or_default().insert(&read.messages[at].id);
+        }
+    }
+    let mut aspects: Vec<(usize, &str)> = aspects.into_iter().map(|(key, said)| (said.len(), key)).collect();
+    aspects.sort_by_key(|(count, key)| (std::cmp::Reverse(*count), *key));
+    (kinds, aspects.into_iter().take(5).map(|(_, key)| key.to_owned()).collect())
 }
 
 /// The mean mood with its interval.

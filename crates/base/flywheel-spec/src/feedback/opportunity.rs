@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::behaviour::ThemeBehaviour;
+use super::case::AlikeCase;
 use super::opportunity_record::{OpportunityLink, OpportunityState};
 use crate::evaluation::Estimate;
 use crate::product::Chart;
@@ -293,6 +294,9 @@ pub struct Opportunity {
     /// Its record's id, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
+    /// The project's past cases most like it, and how they went; at most three.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alike: Vec<AlikeCase>,
 }
 
 /// The five factors with what they are made of.

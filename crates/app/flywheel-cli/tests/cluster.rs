@@ -155,13 +155,11 @@ async fn ask(
 ) -> Result<Value, String> {
     let question: QuestionSpec =
         serde_json::from_value(question.clone()).map_err(|error| error.to_string())?;
-    let context = Context {
-        calendar: Calendar {
-            time_zone: "Asia/Shanghai".to_owned(),
-            first_day_of_week: flywheel_spec::project::Weekday::Monday,
-            now: "2026-03-01T00:00:00Z".parse().expect("a moment"),
-        },
-    };
+    let context = Context::at(Calendar {
+        time_zone: "Asia/Shanghai".to_owned(),
+        first_day_of_week: flywheel_spec::project::Weekday::Monday,
+        now: "2026-03-01T00:00:00Z".parse().expect("a moment"),
+    });
     let planned = plan(&question, &context).map_err(|problems| problems.to_string())?;
     let encoded = serde_json::to_vec(&(&question, &context)).map_err(|error| error.to_string())?;
     let request = FoldRequest { folds: planned.folds(), encoded };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use flywheel_people::{Fold, Partial};
+use flywheel_people::{Fold, Partial, Segments};
 use flywheel_product::{Calendar, Context, plan};
 use flywheel_spec::check::{is_question, place_settings, read_question};
 use flywheel_spec::product::QuestionSpec;
@@ -37,8 +37,20 @@ impl Workbench {
     /// # Errors
     /// Every mistake of the question at once; or that it took too long, or that the events cannot be read.
     pub async fn ask(&self, question: &QuestionSpec, options: AskOptions) -> Result<Answered, Failure> {
+        let segments = self.segments_of(question, options).await?;
+        self.ask_with(question, segments, options).await
+    }
+
+    /// Answers a question whose segments are known.
+    pub(crate) async fn ask_with(
+        &self,
+        question: &QuestionSpec,
+        segments: Segments,
+        options: AskOptions,
+    ) -> Result<Answered, Failure> {
         let begun = Instant::now();
         let context = self.context(options.now.unwrap_or_else(Timestamp::now));
+        let context = Context { segments, ..context };
         let planned = plan(question, &context)?;
         let encoded = serde_json::to_vec(&(question, &context));
         let request = FoldRequest {
@@ -145,13 +157,11 @@ impl Workbench {
     /// Time zone, first day of the week and moment that questions are asked with.
     pub(crate) fn context(&self, now: Timestamp) -> Context {
         let project = self.project();
-        Context {
-            calendar: Calendar {
-                time_zone: project.time_zone.clone(),
-                first_day_of_week: project.first_day_of_week,
-                now,
-            },
-        }
+        Context::at(Calendar {
+            time_zone: project.time_zone.clone(),
+            first_day_of_week: project.first_day_of_week,
+            now,
+        })
     }
 
     /// Shows everybody to a question's folds, here or on the project's cluster.
@@ -324,13 +334,11 @@ mod tests {
     use super::*;
 
     fn context() -> Context {
-        Context {
-            calendar: Calendar {
-                time_zone: "UTC".to_owned(),
-                first_day_of_week: flywheel_spec::project::Weekday::Monday,
-                now: "2026-03-31T12:00:00Z".parse().expect("a moment"),
-            },
-        }
+        Context::at(Calendar {
+            time_zone: "UTC".to_owned(),
+            first_day_of_week: flywheel_spec::project::Weekday::Monday,
+            now: "2026-03-31T12:00:00Z".parse().expect("a moment"),
+        })
     }
 
     #[test]

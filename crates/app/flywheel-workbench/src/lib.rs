@@ -29,6 +29,7 @@ mod predictions;
 mod project;
 mod recipes;
 mod run;
+mod segments;
 mod sql;
 mod surveys;
 mod tune;

@@ -107,6 +107,8 @@ pub struct ReadyFilter {
     pub event_conditions: Vec<Condition>,
     /// Conditions on the person's properties.
     pub person_conditions: Vec<Condition>,
+    /// Conditions on the lists that the person is on.
+    pub segment_conditions: Vec<Condition>,
 }
 
 impl ReadyFilter {
@@ -126,9 +128,11 @@ impl ReadyFilter {
         if !problems.problems.is_empty() {
             return Err(problems);
         }
-        let (event_conditions, person_conditions) =
+        let (event_conditions, conditions): (Vec<_>, Vec<_>) =
             conditions.into_iter().partition(|condition| condition.of == Owner::Event);
-        Ok(Self { event: filter.event.clone(), event_conditions, person_conditions })
+        let (person_conditions, segment_conditions) =
+            conditions.into_iter().partition(|condition| condition.of == Owner::Person);
+        Ok(Self { event: filter.event.clone(), event_conditions, person_conditions, segment_conditions })
     }
 
     /// Whether an event fits, the conditions on its person left aside.

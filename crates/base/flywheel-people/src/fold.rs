@@ -38,6 +38,11 @@ pub trait Fold: Send + Sync {
     /// # Errors
     /// When the bytes are none of this question's states.
     fn read(&self, bytes: &[u8]) -> Result<Box<dyn Partial>, FoldError>;
+
+    /// The people of a list that its reading asks about, rising; nobody where the list is not known.
+    fn members(&self, _segment: &str) -> &[i64] {
+        &[]
+    }
 }
 
 /// The state of a fold without its type.

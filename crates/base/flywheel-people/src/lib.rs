@@ -14,6 +14,7 @@ pub mod identity;
 pub mod memory;
 pub mod person;
 pub mod reading;
+pub mod segments;
 
 pub use condition::Condition;
 pub use dictionary::{Dictionary, Keys, NONE};
@@ -22,3 +23,4 @@ pub use fold::{Fold, FoldError, Partial, Question, erase};
 pub use identity::{Identity, Merge, Step};
 pub use person::{PersonEvents, Slice};
 pub use reading::{Column, Reading, Unit};
+pub use segments::{Segments, WithSegments};

@@ -11,7 +11,8 @@ use crate::dictionary::{Dictionary, NONE};
 use crate::event::{Event, number_of, person_of, text_of};
 use crate::fold::{Fold, Partial};
 use crate::person::{PersonEvents, Slice};
-use crate::reading::{Column, Reading, Unit};
+use crate::reading::{Column, Unit};
+use crate::segments::standing;
 
 /// Shows every person of `events` to a new state of the fold; `person` says who a distinct id is, after all merges.
 ///
@@ -39,7 +40,7 @@ pub fn fold_events(
     let mut dictionary = Dictionary::default();
     for (person, mut events) in people {
         events.sort_by_key(|event| event.time);
-        show(reading, &filters, person, &events, &mut dictionary, state.as_mut());
+        show(fold, &filters, person, &events, &mut dictionary, state.as_mut());
     }
     Ok(state)
 }
@@ -65,18 +66,22 @@ pub fn person_value<'e>(events: &[&'e Event], name: &str) -> Option<&'e Value> {
 }
 
 fn show(
-    reading: &Reading,
+    fold: &dyn Fold,
     filters: &[ReadyFilter],
     person: i64,
     events: &[&Event],
     dictionary: &mut Dictionary,
     state: &mut dyn Partial,
 ) {
+    let reading = fold.reading();
     let mut allowed = 0_u64;
     for (bit, filter) in filters.iter().enumerate() {
         let fits = filter.person_conditions.iter().all(|condition| {
             condition.fits(person_value(events, &condition.property).and_then(text_of).as_deref())
-        });
+        }) && filter
+            .segment_conditions
+            .iter()
+            .all(|condition| condition.fits(Some(standing(fold.members(&condition.property), person))));
         allowed |= u64::from(fits) << bit;
     }
     let inside = |event: &Event| {
@@ -99,6 +104,7 @@ fn show(
     let value = |event: &Event, property: &Property| match property.of {
         Owner::Event => event.properties.get(&property.name).cloned(),
         Owner::Person => person_value(events, &property.name).cloned(),
+        Owner::Segment => Some(Value::from(standing(fold.members(&property.name), person))),
     };
     let mut texts: Vec<Vec<u32>> = Vec::new();
     let mut numbers: Vec<Vec<f64>> = Vec::new();

@@ -33,7 +33,7 @@ fn main() {
         first_day_of_week: Weekday::Monday,
         now: "2026-05-30T12:00:00Z".parse().expect("a moment"),
     };
-    let planned = behaviour::plan(&spec, &cohorts, &Context { calendar }).expect("a plan");
+    let planned = behaviour::plan(&spec, &cohorts, &Context::at(calendar)).expect("a plan");
     let mut state = planned.fold().start();
     let mut dictionary = Dictionary::default();
     let (mut events, started) = (0, Instant::now());

@@ -22,13 +22,11 @@ pub fn cases() -> u64 {
 
 /// A context whose moment of asking is noon of the day.
 pub fn context(zone: &str, day: &str) -> Context {
-    Context {
-        calendar: Calendar {
-            time_zone: zone.to_owned(),
-            first_day_of_week: Weekday::Monday,
-            now: format!("{day}T12:00:00Z").parse().expect("a moment"),
-        },
-    }
+    Context::at(Calendar {
+        time_zone: zone.to_owned(),
+        first_day_of_week: Weekday::Monday,
+        now: format!("{day}T12:00:00Z").parse().expect("a moment"),
+    })
 }
 
 /// A moment's microseconds.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flywheel_people::{Fold, FoldError, Partial};
+use flywheel_people::{Fold, FoldError, Partial, Segments, WithSegments};
 use flywheel_spec::Problems;
 use flywheel_spec::product::{Answer, QuestionSpec};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,16 @@ use crate::digest::DigestPlan;
 pub struct Context {
     /// Time zone, first day of the week, and the moment of asking.
     pub calendar: Calendar,
+    /// The people of the kept segments that the question asks about, by their names.
+    #[serde(default, skip_serializing_if = "Segments::is_empty")]
+    pub segments: Segments,
+}
+
+impl Context {
+    /// A moment in a time zone, without segments.
+    pub fn at(calendar: Calendar) -> Self {
+        Self { calendar, segments: Segments::default() }
+    }
 }
 
 /// A question that can be run: its folds, each over all people, and the report of their states.
@@ -44,6 +54,31 @@ impl Planned for DigestPlan {
 /// # Errors
 /// Every mistake at once, each at its setting.
 pub fn plan(question: &QuestionSpec, context: &Context) -> Result<Box<dyn Planned>, Problems> {
+    let planned = planned(question, context)?;
+    if context.segments.is_empty() {
+        return Ok(planned);
+    }
+    Ok(Box::new(Segmented { planned, segments: Arc::new(context.segments.clone()) }))
+}
+
+/// A question that asks about segments.
+struct Segmented {
+    planned: Box<dyn Planned>,
+    segments: Arc<Segments>,
+}
+
+impl Planned for Segmented {
+    fn folds(&self) -> Vec<Arc<dyn Fold>> {
+        let with = |fold| Arc::new(WithSegments { fold, segments: self.segments.clone() }) as Arc<dyn Fold>;
+        self.planned.folds().into_iter().map(with).collect()
+    }
+
+    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError> {
+        self.planned.finish(states)
+    }
+}
+
+fn planned(question: &QuestionSpec, context: &Context) -> Result<Box<dyn Planned>, Problems> {
     match question {
         QuestionSpec::Trend(spec) => crate::trend::plan(spec, context),
         QuestionSpec::Funnel(spec) => crate::funnel::plan(spec, context),

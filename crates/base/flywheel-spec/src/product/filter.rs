@@ -51,6 +51,11 @@ impl Property {
     pub fn of_person(name: impl Into<String>) -> Self {
         Self { name: name.into(), of: Owner::Person }
     }
+
+    /// Whether the person belongs to a kept segment.
+    pub fn of_segment(name: impl Into<String>) -> Self {
+        Self { name: name.into(), of: Owner::Segment }
+    }
 }
 
 /// Whose a property is.
@@ -64,6 +69,8 @@ pub enum Owner {
     Event,
     /// The person's, as the newest `$set` has it (`$set_once` where there is none), whenever that was.
     Person,
+    /// A kept segment of that name: `in` for the people who belong to it when the question is asked, `out` for all others.
+    Segment,
 }
 
 impl Owner {

@@ -74,12 +74,20 @@ pub fn read_conditions(text: &str) -> Result<Vec<PropertyFilter>, Problem> {
     Ok(conditions)
 }
 
-/// Reads a property: `plan` is the event's, `person.plan` the person's.
+/// Reads a property: `plan` is the event's, `person.plan` the person's, `segment.vips` whether the person belongs to a kept
+/// segment.
 pub fn read_property(text: &str) -> Property {
-    let text = text.trim();
-    match text.strip_prefix("person.") {
-        Some(name) if !name.is_empty() => Property::of_person(unquoted(name)),
-        _ => Property::of_event(unquoted(text)),
+    let (of, name) = owner(text.trim());
+    Property { name: unquoted(name), of }
+}
+
+/// Whose a property is, and what of the text names it.
+fn owner(text: &str) -> (Owner, &str) {
+    let of = |prefix: &str| text.strip_prefix(prefix).filter(|name| !name.is_empty());
+    match (of("person."), of("segment.")) {
+        (Some(name), _) => (Owner::Person, name),
+        (_, Some(name)) => (Owner::Segment, name),
+        _ => (Owner::Event, text),
     }
 }
 
@@ -90,16 +98,17 @@ fn condition(text: &str) -> Result<PropertyFilter, Problem> {
         Some(body) => (true, body),
         None => (false, text),
     };
-    let (owner, body) = match body.strip_prefix("person.") {
-        Some(body) => (Owner::Person, body),
-        None => (Owner::Event, body),
-    };
+    let (owner, body) = owner(body);
     let stops = |letter: char| matches!(letter, '=' | '!' | '<' | '>' | '~' | '*');
     let (property, rest) = word(body, stops, false).map_err(|()| wrong())?;
     if property.is_empty() {
         return Err(wrong());
     }
     let filter = |operator, value| PropertyFilter { property: property.clone(), of: owner, operator, value };
+    if rest.is_empty() && owner == Owner::Segment {
+        let operator = if negated { Operator::IsNot } else { Operator::Is };
+        return Ok(filter(operator, Value::from("in")));
+    }
     if rest.is_empty() {
         return Ok(filter(if negated { Operator::IsNotSet } else { Operator::IsSet }, Value::Null));
     }

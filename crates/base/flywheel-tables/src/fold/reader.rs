@@ -91,10 +91,11 @@ impl Reader {
     /// A reader for these folds.
     pub fn new(shared: Arc<Shared>, folds: &[Arc<dyn Fold>]) -> Self {
         let wanted = &shared.wanted;
+        let mut dictionary = Dictionary::default();
         let lanes = folds.iter().zip(&wanted.lanes).map(|(fold, lane)| LaneReader {
             state: fold.start(),
             tables: LaneTables::new(lane),
-            showing: Showing::new(lane),
+            showing: Showing::new(lane, &mut dictionary),
             aside: Rows::new(lane),
             marks: Vec::new(),
         });
@@ -106,7 +107,7 @@ impl Reader {
             texts: wanted.texts.iter().map(|_| Numbers::default()).collect(),
             sets: wanted.person.iter().map(|_| Default::default()).collect(),
         };
-        Self { shared, dictionary: Dictionary::default(), numbers, lanes }
+        Self { shared, dictionary, numbers, lanes }
     }
 
     /// Reads everyone in the range. Blocks: `handle` fetches meanwhile.

@@ -53,7 +53,7 @@ pub fn settle(
         }
         rows.sort();
         let mut late = fold.start();
-        Showing::new(lane).run(lane, rows, None, &dictionary, late.as_mut());
+        Showing::new(lane, &mut dictionary).run(lane, rows, None, &dictionary, late.as_mut());
         match state {
             None => *state = Some(late),
             Some(state) => state.merge(late)?,

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Range;
 
+use flywheel_people::segments::{IN, OUT, standing};
 use flywheel_people::{Dictionary, NONE, Partial, PersonEvents, Slice};
 
 use super::rows::{Rows, SetRow, Values};
@@ -19,6 +20,8 @@ pub struct Showing {
     gathered: Rows,
     /// The person's properties, by place in the lane's list of them.
     values: Vec<Value>,
+    /// The reader's numbers of [`IN`] and [`OUT`], where the lane asks about lists of people.
+    standings: [u32; 2],
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -28,9 +31,13 @@ struct Value {
 }
 
 impl Showing {
-    /// For a lane.
-    pub fn new(lane: &Lane) -> Self {
-        Self { rows: Rows::new(lane), gathered: Rows::new(lane), values: Vec::new() }
+    /// For a lane whose texts are those of the dictionary.
+    pub fn new(lane: &Lane, dictionary: &mut Dictionary) -> Self {
+        let standings = match lane.segments.is_empty() {
+            true => [NONE; 2],
+            false => [IN, OUT].map(|standing| dictionary.number(standing)),
+        };
+        Self { rows: Rows::new(lane), gathered: Rows::new(lane), values: Vec::new(), standings }
     }
 
     /// Shows everyone below `limit` (everyone, without a limit) out of rows in order of person, and says how many rows and words
@@ -131,10 +138,11 @@ impl Showing {
         if range.is_empty() {
             return;
         }
-        if lane.person.is_empty() && rows.times[range.clone()].is_sorted() {
+        if lane.person.is_empty() && lane.segments.is_empty() && rows.times[range.clone()].is_sorted() {
             return show(lane, rows, range, dictionary, state);
         }
-        let allowed = self.allowed(lane, sets, dictionary);
+        let person = rows.persons[range.start];
+        let allowed = self.allowed(lane, person, sets, dictionary);
         let mut whole = std::mem::take(&mut self.rows);
         whole.clear();
         let mut start = range.start;
@@ -157,6 +165,10 @@ impl Showing {
                 Shown::PersonText(at) | Shown::PersonNumber(at) => {
                     lane.person.iter().position(|place| place == at).map(|at| self.values[at])
                 }
+                Shown::Segment(at) => {
+                    let out = standing(&lane.segments[*at], person) == OUT;
+                    Some(Value { text: self.standings[usize::from(out)], number: f64::NAN })
+                }
                 _ => None,
             };
             match (values, value) {
@@ -172,10 +184,14 @@ impl Showing {
     }
 
     /// Finds the person's properties, and the filters whose conditions on them hold.
-    fn allowed(&mut self, lane: &Lane, sets: &[SetRow], dictionary: &Dictionary) -> u64 {
+    fn allowed(&mut self, lane: &Lane, person: i64, sets: &[SetRow], dictionary: &Dictionary) -> u64 {
         self.values.clear();
         self.values.extend(lane.person.iter().map(|at| value_of(sets, *at as u32)));
-        lane.person_tests.iter().fold(u64::MAX, |allowed, (bit, place, condition)| {
+        let allowed = lane.segment_tests.iter().fold(u64::MAX, |allowed, (bit, place, condition)| {
+            let fits = condition.fits(Some(standing(&lane.segments[*place], person)));
+            if fits { allowed } else { allowed & !(1 << bit) }
+        });
+        lane.person_tests.iter().fold(allowed, |allowed, (bit, place, condition)| {
             let at = lane.person.iter().position(|at| at == place);
             let text = at.and_then(|at| dictionary.text(self.values[at].text));
             if condition.fits(text) { allowed } else { allowed & !(1 << bit) }

@@ -1,7 +1,7 @@
 //! What a request wants of the events, all its folds together, so that one pass over the files serves them.
 
 use flywheel_people::condition::{Condition, ReadyFilter};
-use flywheel_people::{Column, Fold, Reading, Unit};
+use flywheel_people::{Column, Fold, Unit};
 use flywheel_spec::Problems;
 use flywheel_spec::product::{Owner, Property};
 
@@ -45,6 +45,10 @@ pub struct Lane {
     pub person_tests: Vec<(usize, usize, Condition)>,
     /// Places in `person` that this lane looks at.
     pub person: Vec<usize>,
+    /// The lists of people that this lane asks about, each rising.
+    pub segments: Vec<Vec<i64>>,
+    /// Conditions on them: bit, place in `segments`, condition.
+    pub segment_tests: Vec<(usize, usize, Condition)>,
 }
 
 /// The conditions that a lane puts on one property of events.
@@ -68,6 +72,8 @@ pub enum Shown {
     PersonText(usize),
     /// A property of the person as a number: place in `person`.
     PersonNumber(usize),
+    /// Whether the person is on a list, as text: place in the lane's `segments`.
+    Segment(usize),
     /// The event's name.
     Event,
     /// The distinct id.
@@ -92,7 +98,7 @@ impl Wanted {
         let mut wanted = Self::default();
         let mut problems = Problems::default();
         for fold in folds {
-            match wanted.lane(fold.reading()) {
+            match wanted.lane(fold) {
                 Ok(lane) => wanted.lanes.push(lane),
                 Err(mut wrong) => problems.problems.append(&mut wrong.problems),
             }
@@ -108,11 +114,13 @@ impl Wanted {
         self.lanes.iter().all(is_beside)
     }
 
-    fn lane(&mut self, reading: &Reading) -> Result<Lane, Problems> {
+    fn lane(&mut self, fold: &dyn Fold) -> Result<Lane, Problems> {
+        let reading = fold.reading();
         let filters = reading.filters.iter().map(ReadyFilter::new).collect::<Result<Vec<_>, _>>()?;
         let mut tests: Vec<TextTest> = Vec::new();
         let mut person_tests = Vec::new();
         let mut person = Vec::new();
+        let (mut segments, mut segment_tests) = (Vec::new(), Vec::new());
         for (bit, filter) in filters.iter().enumerate() {
             for condition in &filter.event_conditions {
                 let text = place(&mut self.texts, &condition.property);
@@ -128,8 +136,14 @@ impl Wanted {
                 person_tests.push((bit, at, condition.clone()));
                 person.push(at);
             }
+            for condition in &filter.segment_conditions {
+                let at = place(&mut segments, &condition.property);
+                segment_tests.push((bit, at, condition.clone()));
+            }
         }
-        let columns: Vec<Shown> = reading.columns.iter().map(|column| self.shown(column)).collect();
+        let columns: Vec<Shown> =
+            reading.columns.iter().map(|column| self.shown(column, &mut segments)).collect();
+        let segments = segments.iter().map(|name| fold.members(name).to_vec()).collect();
         person.extend(columns.iter().filter_map(|column| match column {
             Shown::PersonText(at) | Shown::PersonNumber(at) => Some(*at),
             _ => None,
@@ -141,11 +155,19 @@ impl Wanted {
             Unit::Group { group } => Some(place(&mut self.groups, group)),
         };
         let from = reading.from.unwrap_or(i64::MIN);
-        Ok(Lane { filters, from, to: reading.to, group, columns, tests, person_tests, person })
+        let to = reading.to;
+        Ok(Lane { filters, from, to, group, columns, tests, person_tests, person, segments, segment_tests })
     }
 
-    fn shown(&mut self, column: &Column) -> Shown {
+    fn shown(&mut self, column: &Column, segments: &mut Vec<String>) -> Shown {
         match column {
+            Column::Text { property: Property { name, of: Owner::Segment } } => {
+                Shown::Segment(place(segments, name))
+            }
+            // Belonging is no number: nothing is ever found under this name.
+            Column::Number { property: Property { name, of: Owner::Segment } } => {
+                Shown::PersonNumber(self.person_place(&format!("segment.{name}"), true))
+            }
             Column::Text { property: Property { name, of: Owner::Event } } => {
                 Shown::Text(place(&mut self.texts, name))
             }

@@ -125,7 +125,7 @@ impl Retention {
     ) -> usize {
         let key = match &self.broken_down {
             None => NONE,
-            Some(property) if property.of == Owner::Person => events.key(0, start.event),
+            Some(property) if property.of != Owner::Event => events.key(0, start.event),
             // Of several beginnings at the same moment the one whose value is first in alphabetical order counts.
             Some(_) => (start.event..events.len())
                 .take_while(|event| events.times[*event] == start.time)

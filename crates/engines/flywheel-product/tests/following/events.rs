@@ -54,7 +54,7 @@ pub fn person(id: &str) -> i64 {
 /// The answer, from one state; the same must come from many, each sent as bytes.
 pub fn ask(question: Value, calendar: &Calendar, events: &[Event]) -> Answer {
     let question: QuestionSpec = serde_json::from_value(question).expect("a question");
-    let context = Context { calendar: calendar.clone() };
+    let context = Context::at(calendar.clone());
     let planned = plan(&question, &context).unwrap_or_else(|wrong| panic!("{:?}", wrong.problems));
     let one: Vec<Box<dyn Partial>> = planned
         .folds()
@@ -87,7 +87,7 @@ pub fn ask(question: Value, calendar: &Calendar, events: &[Event]) -> Answer {
 /// The settings of every mistake of a question.
 pub fn mistakes(question: Value, calendar: &Calendar) -> Vec<String> {
     let question: QuestionSpec = serde_json::from_value(question).expect("a question");
-    let Err(wrong) = plan(&question, &Context { calendar: calendar.clone() }) else { return Vec::new() };
+    let Err(wrong) = plan(&question, &Context::at(calendar.clone())) else { return Vec::new() };
     let setting = |problem: flywheel_spec::Problem| problem.place.setting.unwrap_or_default();
     wrong.problems.into_iter().map(setting).collect()
 }

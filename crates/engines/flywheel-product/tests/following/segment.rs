@@ -124,7 +124,7 @@ fn another_question_is_asked_of_members_and_of_the_others() {
         json!({"kind": "segment", "who": {"kind": "did", "event": {"event": "signup"}}}),
     )
     .expect("a question");
-    let context = Context { calendar: calendar("UTC", Weekday::Monday, NOW) };
+    let context = Context::at(calendar("UTC", Weekday::Monday, NOW));
     let planned = plan(&question, &context).expect("a plan");
     let fold = planned.folds().remove(0);
     for (narrowed, expected) in

@@ -68,7 +68,7 @@ fn posthogs_cases_come_out() {
 fn group(mut question: Value, events: &[Event]) -> StickinessReport {
     question["kind"] = json!("stickiness");
     let question = serde_json::from_value(question).expect("a question");
-    let context = flywheel_product::Context { calendar: calendar("UTC", Weekday::Sunday, "2026-01-01") };
+    let context = flywheel_product::Context::at(calendar("UTC", Weekday::Sunday, "2026-01-01"));
     let planned = flywheel_product::plan(&question, &context).expect("a plan");
     let folds = planned.folds();
     let states = folds

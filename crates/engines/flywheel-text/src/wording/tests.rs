@@ -183,7 +183,7 @@ fn check_valid(asked: &Asked, text: &str) {
         first_day_of_week: Weekday::Monday,
         now: format!("{TODAY}T06:00:00Z").parse().expect("a moment"),
     };
-    let context = Context { calendar };
+    let context = Context::at(calendar);
     if let Err(wrong) = flywheel_product::plan(question, &context) {
         panic!("{text}: {question:?} is not valid: {wrong:?}");
     }

@@ -7,7 +7,9 @@ mod writer;
 use std::sync::Arc;
 
 use flywheel_people::memory::fold_events;
-use flywheel_people::{Event, Fold, Identity, PersonEvents, Question, Reading, Slice, erase};
+use flywheel_people::{
+    Event, Fold, Identity, PersonEvents, Question, Reading, Segments, Slice, WithSegments, erase, person_of,
+};
 use object_store::memory::InMemory;
 use serde::{Deserialize, Serialize};
 
@@ -82,7 +84,12 @@ pub async fn check(
     readings: &[Reading],
     threads: usize,
 ) -> Result<(), String> {
-    let request = FoldRequest { folds: recorders(readings), encoded: Vec::new() };
+    let mut few: Vec<i64> = ["id 1", "id 2", "id 5"].map(person_of).to_vec();
+    few.sort_unstable();
+    let segments = Arc::new(Segments::from([("few".to_owned(), few)]));
+    let asking = |fold| Arc::new(WithSegments { fold, segments: segments.clone() }) as Arc<dyn Fold>;
+    let folds = recorders(readings).into_iter().map(asking).collect();
+    let request = FoldRequest { folds, encoded: Vec::new() };
     let engine = Engine::Embedded(Embedded { threads, batch_rows: 7, ..Embedded::default() });
     let states = run(&engine, view, tail, identity, &request).await.map_err(|error| error.to_string())?;
     for ((state, fold), reading) in states.into_iter().zip(&request.folds).zip(readings) {

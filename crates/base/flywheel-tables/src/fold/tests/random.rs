@@ -98,6 +98,7 @@ fn any_property() -> impl Strategy<Value = Property> {
         Property { name: "city".to_owned(), of: Owner::Person },
         Property { name: "age".to_owned(), of: Owner::Person },
         Property { name: "odd".to_owned(), of: Owner::Person },
+        Property::of_segment("few"),
     ])
 }
 
@@ -113,6 +114,7 @@ fn any_condition() -> impl Strategy<Value = PropertyFilter> {
         (IsSet, json!(null)),
         (IsNotSet, json!(null)),
         (Is, json!("true")),
+        (Is, json!("in")),
     ]);
     (any_property(), test).prop_map(|(property, (operator, value))| PropertyFilter {
         property: property.name,

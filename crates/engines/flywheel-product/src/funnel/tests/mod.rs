@@ -21,13 +21,11 @@ use crate::calendar::Calendar;
 use crate::plan::{Context, plan};
 
 pub(super) fn context() -> Context {
-    Context {
-        calendar: Calendar {
-            time_zone: "UTC".to_owned(),
-            first_day_of_week: Weekday::Monday,
-            now: "2030-01-01T00:00:00Z".parse().expect("a moment"),
-        },
-    }
+    Context::at(Calendar {
+        time_zone: "UTC".to_owned(),
+        first_day_of_week: Weekday::Monday,
+        now: "2030-01-01T00:00:00Z".parse().expect("a moment"),
+    })
 }
 
 pub(super) fn micros(time: &str) -> i64 {

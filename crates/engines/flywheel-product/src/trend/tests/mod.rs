@@ -16,13 +16,11 @@ use crate::calendar::Calendar;
 use crate::plan::{Context, plan};
 
 fn context(zone: &str, now: &str) -> Context {
-    Context {
-        calendar: Calendar {
-            time_zone: zone.to_owned(),
-            first_day_of_week: Weekday::Sunday,
-            now: now.parse().expect("a moment"),
-        },
-    }
+    Context::at(Calendar {
+        time_zone: zone.to_owned(),
+        first_day_of_week: Weekday::Sunday,
+        now: now.parse().expect("a moment"),
+    })
 }
 
 fn event(person: &str, name: &str, time: &str, properties: &Value) -> Event {

@@ -50,6 +50,21 @@ fn a_kept_segment_is_a_condition_and_a_breakdown() {
 }
 
 #[test]
+fn messages_are_searched_among_the_people_of_a_segment() {
+    let project = project();
+    project.write(
+        "messages.csv",
+        "user_id,date,text\nann,2026-03-10,the page is slow\nbob,2026-03-10,very slow today\ncem-phone,2026-03-11,slow on my phone\n",
+    );
+    project.json(&["feedback", "import", "messages.csv"]);
+    let found = |more: &[&str]| project.json(&[&["feedback", "search", "slow"], more].concat());
+    assert_eq!(found(&[])["total"], 3);
+    let payers = found(&["--segment", "payers"]);
+    assert_eq!(payers["total"], 2, "{payers}");
+    assert!(!payers.to_string().contains("very slow"), "{payers}");
+}
+
+#[test]
 fn a_segment_that_is_not_there_or_asks_about_itself_is_refused() {
     let project = project();
     let typo = project.call(&["trend", "visit", "--where", "segment.payer"]).refuse();

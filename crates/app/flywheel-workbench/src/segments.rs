@@ -22,6 +22,18 @@ impl Workbench {
         self.members(question, options, &mut Vec::new()).await
     }
 
+    /// The people of kept segments as they are now, each rising.
+    pub(crate) async fn segment_people(&self, names: &[String]) -> Result<Vec<Vec<i64>>, Failure> {
+        let options = AskOptions::default();
+        let mut people = Vec::new();
+        for name in names {
+            let kept = self.segment(name)?;
+            let inner = self.members(&kept, options, &mut vec![name.clone()]).await?;
+            people.push(self.people_of(&kept, inner, options).await?);
+        }
+        Ok(people)
+    }
+
     fn members<'a>(
         &'a self,
         question: &'a QuestionSpec,

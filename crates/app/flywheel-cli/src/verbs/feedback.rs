@@ -105,6 +105,8 @@ pub struct Search {
     sources: Vec<String>,
     #[arg(long = "language", id = "search_language", value_name = "LANGUAGE", value_parser = language)]
     languages: Vec<TextLanguage>,
+    #[arg(long = "segment", id = "search_segment", value_name = "SEGMENT")]
+    segments: Vec<String>,
     #[arg(long = "where", id = "search_where", value_name = "FIELD=VALUE", value_parser = field)]
     fields: Vec<(String, String)>,
     #[arg(long = "from", id = "search_from", value_name = "DATE", value_parser = moment)]
@@ -200,6 +202,7 @@ impl Search {
             versions: self.versions,
             sources: self.sources,
             languages: self.languages,
+            segments: self.segments,
             from: self.from,
             to: self.to,
             ..SearchSpec::default()

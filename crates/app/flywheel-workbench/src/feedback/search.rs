@@ -8,7 +8,7 @@ use flywheel_spec::feedback::insights::InsightsSpec;
 use flywheel_spec::feedback::search::{SearchReport, SearchSpec};
 use flywheel_spec::phrase;
 use flywheel_text::personal::mask;
-use flywheel_text::search::{Document, Index, SearchError, Writer, search};
+use flywheel_text::search::{Beside, Document, Index, SearchError, Writer, search};
 use serde::{Deserialize, Serialize};
 
 use super::insights::kind_name;
@@ -43,6 +43,10 @@ impl Workbench {
     pub async fn search_feedback(&self, spec: &SearchSpec) -> Result<SearchReport, Failure> {
         let reader = self.reader().await?;
         let waiting = self.refresh_index(reader.as_ref()).await?;
+        let (segments, identity) = match spec.segments.is_empty() {
+            true => (Vec::new(), None),
+            false => (self.segment_people(&spec.segments).await?, Some(self.events().await?.identity)),
+        };
         let folder = self.folder().feedback().join("index");
         let spec = spec.clone();
         let report = blocking(move || {
@@ -50,8 +54,17 @@ impl Workbench {
             let begun = Instant::now();
             let vector = reader.as_ref().filter(|_| index.dimension() > 0);
             let vector = vector.and_then(|reader| reader.read(&spec.query));
-            let mut report =
-                search(&index, &spec, vector.as_deref(), Some(&in_both_languages)).map_err(Failure::Wrong)?;
+            let belongs = |person: Option<&str>| {
+                let person = person.zip(identity.as_ref()).map(|(person, identity)| identity.of_id(person));
+                person
+                    .is_some_and(|person| segments.iter().any(|people| people.binary_search(&person).is_ok()))
+            };
+            let beside = Beside {
+                vector: vector.as_deref(),
+                expand: Some(&in_both_languages),
+                person: (!spec.segments.is_empty()).then_some(&belongs),
+            };
+            let mut report = search(&index, &spec, beside).map_err(Failure::Wrong)?;
             if vector.is_some() && waiting > 0 {
                 report.findings.push(phrase!("encoder.waiting", count = waiting));
             }

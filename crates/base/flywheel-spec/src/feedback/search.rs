@@ -34,6 +34,9 @@ pub struct SearchSpec {
     /// Languages; any when empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub languages: Vec<TextLanguage>,
+    /// Kept segments, of which the person belongs to at least one; anybody when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<String>,
     /// From this moment on, microseconds since 1970, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<i64>,
@@ -59,6 +62,7 @@ impl Default for SearchSpec {
             versions: Vec::new(),
             sources: Vec::new(),
             languages: Vec::new(),
+            segments: Vec::new(),
             from: None,
             to: None,
             fields: BTreeMap::new(),

@@ -29,7 +29,7 @@ pub use document::Document;
 pub use error::SearchError;
 pub use index::Index;
 pub use query::{Hit, Query, Ranked};
-pub use report::search;
+pub use report::{Beside, search};
 pub use terms::{Occurrence, index_terms, query_terms};
 pub use vectors::{quantise, restored};
 pub use writer::{Committed, Writer};

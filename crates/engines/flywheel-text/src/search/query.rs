@@ -38,6 +38,8 @@ pub struct Query<'a> {
     pub to: Option<i64>,
     /// For each field the values that pass.
     pub fields: Vec<(String, Vec<String>)>,
+    /// Whose messages pass, by the person that a message names.
+    pub person: Option<&'a dyn Fn(Option<&str>) -> bool>,
     /// The meaning of the words, of the index's length; absent where no encoder is there.
     pub vector: Option<&'a [f32]>,
     /// Other words for a term, which count half: translations, synonyms.
@@ -97,6 +99,7 @@ impl Index {
                 .iter()
                 .map(|(name, values)| (name.clone(), values.iter().cloned().collect()))
                 .collect(),
+            person: query.person,
         };
         let (terms, corrected) = self.wanted(query);
         let depth = query.limit.max(DEPTH);
@@ -156,7 +159,7 @@ impl Index {
         (wanted, corrected)
     }
 
-    fn by_words(&self, terms: &[(String, f32)], filter: &Filter, depth: usize) -> (Vec<Fit>, u64) {
+    fn by_words(&self, terms: &[(String, f32)], filter: &Filter<'_>, depth: usize) -> (Vec<Fit>, u64) {
         let documents = self.len();
         let length: u64 = self.segments.iter().map(|segment| segment.total_length).sum();
         let mean = (length as f64 / documents.max(1) as f64).max(1.0) as f32;
@@ -215,7 +218,7 @@ impl Index {
         (best.sorted(self), total)
     }
 
-    fn newest(&self, filter: &Filter, limit: usize) -> (Vec<Fit>, u64) {
+    fn newest(&self, filter: &Filter<'_>, limit: usize) -> (Vec<Fit>, u64) {
         let mut best = Best::new(limit);
         let mut total = 0;
         for (number, segment) in self.segments.iter().enumerate() {
@@ -233,7 +236,7 @@ impl Index {
         (fits, total)
     }
 
-    fn by_meaning(&self, vector: &[f32], filter: &Filter, depth: usize) -> Vec<Fit> {
+    fn by_meaning(&self, vector: &[f32], filter: &Filter<'_>, depth: usize) -> Vec<Fit> {
         let (scale, wanted) = quantise(vector);
         let mut best = Best::new(depth);
         for (number, segment) in self.segments.iter().enumerate() {

@@ -7,16 +7,22 @@ use super::document::language_name;
 use super::index::Index;
 use super::query::Query;
 
+/// What a search has beside its spec.
+#[derive(Default)]
+pub struct Beside<'a> {
+    /// The meaning of the query, of the index's length; absent where no encoder is there.
+    pub vector: Option<&'a [f32]>,
+    /// Other words for a term, which count half: translations, synonyms.
+    pub expand: Option<&'a dyn Fn(&str) -> Vec<String>>,
+    /// Whose messages pass, by the person that a message names; everybody's when absent.
+    pub person: Option<&'a dyn Fn(Option<&str>) -> bool>,
+}
+
 /// Searches and tells what was found; `took_millis` is left to whoever has a clock, masking to whoever shows it.
 ///
 /// # Errors
 /// Every mistake of the spec at once, or a vector of the wrong length.
-pub fn search(
-    index: &Index,
-    spec: &SearchSpec,
-    vector: Option<&[f32]>,
-    expand: Option<&dyn Fn(&str) -> Vec<String>>,
-) -> Result<SearchReport, Problems> {
+pub fn search(index: &Index, spec: &SearchSpec, beside: Beside<'_>) -> Result<SearchReport, Problems> {
     let mut problems = Vec::new();
     if !(1..=1000).contains(&spec.limit) {
         problems.push(Problem::error(phrase!("search.limit", found = spec.limit)).at_setting("limit"));
@@ -46,8 +52,9 @@ pub fn search(
         from: spec.from,
         to: spec.to,
         fields,
-        vector,
-        expand,
+        person: beside.person,
+        vector: beside.vector,
+        expand: beside.expand,
         plain: false,
     };
     let ranked = index

@@ -129,7 +129,7 @@ fn filters_leave_only_what_was_asked_for() {
     );
     let index = Index::open(folder.path()).unwrap();
     let of = |spec: flywheel_spec::feedback::search::SearchSpec| {
-        let report = search(&index, &spec, None, None).unwrap();
+        let report = search(&index, &spec, Beside::default()).unwrap();
         let mut ids: Vec<String> = report.hits.into_iter().map(|hit| hit.id).collect();
         ids.sort();
         assert_eq!(report.total, ids.len() as u64);
@@ -156,14 +156,14 @@ fn filters_leave_only_what_was_asked_for() {
     );
     let wrong =
         flywheel_spec::feedback::search::SearchSpec { limit: 0, from: Some(4), to: Some(2), ..spec() };
-    assert_eq!(search(&index, &wrong, None, None).unwrap_err().problems.len(), 2);
+    assert_eq!(search(&index, &wrong, Beside::default()).unwrap_err().problems.len(), 2);
     let mut writer = Writer::open(folder.path(), 0).unwrap();
     writer.relabel("mood", [("b".to_owned(), Some("bad".to_owned())), ("a".to_owned(), None)]);
     writer.commit().unwrap();
     let again = Index::open(folder.path()).unwrap();
     let spec = flywheel_spec::feedback::search::SearchSpec { moods: vec!["bad".into()], ..spec() };
     let mut found: Vec<String> =
-        search(&again, &spec, None, None).unwrap().hits.into_iter().map(|hit| hit.id).collect();
+        search(&again, &spec, Beside::default()).unwrap().hits.into_iter().map(|hit| hit.id).collect();
     found.sort();
     assert_eq!(found, ["b", "c"]);
     // Whoever opened it before still reads the old labels.

@@ -1,19 +1,13 @@
 //! `flywheel feedback`: what users say, brought in, read and searched.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 use flywheel_spec::feedback::TextLanguage;
 use flywheel_spec::feedback::insights::InsightsSpec;
 use flywheel_spec::feedback::search::SearchSpec;
-use flywheel_spec::{Problem, phrase};
-use flywheel_tables::Format;
-use flywheel_tables::source::database::DatabaseTable;
-use flywheel_tables::source::rows::{RowOptions, RowSource};
-use flywheel_workbench::{BehaviourChoices, EventImportRequest, FeedbackChoices, MappingChoices};
+use flywheel_workbench::{BehaviourChoices, FeedbackChoices};
 
 use super::classifier;
-use super::data::format;
+use super::import_rows::ImportRows;
 use crate::session::{Outcome, Session};
 use crate::show;
 
@@ -39,16 +33,8 @@ pub enum Feedback {
 /// Messages from a file or a database.
 #[derive(Debug, Args)]
 pub struct Import {
-    #[arg(
-        id = "feedback_file",
-        required_unless_present = "feedback_database",
-        conflicts_with = "feedback_database"
-    )]
-    file: Option<PathBuf>,
-    #[arg(long = "from", id = "feedback_database", value_name = "URL", requires = "feedback_table")]
-    database: Option<String>,
-    #[arg(long = "table", id = "feedback_table", value_name = "TABLE")]
-    table: Option<String>,
+    #[command(flatten)]
+    rows: ImportRows,
     #[arg(long = "text", id = "column_text", value_name = "COLUMN")]
     text: Option<String>,
     #[arg(long = "rating", id = "column_rating", value_name = "COLUMN")]
@@ -57,26 +43,6 @@ pub struct Import {
     source: Option<String>,
     #[arg(long = "version", id = "column_version", value_name = "COLUMN")]
     version: Option<String>,
-    #[arg(long = "person", id = "column_person", value_name = "COLUMN")]
-    person: Option<String>,
-    #[arg(long = "time", id = "column_time", value_name = "COLUMN")]
-    time: Option<String>,
-    #[arg(long = "key", id = "column_key", value_name = "COLUMN")]
-    key: Option<String>,
-    #[arg(long, value_name = "ZONE")]
-    zone: Option<String>,
-    #[arg(long = "name", id = "import_name", value_name = "NAME")]
-    name: Option<String>,
-    #[arg(long = "preview", id = "import_preview")]
-    preview: bool,
-    #[arg(long, value_parser = format)]
-    format: Option<Format>,
-    #[arg(long)]
-    encoding: Option<String>,
-    #[arg(long)]
-    delimiter: Option<char>,
-    #[arg(long, value_name = "SHEET")]
-    sheet: Option<String>,
 }
 
 /// What the messages say.
@@ -153,37 +119,13 @@ impl Import {
     async fn run(self, session: &Session) -> Outcome {
         let screen = session.screen;
         let workbench = session.open().await?;
-        let source = match (self.file, self.database, self.table) {
-            (_, Some(url), Some(table)) => RowSource::Table(DatabaseTable::new(&url, &table)?),
-            (Some(file), ..) => RowSource::File(
-                file,
-                RowOptions {
-                    format: self.format,
-                    encoding: self.encoding,
-                    delimiter: self.delimiter,
-                    sheet: self.sheet,
-                },
-            ),
-            _ => return Err(Problem::error(phrase!("cli.nothing_to_import")).into()),
-        };
-        let request = EventImportRequest {
-            source,
-            name: self.name,
-            choices: MappingChoices {
-                person: self.person,
-                time: self.time,
-                event: None,
-                zone: self.zone,
-                key: self.key,
-                feedback: Some(FeedbackChoices {
-                    text: self.text,
-                    rating: self.rating,
-                    source: self.source,
-                    version: self.version,
-                }),
-            },
-            preview: self.preview,
-        };
+        let mut request = self.rows.request()?;
+        request.choices.feedback = Some(FeedbackChoices {
+            text: self.text,
+            rating: self.rating,
+            source: self.source,
+            version: self.version,
+        });
         let rows = show::progress::Rows::new(screen);
         let report = workbench.import_feedback(request, |done| rows.take(done)).await?;
         rows.done();

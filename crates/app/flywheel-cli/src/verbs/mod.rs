@@ -13,6 +13,7 @@ pub mod evaluate;
 pub mod events;
 pub mod events_import;
 pub mod feedback;
+pub mod import_rows;
 pub mod init;
 pub mod keys;
 pub mod models;

@@ -5,6 +5,7 @@
 
 mod parse;
 mod place;
+mod reasons;
 mod schema;
 mod walk;
 

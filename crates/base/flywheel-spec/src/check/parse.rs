@@ -3,6 +3,7 @@
 use toml_edit::{Document, TomlError};
 
 use super::place;
+use super::reasons::in_chinese;
 use crate::{Problem, phrase};
 
 /// Mistakes after which a text is taken for something else than TOML.
@@ -58,8 +59,9 @@ pub(super) fn recover(text: &str, file_name: &str) -> Recovered {
 fn problem(error: &TomlError, text: &str, file_name: &str, offset: usize) -> Problem {
     let reason =
         error.message().lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ");
-    let mut problem =
-        Problem::error(phrase!("check.syntax", reason = reason)).advise(phrase!("check.syntax_advice"));
+    let mut message = phrase!("check.syntax", reason = reason);
+    message.zh = message.zh.replace(&reason, &in_chinese(&reason));
+    let mut problem = Problem::error(message).advise(phrase!("check.syntax_advice"));
     problem.place = place::at(text, file_name, offset, "");
     problem
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use flywheel_people::Segments;
-use flywheel_spec::product::answer::Answer;
 use flywheel_spec::product::segment::SegmentSpec;
-use flywheel_spec::product::{Property, QuestionSpec};
+use flywheel_spec::product::{Answer, QuestionSpec};
 use flywheel_spec::{Problem, phrase};
 use serde_json::Value;
 
@@ -115,6 +114,8 @@ fn collect_segments(value: &Value, names: &mut BTreeSet<String>) {
 
 #[cfg(test)]
 mod tests {
+    use flywheel_spec::product::Property;
+
     use super::*;
 
     #[test]

@@ -202,7 +202,7 @@ fn drafted(name: &str, spec: &ClassifierSpec, messages: u64, language: Language)
     let few = messages < FEW;
     TrainSpec {
         name: name.to_owned(),
-        description: Some(phrase!("classifier.description", label = spec.label).text(language)),
+        description: Some(phrase!("classifier.description", label = spec.label).text(language).to_owned()),
         seed: 0,
         start_from: None,
         frozen_layers: None,

@@ -5,9 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::feedback::opportunity::{FunnelConcern, ThemeEvidence};
-use flywheel_spec::product::answer::Answer;
 use flywheel_spec::product::funnel::{FunnelSpec, PeopleAt, StepOutcome};
-use flywheel_spec::product::{EventFilter, Owner, Property, QuestionSpec};
+use flywheel_spec::product::{Answer, EventFilter, Owner, Property, QuestionSpec};
 use flywheel_spec::sql::SqlSpec;
 use flywheel_stats::correction::benjamini_hochberg;
 use flywheel_stats::difference::fisher;

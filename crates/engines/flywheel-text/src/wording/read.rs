@@ -244,7 +244,13 @@ fn time_and_measure(sentence: &mut Sentence, slots: &mut Slots, settings: &Setti
             (Interval::Day, &["yesterday", "昨天", "day", "天"]),
         ];
         let unit = unit.iter().find(|(_, names)| names.iter().any(|name| words.contains(name)));
-        slots.days = unit.map(|(unit, _)| time::current(*unit, settings));
+        slots.days = match unit {
+            Some((unit, _)) => Some(time::current(*unit, settings)),
+            None if words.contains("this year") || words.contains("今年") => {
+                Some(time::this_year(settings))
+            }
+            None => None,
+        };
     }
     if sentence.take_first(&kinds::ACTIVE).is_some() {
         (slots.active, slots.people) = (true, true);
@@ -433,6 +439,15 @@ fn events(sentence: &mut Sentence, named: Vec<Met>, slots: &mut Slots, names: &N
     slots.events = named;
     while slots.events.len() < EVENTS {
         let words = units(&sentence.open());
+        if slots.events.is_empty()
+            && let Some((met, condition)) = names.coded_event(&words)
+        {
+            met.places.iter().for_each(|place| sentence.take(place));
+            slots.events.push(met);
+            slots.filters.push(condition);
+            // A condition is everybody's: beside another event it would be wrong.
+            break;
+        }
         let Some(met) = names.event(&words) else { break };
         let known = slots.events.iter().any(|event| event.name == met.name);
         if !slots.events.is_empty() && (met.share < SECOND || known) {

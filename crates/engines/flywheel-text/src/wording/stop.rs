@@ -165,6 +165,10 @@ const ENGLISH: &[&str] = &[
     "ones",
     "more",
     "fewer",
+    "top",
+    "least",
+    "highest",
+    "lowest",
 ];
 
 const CHINESE: &[&str] = &[
@@ -349,6 +353,12 @@ const CHINESE: &[&str] = &[
     "年",
     "用户数",
     "人次",
+    "最多",
+    "最少",
+    "最高",
+    "最低",
+    "最",
+    "排名",
 ];
 
 /// Words that ask what people say.

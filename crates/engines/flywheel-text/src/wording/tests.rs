@@ -37,7 +37,7 @@ fn vocabulary() -> Vocabulary {
         ("创建任务", 8_000),
     ];
     let known = |event: Option<&str>, property: Property, values: &[&str]| KnownProperty {
-        event: event.map(str::to_owned),
+        events: event.into_iter().map(str::to_owned).collect(),
         property,
         values: values.iter().map(|value| (*value).to_owned()).collect(),
     };

@@ -135,6 +135,11 @@ pub fn current(unit: Interval, settings: &Settings) -> Days {
     }
 }
 
+/// The year so far.
+pub fn this_year(settings: &Settings) -> Days {
+    Days::since(settings.today.first_of_year())
+}
+
 static INTERVALS: LazyLock<[(Regex, Interval); 4]> = LazyLock::new(|| {
     [
         (

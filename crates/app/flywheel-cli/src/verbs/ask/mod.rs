@@ -17,6 +17,7 @@ mod segment;
 mod stickiness;
 mod trend;
 mod word_of_mouth;
+mod wording;
 
 use std::path::PathBuf;
 
@@ -51,6 +52,7 @@ pub use segment::Segment;
 pub use stickiness::Stickiness;
 pub use trend::Trend;
 pub use word_of_mouth::WordOfMouth;
+pub use wording::Ask;
 
 /// What every question takes.
 #[derive(Debug, Clone, Default, Args)]

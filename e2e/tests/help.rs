@@ -2,7 +2,7 @@
 
 use e2e::Project;
 
-const VERBS: [&[&str]; 97] = [
+const VERBS: [&[&str]; 98] = [
     &[],
     &["init"],
     &["data"],
@@ -54,6 +54,7 @@ const VERBS: [&[&str]; 97] = [
     &["support", "settle"],
     &["support", "gaps"],
     &["sample"],
+    &["ask"],
     &["trend"],
     &["funnel"],
     &["retention"],

@@ -7,8 +7,8 @@ use flywheel_language::{TermKind, concepts, fold, is_han, terms};
 use flywheel_spec::product::{Operator, Owner, Property, PropertyFilter};
 use serde_json::Value as Json;
 
-use super::Vocabulary;
 use super::stop::is_stop;
+use super::{KnownProperty, Vocabulary};
 use crate::stem::stem;
 
 /// How well two words of one concept fit, and two that differ by a letter.
@@ -303,6 +303,9 @@ impl<'a> Names<'a> {
                     property,
                 }));
             }
+            if has_country_codes(known) {
+                values.extend(other_countries(known).map(|(word, value)| Value { word, value, property }));
+            }
         }
         let mut coded = Vec::new();
         for (property, known) in vocabulary.properties.iter().enumerate() {
@@ -478,6 +481,29 @@ impl<'a> Names<'a> {
         found.into_iter().take(most).map(|(_, _, name)| name.clone()).collect()
     }
 }
+
+/// Whether a property names countries by their codes of two letters.
+fn has_country_codes(known: &KnownProperty) -> bool {
+    let code = |value: &String| value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase());
+    let country =
+        terms(&spelled_out(&known.property.name)).iter().any(|term| concepts(term.text).contains(&"country"));
+    country && !known.values.is_empty() && known.values.iter().all(code)
+}
+
+/// Countries that are not among a property's known values, of which the catalogue keeps only some: words, and the code.
+fn other_countries(known: &KnownProperty) -> impl Iterator<Item = (String, String)> {
+    let groups = SAME_VALUES.iter().filter_map(|group| Some((*group, group.first()?.to_uppercase())));
+    let others =
+        groups.filter(|(_, code)| COUNTRIES.contains(&code.as_str()) && !known.values.contains(code));
+    others.flat_map(|(group, code)| {
+        let words = group.iter().filter(|word| !is_stop(word));
+        words.map(move |word| ((*word).to_owned(), code.clone()))
+    })
+}
+
+/// The codes that head a group of [`SAME_VALUES`].
+const COUNTRIES: &[&str] =
+    &["CN", "US", "JP", "DE", "GB", "FR", "IN", "BR", "KR", "CA", "AU", "ES", "IT", "RU", "SG", "HK", "TW"];
 
 /// Where a word stands in a text: an English one between edges of words, a Chinese one anywhere.
 pub fn find_word(text: &str, word: &str) -> Option<Range<usize>> {

@@ -117,6 +117,9 @@ pub static SAYING: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words for all people, not those of the sentence before.
+pub static EVERYBODY: LazyLock<Regex> = LazyLock::new(|| cue("everyone|everybody", "大家|所有人"));
+
 /// Words that speak of what people say, unless something is counted.
 pub static SAID: LazyLock<Regex> = LazyLock::new(|| {
     cue("complaints?|feedback|opinions?|reviews?|themes?|topics?", "反馈|评价|意见|心声|评论")

@@ -16,8 +16,8 @@ const SAME_CONCEPT: f64 = 0.8;
 const ALMOST_SAME: f64 = 0.7;
 /// How much a word that many names hold weighs beside one that tells them apart.
 const GENERAL: f64 = 0.35;
-/// Least share of a name's words that a sentence must hold.
-const LEAST: f64 = 0.45;
+/// Least share of a name's words that a sentence must hold: one of two, in either language.
+const LEAST: f64 = 0.39;
 /// Share of a name's words that counts as all of them, said in another language or form.
 const WHOLE: f64 = 0.79;
 
@@ -351,18 +351,18 @@ impl<'a> Names<'a> {
     /// The event whose property has a value that words fit wholly and better than any event's name, with that condition.
     pub fn coded_event(&self, words: &[Unit]) -> Option<(Met, PropertyFilter)> {
         let least = self.scored_event(words).map_or(0.0, |(score, _)| score + 1e-9);
-        let mut best: Option<(f64, &Coded, Vec<usize>)> = None;
+        let mut best: Option<(f64, f64, &Coded, Vec<usize>)> = None;
         for coded in &self.coded {
             let Some((score, share, used)) = coded.name.met(words) else { continue };
             let better = score > best.as_ref().map_or(least, |(other, ..)| *other + 1e-9);
             if better && share >= WHOLE && used.len() > 1 {
-                best = Some((score, coded, used));
+                best = Some((score, share, coded, used));
             }
         }
-        let (_, coded, used) = best?;
+        let (_, share, coded, used) = best?;
         let known = &self.vocabulary.properties[coded.property];
         let places = used.into_iter().map(|at| words[at].place.clone()).collect();
-        let met = Met { name: known.events.first()?.clone(), places, share: WHOLE };
+        let met = Met { name: known.events.first()?.clone(), places, share };
         let condition = PropertyFilter {
             property: known.property.name.clone(),
             of: known.property.of,

@@ -41,6 +41,8 @@ pub struct Slots {
     pub before: bool,
     pub breakdown: Vec<Property>,
     pub filters: Vec<PropertyFilter>,
+    /// It speaks of everybody, whoever the sentence before was about.
+    pub everybody: bool,
     /// What it is about, as it was written.
     pub subject: Option<String>,
     pub theme: bool,
@@ -89,11 +91,11 @@ impl Slots {
             self.inherited = true;
         }
         if spoken(self.kind) {
-            if self.subject.is_none() && self.query.is_empty() && before.subject.is_some() {
+            if self.subject.is_none() && self.query.is_empty() && !self.everybody {
                 self.subject.clone_from(&before.subject);
                 self.query = before.subject.clone().unwrap_or_default();
                 self.theme = before.theme;
-                self.inherited = true;
+                self.inherited |= before.subject.is_some();
             }
         } else if self.events.is_empty()
             && !self.active
@@ -195,6 +197,7 @@ fn spoken(
     if let Some(place) = lead {
         sentence.take(&place);
     }
+    slots.everybody = kinds::EVERYBODY.is_match(clause);
     slots.days = time::days(&mut sentence, settings);
     let open = sentence.open();
     let content: Vec<Range<usize>> = terms(&open)

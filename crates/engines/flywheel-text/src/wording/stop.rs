@@ -359,6 +359,13 @@ const CHINESE: &[&str] = &[
     "最低",
     "最",
     "排名",
+    "另外",
+    "还有",
+    "而且",
+    "以及",
+    "顺便",
+    "同时",
+    "那么",
 ];
 
 /// Words that ask what people say.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 /// A project with a startup's events and feedback of January to April 2026.
 fn startup() -> Project {
     let project = Project::new();
+    project.write("flywheel.toml", "name = \"test\"\ntime_zone = \"UTC\"\n");
     project.call(&["sample", "sample", "--people", "500", "--seed", "11"]).succeed();
     assert_eq!(project.json(&["events", "import", "sample/events.jsonl"])["aside"], 0);
     project.json(&["feedback", "import", "sample/feedback.csv", "--key", "id"]);

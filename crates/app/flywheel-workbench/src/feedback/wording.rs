@@ -182,3 +182,28 @@ fn flag(words: &mut Vec<String>, name: &str, value: Option<String>) {
         words.push(format!("{name}={value}"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_say_is_a_command_too() {
+        let march = Some(1_772_323_200_000_000);
+        let search = |query: &str| Asked::Search {
+            spec: SearchSpec { query: query.to_owned(), to: march, ..SearchSpec::default() },
+        };
+        for (asked, expected) in [
+            (Asked::Insights { about: None, from: None, to: None }, "flywheel feedback insights"),
+            (
+                Asked::Insights { about: Some("dark mode".to_owned()), from: march, to: None },
+                "flywheel feedback insights '--about=dark mode' --from=2026-03-01T00:00:00Z",
+            ),
+            (search("付款失败"), "flywheel feedback search --to=2026-03-01T00:00:00Z 付款失败"),
+            (search("-x"), "flywheel feedback search --to=2026-03-01T00:00:00Z -- -x"),
+        ] {
+            assert_eq!(command_of(&asked), expected);
+            assert_ne!(says(&asked).en, says(&asked).key);
+        }
+    }
+}

@@ -420,6 +420,7 @@ const SAYING: &[&str] = &[
     "theme",
     "themes",
     "everyone",
+    "everybody",
     "anyone",
     "don't",
     "didn't",
@@ -468,4 +469,5 @@ const SAYING: &[&str] = &[
     "些什么",
     "在说",
     "想说",
+    "所有人",
 ];

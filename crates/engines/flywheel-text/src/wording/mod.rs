@@ -139,7 +139,10 @@ fn clauses(folded: &str) -> Vec<String> {
         LazyLock::new(|| cue("and also|and|but", ",|、|并且|而且|另外|还有|以及|顺便"));
     static SHORT: LazyLock<Regex> =
         LazyLock::new(|| pattern("(^|[^0-9上本每这个下单当今])([日周月])(留存|转化)"));
+    static ABBREVIATED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?-u:\b)(vs|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\. "));
     let folded = SHORT.replace_all(folded, "${1}每${2}${3}");
+    let folded = ABBREVIATED.replace_all(&folded, "${1} ");
     let mut clauses = Vec::new();
     for sentence in ENDS.split(&folded) {
         let asks = |part: &str| {

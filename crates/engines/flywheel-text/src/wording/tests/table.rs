@@ -116,6 +116,7 @@ pub const TABLE: &[(&str, &str)] = &[
         "top 5 countries of refund requests last quarter",
         "trend refund_requested 2026-07-01..2026-09-30 week by country",
     ),
+    ("signups this year vs. last year", "trend signup 2026-01-01.. week vs year"),
     ("signups this year vs last", "trend signup 2026-01-01.. week vs year"),
     ("signups last week per plan", "trend signup 2026-11-16..2026-11-22 day by plan"),
     ("how many people logged in yesterday", "trend login people 2026-11-26..2026-11-26 hour"),

@@ -22,7 +22,8 @@ pub fn asked_in_words(screen: &Screen, asked: &AskedInWords) -> String {
     if !asked.nearest.is_empty() {
         text.push_str(&format!("{}\n", screen.paint(Style::Bold, &screen.word("asked_nearest"))));
         for nearest in &asked.nearest {
-            let said = screen.paint(Style::Dim, screen.text(&nearest.says));
+            // A shell passes over what follows, so that the line may be copied whole.
+            let said = screen.paint(Style::Dim, &format!("# {}", screen.text(&nearest.says)));
             text.push_str(&format!("  {}   {said}\n", nearest.command));
         }
     }

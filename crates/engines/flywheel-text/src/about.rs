@@ -25,7 +25,7 @@ impl About {
 
     /// Whether a folded text speaks of it: holds it as it is written, or each of its words in any form, in either language.
     pub fn is_in(&self, folded: &str) -> bool {
-        if find_word(folded, &self.folded).is_some() {
+        if !self.folded.is_empty() && find_word(folded, &self.folded).is_some() {
             return true;
         }
         let said = units(folded);
@@ -50,7 +50,7 @@ pub(crate) fn told(
     themes: &Themes,
 ) -> Vec<bool> {
     let mut told: Vec<bool> = messages.iter().map(|read| spec.holds(read.message.time)).collect();
-    let Some(about) = spec.about.as_deref().map(About::new) else { return told };
+    let Some(about) = spec.subject().map(About::new) else { return told };
     let texts: Vec<bool> = pile.texts.par_iter().map(|text| about.is_in(&text.reading.folded)).collect();
     let named: Vec<bool> = themes.themes.iter().map(|theme| about.is(&theme.name)).collect();
     for (at, told) in told.iter_mut().enumerate() {

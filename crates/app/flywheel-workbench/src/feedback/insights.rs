@@ -35,8 +35,12 @@ impl Workbench {
     /// Reads everything that was said.
     ///
     /// # Errors
-    /// When nobody said anything, or the events cannot be read.
+    /// When nobody said anything, the stretch of time ends before it begins, or the events cannot be read.
     pub async fn read_feedback(&self, spec: &InsightsSpec) -> Result<FeedbackRead, Failure> {
+        if spec.from.zip(spec.to).is_some_and(|(from, to)| to <= from) {
+            let problem = Problem::error(phrase!("search.period")).at_setting("to");
+            return Err(Failure::Wrong(problem.into()));
+        }
         let (messages, at) = self.messages().await?;
         if messages.is_empty() {
             let problem = Problem::error(phrase!("feedback_import.nothing_said"));

@@ -41,7 +41,12 @@ pub struct InsightsSpec {
 impl InsightsSpec {
     /// Whether only some of the messages are told.
     pub fn narrows(&self) -> bool {
-        self.about.is_some() || self.from.is_some() || self.to.is_some()
+        self.subject().is_some() || self.from.is_some() || self.to.is_some()
+    }
+
+    /// What the messages told speak of; nothing where `about` is blank.
+    pub fn subject(&self) -> Option<&str> {
+        self.about.as_deref().map(str::trim).filter(|about| !about.is_empty())
     }
 
     /// Whether a moment, microseconds since 1970, lies in its stretch of time.

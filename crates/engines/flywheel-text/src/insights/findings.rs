@@ -84,7 +84,7 @@ pub(super) fn add(report: &mut InsightsReport, zone: &TimeZone) {
 /// Says that only some of so many messages are told.
 pub(super) fn narrowed(report: &mut InsightsReport, spec: &InsightsSpec, all: usize) {
     let told = report.total.messages;
-    let said = match &spec.about {
+    let said = match spec.subject() {
         Some(about) if told == 0 => phrase!("feedback.nothing_about", about = about, all = all),
         Some(about) => phrase!("feedback.only_about", about = about, count = told, all = all),
         None => phrase!("feedback.only_then", count = told, all = all),

@@ -12,6 +12,11 @@ use crate::draft::{question_settings, value_text};
 
 /// The command line that asks a question, as a shell takes it.
 pub fn command(question: &QuestionSpec) -> String {
+    shell(&command_words(question))
+}
+
+/// The words of the command line that asks a question.
+pub fn command_words(question: &QuestionSpec) -> Vec<String> {
     let mut writer = Writer { settings: question_settings(question), words: Vec::new(), flags: Vec::new() };
     writer.settings.shift_remove("kind");
     let verb = match question.kind() {
@@ -27,7 +32,7 @@ pub fn command(question: &QuestionSpec) -> String {
         words.push("--set".to_owned());
         words.push(format!("{name}={}", value_text(value)));
     }
-    shell(&words)
+    words
 }
 
 /// Words as a shell takes them: what it would read otherwise stands in single quotes.

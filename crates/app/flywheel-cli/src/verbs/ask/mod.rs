@@ -393,6 +393,7 @@ fn metric(draft: &mut Draft, path: &str, text: &str) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
     use serde_json::json;
 
     use super::*;
@@ -417,6 +418,17 @@ mod tests {
                 "window": {"count": 7}, "order": "strict", "times": [1, 3],
             })
         );
+    }
+
+    #[test]
+    fn every_question_is_a_command_line_that_is_taken() {
+        for kind in flywheel_workbench::question_kinds() {
+            let (question, _) = read_question(&kind.example, "example.toml").expect("a question");
+            let words = flywheel_spec::product::command::command_words(&question);
+            if let Err(error) = crate::arguments::Arguments::try_parse_from(&words) {
+                panic!("{words:?}: {error}");
+            }
+        }
     }
 
     #[test]

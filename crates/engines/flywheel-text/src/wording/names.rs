@@ -14,6 +14,10 @@ use crate::stem::stem;
 /// How well two words of one concept fit, and two that differ by a letter.
 const SAME_CONCEPT: f64 = 0.8;
 const ALMOST_SAME: f64 = 0.7;
+/// How well two words of a concept fit of which one means another rather.
+const RATHER_ANOTHER: f64 = 0.75;
+/// Words of several concepts, and the one that they mean first.
+const MEANT_FIRST: &[(&str, &str)] = &[("下单", "order")];
 /// How much a word that many names hold weighs beside one that tells them apart.
 const GENERAL: f64 = 0.35;
 /// Least share of a name's words that a sentence must hold: one of two, in either language.
@@ -89,13 +93,22 @@ impl Unit {
         self.stem.starts_with(is_han) && folded.contains(&self.stem)
     }
 
+    fn meant_first(&self) -> Option<&'static str> {
+        MEANT_FIRST.iter().find(|(word, _)| *word == self.stem).map(|(_, first)| *first)
+    }
+
     /// How well it fits another, from 0 to 1.
     pub fn fits(&self, other: &Self) -> f64 {
         if self.stem == other.stem {
             return 1.0;
         }
-        if self.meanings.iter().any(|meaning| other.meanings.contains(meaning)) {
-            return SAME_CONCEPT;
+        let mut shared = self.meanings.iter().filter(|meaning| other.meanings.contains(meaning)).peekable();
+        if shared.peek().is_some() {
+            let first = self.meant_first().or(other.meant_first());
+            return match first {
+                Some(first) if shared.all(|meaning| *meaning != first) => RATHER_ANOTHER,
+                _ => SAME_CONCEPT,
+            };
         }
         let long =
             self.stem.len() >= 5 && other.stem.len() >= 5 && self.stem.is_ascii() && other.stem.is_ascii();

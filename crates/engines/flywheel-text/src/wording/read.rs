@@ -464,10 +464,11 @@ fn events(sentence: &mut Sentence, named: Vec<Met>, slots: &mut Slots, names: &N
     if let Some(first) = slots.events.first() {
         let (from, to) =
             (start(first).unwrap_or(0), first.places.iter().map(|place| place.end).max().unwrap_or(0));
-        slots.after = kinds::AFTER.is_match(open[..from].trim_end())
-            || open[to..].trim_start().starts_with(['后', '之']);
-        slots.before = !slots.after
-            && (kinds::BEFORE.is_match(open[..from].trim_end()) || open[to..].trim_start().starts_with('前'));
+        // What stands right behind it: 登录之后, 退款申请之前.
+        let behind: String = open[to..].chars().take(6).collect();
+        slots.after = kinds::AFTER.is_match(open[..from].trim_end()) || behind.contains('后');
+        slots.before =
+            !slots.after && (kinds::BEFORE.is_match(open[..from].trim_end()) || behind.contains('前'));
     }
 }
 

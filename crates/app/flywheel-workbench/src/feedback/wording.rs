@@ -153,14 +153,14 @@ fn command_of(asked: &Asked) -> String {
     match asked {
         Asked::Question { question } => command(question),
         Asked::Insights { about, from, to } => {
-            let mut words = vec!["flywheel", "feedback", "insights"].into_iter().map(str::to_owned).collect();
+            let mut words = ["flywheel", "feedback", "insights"].map(str::to_owned).to_vec();
             flag(&mut words, "--about", about.clone());
             moments(&mut words, *from, *to);
             shell(&words)
         }
         Asked::Search { spec } => {
             let SearchSpec { query, from, to, .. } = spec;
-            let mut words = vec!["flywheel", "feedback", "search"].into_iter().map(str::to_owned).collect();
+            let mut words = ["flywheel", "feedback", "search"].map(str::to_owned).to_vec();
             moments(&mut words, *from, *to);
             if query.starts_with('-') {
                 words.push("--".to_owned());

@@ -2,7 +2,7 @@
 
 use e2e::Project;
 
-const VERBS: [&[&str]; 100] = [
+const VERBS: [&[&str]; 101] = [
     &[],
     &["init"],
     &["data"],
@@ -57,6 +57,7 @@ const VERBS: [&[&str]; 100] = [
     &["support", "settle"],
     &["support", "gaps"],
     &["sample"],
+    &["ask"],
     &["trend"],
     &["funnel"],
     &["retention"],

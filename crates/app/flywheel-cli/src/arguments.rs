@@ -69,6 +69,8 @@ pub enum Verb {
     Support(support::Support),
     /// A make-believe startup.
     Sample(sample::Sample),
+    /// In one's own words.
+    Ask(ask::Ask),
     /// Counts over time.
     Trend(ask::Trend),
     /// Steps on the way to a goal.

@@ -54,7 +54,17 @@ pub fn project_text(spec: &ProjectSpec) -> String {
 
 /// A question as TOML, without what is usual anyway; it reads back as it was.
 pub fn question_text(question: &QuestionSpec) -> String {
-    table_text(&without_usual(question, &["kind"]))
+    table_text(&question_settings(question))
+}
+
+/// The settings of a question, without what is usual anyway.
+pub fn question_settings(question: &QuestionSpec) -> Map<String, Value> {
+    without_usual(question, &["kind"])
+}
+
+/// Any other spec as TOML, without what is usual anyway.
+pub fn spec_text<T: Serialize + DeserializeOwned + PartialEq>(spec: &T) -> String {
+    table_text(&without_usual(spec, &[]))
 }
 
 /// Settings one beneath the other, lists of tables with a line for each.

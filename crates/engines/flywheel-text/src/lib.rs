@@ -3,6 +3,7 @@
 //! Functions of messages: they take what was said and give plain data back.
 //! The same messages in any order give the same result; nothing here reads a clock, the environment or a network.
 
+pub mod about;
 pub mod aspects;
 pub mod duplicates;
 pub mod insights;

@@ -20,6 +20,7 @@ mod run;
 mod support;
 mod table;
 mod tune;
+mod wording;
 
 pub use answer::{answered, question_kinds, questions, sql};
 pub use classifier::{classified, classifier_draft};
@@ -40,3 +41,4 @@ pub use profile::{imported, profile, tables};
 pub use run::{comparison, run, runs};
 pub use support::{faq_report, gaps, inbox, support_answer};
 pub use tune::tune;
+pub use wording::asked_in_words;

@@ -52,6 +52,12 @@ pub struct Insights {
     themes: usize,
     #[arg(long = "quotes", id = "told_quotes", value_name = "NUMBER", default_value_t = 3)]
     quotes: usize,
+    #[arg(long = "about", id = "told_about", value_name = "WORDS")]
+    about: Option<String>,
+    #[arg(long = "from", id = "told_from", value_name = "DATE", value_parser = moment)]
+    from: Option<i64>,
+    #[arg(long = "to", id = "told_to", value_name = "DATE", value_parser = moment)]
+    to: Option<i64>,
 }
 
 /// Messages by word.
@@ -90,6 +96,9 @@ impl Feedback {
                 let spec = InsightsSpec {
                     themes: insights.themes,
                     quotes: insights.quotes,
+                    about: insights.about,
+                    from: insights.from,
+                    to: insights.to,
                     ..InsightsSpec::default()
                 };
                 let report = session.open().await?.feedback_insights(&spec).await?;

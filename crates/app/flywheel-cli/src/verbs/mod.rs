@@ -50,6 +50,7 @@ pub async fn run(verb: Verb, session: &Session) -> Outcome {
         Verb::Case(case) => case.run(session).await,
         Verb::Support(support) => support.run(session).await,
         Verb::Sample(sample) => sample.run(session).await,
+        Verb::Ask(ask) => ask.run(session).await,
         Verb::Trend(trend) => trend.run(session).await,
         Verb::Funnel(funnel) => funnel.run(session).await,
         Verb::Retention(retention) => retention.run(session).await,

@@ -6,7 +6,10 @@ use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, tag:
 const TAGS: &[(&str, &str)] = &[
     ("project", "The project as a whole."),
     ("tables", "Data: imported, listed, profiled."),
-    ("questions", "What people do: trends, funnels, retention and their kin, and SQL."),
+    (
+        "questions",
+        "What people do: trends, funnels, retention and their kin, in one's own words too, and SQL.",
+    ),
     ("feedback", "What people say: themes, search, and what to improve."),
     ("support", "Customers answered, and what waits for a person."),
     ("recipes", "What to train: drafted from a table, checked before anything runs."),

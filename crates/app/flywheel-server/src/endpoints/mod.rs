@@ -46,6 +46,7 @@ fn list() -> OpenApiRouter<Arc<ServerState>> {
         .routes(routes!(questions::list::list_questions, questions::ask::ask_question))
         .routes(routes!(questions::kinds::list_question_kinds))
         .routes(routes!(questions::save::save_question))
+        .routes(routes!(questions::wording::ask_in_words))
         .routes(routes!(sql::ask_sql))
         // What users say
         .routes(routes!(feedback::insights::tell_feedback))

@@ -1,10 +1,11 @@
 //! What the messages say, read as one: moods, kinds, aspects and themes, with the themes' numbers kept from week to week.
 
 use flywheel_language::language;
-use flywheel_spec::feedback::MessageKind;
 use flywheel_spec::feedback::insights::{AspectRow, InsightsReport, InsightsSpec, Quote};
+use flywheel_spec::feedback::{Aspect, MessageKind};
 use flywheel_spec::{Phrase, Problem, phrase};
 use flywheel_text::Message;
+use flywheel_text::aspects::{Said, aggregate};
 use flywheel_text::insights::{Beside, Insights, ReadMessage, insights};
 use flywheel_text::listen::{Listened, listen};
 use flywheel_text::personal::mask;
@@ -36,8 +37,12 @@ impl Workbench {
     /// Reads everything that was said.
     ///
     /// # Errors
-    /// When nobody said anything, or the events cannot be read.
+    /// When nobody said anything, the stretch of time ends before it begins, or the events cannot be read.
     pub async fn read_feedback(&self, spec: &InsightsSpec) -> Result<FeedbackRead, Failure> {
+        if spec.from.zip(spec.to).is_some_and(|(from, to)| to <= from) {
+            let problem = Problem::error(phrase!("search.period")).at_setting("to");
+            return Err(Failure::Wrong(problem.into()));
+        }
         let (messages, at) = self.messages().await?;
         if messages.is_empty() {
             let problem = Problem::error(phrase!("feedback_import.nothing_said"));
@@ -70,7 +75,7 @@ impl Workbench {
         Ok(read)
     }
 
-    /// What the messages say.
+    /// What the messages say: all of them, or those that the spec narrows to.
     ///
     /// # Errors
     /// As [`Self::read_feedback`].
@@ -100,9 +105,14 @@ fn told(
         .collect();
     // Themes of which half the messages are read by meaning and half by words would part where the reading stopped.
     let vectors = (meanings.known > 0 && meanings.waiting == 0).then_some(meanings.vectors.as_slice());
-    let beside = Beside { vectors, before, aspects: aspects(messages, listened), zone, ..Beside::default() };
+    let beside = Beside { vectors, before, zone, ..Beside::default() };
     let mut told = insights(&read, spec, beside);
     let report = &mut told.report;
+    report.aspects = if spec.narrows() {
+        aspects(messages, listened, &aspects_of_told(messages, listened, &told.told))
+    } else {
+        aspects(messages, listened, &listened.aspects)
+    };
     // Phrases and names are made of the raw words.
     for theme in &mut report.themes {
         theme.name = mask(&theme.name).0;
@@ -120,18 +130,32 @@ fn told(
         ));
     }
     let masked: u64 = listened.personal.report().kinds.iter().map(|kind| kind.found).sum();
-    if masked > 0 {
+    // It is counted over all messages.
+    if masked > 0 && !spec.narrows() {
         report.findings.push(phrase!("feedback_import.personal_masked", count = masked));
     }
     told
 }
 
+/// What the messages that are told praise and blame.
+fn aspects_of_told(messages: &[Message], listened: &Listened, told: &[bool]) -> Vec<Aspect> {
+    let all = messages.iter().zip(&listened.heard).zip(told);
+    let said: Vec<Said<'_>> = all
+        .filter(|(_, told)| **told)
+        .map(|((message, heard), _)| Said {
+            message: &message.id,
+            person: message.person.as_deref(),
+            pairs: &heard.pairs,
+        })
+        .collect();
+    aggregate(&said)
+}
+
 /// The pairs that most people speak of.
-fn aspects(messages: &[Message], listened: &Listened) -> Vec<AspectRow> {
+fn aspects(messages: &[Message], listened: &Listened, found: &[Aspect]) -> Vec<AspectRow> {
     let place: std::collections::HashMap<&str, usize> =
         messages.iter().enumerate().map(|(at, message)| (message.id.as_str(), at)).collect();
-    let mut rows: Vec<AspectRow> = listened
-        .aspects
+    let mut rows: Vec<AspectRow> = found
         .iter()
         .flat_map(|aspect| aspect.opinions.iter().map(move |opinion| (aspect, opinion)))
         .map(|(aspect, opinion)| {

@@ -15,6 +15,7 @@ mod messages;
 mod opportunities;
 mod search;
 mod support;
+mod wording;
 
 pub use case::WrittenCase;
 pub use insights::FeedbackRead;

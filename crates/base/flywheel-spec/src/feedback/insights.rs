@@ -26,6 +26,33 @@ pub struct InsightsSpec {
     /// Questions told at most.
     #[serde(default = "questions")]
     pub questions: usize,
+    /// Only messages that speak of this: that hold all of its words, in either language, or belong to a theme of its
+    /// name; all messages when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// Only messages from this moment on, microseconds since 1970, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<i64>,
+    /// Only messages before this moment, microseconds since 1970, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<i64>,
+}
+
+impl InsightsSpec {
+    /// Whether only some of the messages are told.
+    pub fn narrows(&self) -> bool {
+        self.subject().is_some() || self.from.is_some() || self.to.is_some()
+    }
+
+    /// What the messages told speak of; nothing where `about` is blank.
+    pub fn subject(&self) -> Option<&str> {
+        self.about.as_deref().map(str::trim).filter(|about| !about.is_empty())
+    }
+
+    /// Whether a moment, microseconds since 1970, lies in its stretch of time.
+    pub fn holds(&self, moment: i64) -> bool {
+        self.from.is_none_or(|from| moment >= from) && self.to.is_none_or(|to| moment < to)
+    }
 }
 
 impl Default for InsightsSpec {
@@ -36,6 +63,9 @@ impl Default for InsightsSpec {
             quotes: quotes(),
             phrases: phrases(),
             questions: questions(),
+            about: None,
+            from: None,
+            to: None,
         }
     }
 }

@@ -3,9 +3,14 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::search::SearchSpec;
-use crate::Phrase;
+use super::insights::InsightsReport;
+use super::search::{SearchReport, SearchSpec};
 use crate::product::QuestionSpec;
+use crate::product::answer::Answered;
+use crate::{Phrase, Problem};
+
+/// Characters that a question in one's own words may have.
+pub const MOST_CHARACTERS: usize = 1_000;
 
 /// A question in one's own words.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
@@ -13,6 +18,9 @@ use crate::product::QuestionSpec;
 pub struct WordingSpec {
     /// What is asked, in English or Chinese, such as `how many people signed up last month by country?`.
     pub text: String,
+    /// Only what is understood is told; nothing is asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_understand: bool,
 }
 
 /// What was understood of a question in one's own words.
@@ -65,4 +73,70 @@ pub enum Asked {
         /// What is looked for.
         spec: SearchSpec,
     },
+}
+
+/// A question in one's own words: what was understood of it, and the answers.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+pub struct AskedInWords {
+    /// The question as it was written.
+    pub text: String,
+    /// Its questions, in its order, each with its answer; none when nothing was understood.
+    pub parts: Vec<AnsweredPart>,
+    /// Words that no part uses.
+    pub not_understood: Vec<String>,
+    /// When nothing was understood: the nearest questions that can be answered.
+    pub nearest: Vec<NearestQuestion>,
+    /// What to know of how it was read, most important first.
+    pub findings: Vec<Phrase>,
+    /// The moment that relative times were counted from, RFC 3339.
+    pub asked_at: String,
+}
+
+/// One of the questions with its answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AnsweredPart {
+    /// What was understood, and how it was read.
+    pub understood: AskedPart,
+    /// The settings as TOML, to keep or to change.
+    pub spec: String,
+    /// The command line that asks the same.
+    pub command: String,
+    /// The answer; absent when it was not asked, or could not be answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<PartAnswer>,
+    /// Why it could not be answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
+}
+
+/// The answer of one part, as its own question gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PartAnswer {
+    /// What people do.
+    Question {
+        /// The question with its answer.
+        answered: Box<Answered>,
+    },
+    /// What people say.
+    Insights {
+        /// What they say.
+        report: Box<InsightsReport>,
+    },
+    /// Messages that hold some words.
+    Search {
+        /// The messages.
+        report: Box<SearchReport>,
+    },
+}
+
+/// A question that can be answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NearestQuestion {
+    /// What it asks.
+    pub asked: Asked,
+    /// In plain words.
+    pub says: Phrase,
+    /// The command line that asks it.
+    pub command: String,
 }

@@ -6,6 +6,7 @@
 pub mod activation;
 pub mod answer;
 pub mod chart;
+pub mod command;
 pub mod digest;
 pub mod experience;
 pub mod filter;
@@ -24,6 +25,7 @@ pub mod satisfaction;
 pub mod segment;
 pub mod sheet;
 pub mod short;
+pub mod shorten;
 pub mod stickiness;
 pub mod survey;
 pub mod trend;

@@ -1,6 +1,6 @@
 //! The report in plain words, and what is drawn of it.
 
-use flywheel_spec::feedback::insights::{AsideReason, InsightsReport, TrendKind};
+use flywheel_spec::feedback::insights::{AsideReason, InsightsReport, InsightsSpec, TrendKind};
 use flywheel_spec::product::{Chart, ChartKind, Series};
 use flywheel_spec::{Phrase, phrase};
 use jiff::Timestamp;
@@ -79,6 +79,21 @@ pub(super) fn add(report: &mut InsightsReport, zone: &TimeZone) {
         found.push(phrase!("feedback.other", share = percent(report.other.share)));
     }
     report.findings = found;
+}
+
+/// Says that only some of so many messages are told.
+pub(super) fn narrowed(report: &mut InsightsReport, spec: &InsightsSpec, all: usize) {
+    let told = report.total.messages;
+    let said = match spec.subject() {
+        Some(about) if told == 0 => phrase!("feedback.nothing_about", about = about, all = all),
+        Some(about) => phrase!("feedback.only_about", about = about, count = told, all = all),
+        None => phrase!("feedback.only_then", count = told, all = all),
+    };
+    if report.total.read == 0 {
+        report.findings.clear();
+    }
+    let at = report.findings.len().min(1);
+    report.findings.insert(at, said);
 }
 
 fn set_aside(report: &InsightsReport) -> Phrase {

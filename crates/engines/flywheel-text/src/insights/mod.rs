@@ -4,6 +4,8 @@ mod findings;
 mod tally;
 mod theme;
 
+use std::collections::HashSet;
+
 use flywheel_spec::Problem;
 use flywheel_spec::feedback::TextLanguage;
 use flywheel_spec::feedback::insights::{
@@ -15,6 +17,7 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
 use self::tally::{mean, people, shares};
+use crate::about;
 use crate::duplicates::{Duplicates, duplicates};
 use crate::message::Message;
 use crate::phrases::phrases;
@@ -64,11 +67,15 @@ pub struct Insights {
     pub theme_of: Vec<Option<u32>>,
     /// For each message why it was set aside.
     pub aside_of: Vec<Option<AsideReason>>,
+    /// For each message whether the report tells it: all, unless the spec narrows.
+    pub told: Vec<bool>,
     /// What is kept of the themes for the next messages.
     pub state: ThemeState,
 }
 
 /// Reads a pile of messages; the order that they come in changes nothing but the order of what is told by message.
+///
+/// Where the spec narrows, themes are formed of all messages all the same, so that they are those of the whole report.
 pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Beside<'_>) -> Insights {
     let aside_of: Vec<Option<AsideReason>> =
         messages.par_iter().map(|read| aside(&read.message.text)).collect();
@@ -80,7 +87,9 @@ pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Besid
         Some(before) if beside.only_follow => follow(&pile, &left_out, beside.vectors, before),
         before => themes(&pile, &left_out, beside.vectors, before),
     };
-    let read: Vec<u32> = (0..messages.len() as u32).filter(|at| !left_out[*at as usize]).collect();
+    let told = about::told(spec, messages, &pile, &found);
+    let of_told = |at: &u32| told[*at as usize] && !left_out[*at as usize];
+    let read: Vec<u32> = (0..messages.len() as u32).filter(of_told).collect();
     let zone = beside.zone.clone().unwrap_or(TimeZone::UTC);
     let times = || read.iter().map(|at| messages[*at as usize].message.time);
     let steps = times()
@@ -92,15 +101,20 @@ pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Besid
         pile: &pile,
         same: &same,
         found: &found,
+        told: &told,
         read: &read,
         steps: steps.as_ref(),
         spec,
     };
     let mut report = all.report(&aside_of, beside.aspects);
     findings::add(&mut report, &zone);
+    if spec.narrows() {
+        findings::narrowed(&mut report, spec, messages.len());
+    }
     charts_and_doubts(&mut report, &pile);
     let id = |theme: &Option<u32>| theme.map(|theme| found.themes[theme as usize].id);
-    Insights { theme_of: found.of_message.iter().map(id).collect(), report, aside_of, state: found.state }
+    let theme_of = found.of_message.iter().map(id).collect();
+    Insights { theme_of, report, aside_of, told, state: found.state }
 }
 
 /// Everything that a report is told from.
@@ -109,7 +123,9 @@ struct Pieces<'a> {
     pile: &'a Pile,
     same: &'a Duplicates,
     found: &'a Themes,
-    /// The messages that are read, rising.
+    /// For each message whether it is told.
+    told: &'a [bool],
+    /// The messages that are read and told, rising.
     read: &'a [u32],
     steps: Option<&'a Steps>,
     spec: &'a InsightsSpec,
@@ -118,7 +134,8 @@ struct Pieces<'a> {
 impl Pieces<'_> {
     fn report(&self, aside_of: &[Option<AsideReason>], aspects: Vec<AspectRow>) -> InsightsReport {
         let spec = self.spec;
-        let left_out: Vec<bool> = aside_of.iter().map(Option::is_some).collect();
+        let left_out: Vec<bool> =
+            aside_of.iter().zip(self.told).map(|(aside, told)| aside.is_some() || !told).collect();
         let of = |at: &u32| &self.messages[*at as usize];
         let loose: Vec<u32> =
             self.read.iter().copied().filter(|at| self.found.of_message[*at as usize].is_none()).collect();
@@ -161,13 +178,19 @@ impl Pieces<'_> {
 
     fn heard(&self) -> Heard {
         let times = || self.read.iter().map(|at| self.messages[*at as usize].message.time);
+        let told: Vec<u32> = (0..self.messages.len() as u32).filter(|at| self.told[*at as usize]).collect();
+        let different = |group: &dyn Fn(usize) -> u32| {
+            told.iter().map(|at| group(*at as usize)).collect::<HashSet<u32>>().len() as u64
+        };
+        let texts = different(&|at| self.pile.text_of[at]);
+        let groups = different(&|at| self.same.group_of[at]);
         Heard {
-            messages: self.messages.len() as u64,
+            messages: told.len() as u64,
             read: self.read.len() as u64,
             voices: self.voices(self.read),
             people: people(self.pile, self.read),
-            exact_duplicates: self.same.exact,
-            near_duplicates: self.same.near,
+            exact_duplicates: told.len() as u64 - texts,
+            near_duplicates: texts.saturating_sub(groups),
             first: times().min(),
             last: times().max(),
         }
@@ -188,8 +211,9 @@ impl Pieces<'_> {
     fn set_aside(&self, aside_of: &[Option<AsideReason>]) -> Vec<SetAside> {
         use AsideReason::{Advert, Empty, Mash, Punctuation, Repeated};
         let found = [Empty, Punctuation, Advert, Repeated, Mash].into_iter().map(|reason| {
-            let all: Vec<u32> =
-                (0..aside_of.len() as u32).filter(|at| aside_of[*at as usize] == Some(reason)).collect();
+            let all: Vec<u32> = (0..aside_of.len() as u32)
+                .filter(|at| self.told[*at as usize] && aside_of[*at as usize] == Some(reason))
+                .collect();
             SetAside { reason, messages: all.len() as u64, examples: self.examples(&all, 3) }
         });
         found.filter(|aside| aside.messages > 0).collect()

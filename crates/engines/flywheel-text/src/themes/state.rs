@@ -71,6 +71,12 @@ impl ThemeState {
         self.layers.iter().map(|layer| layer.themes.len()).sum()
     }
 
+    /// The themes that are known, by number, each with its name; where one was formed anew, its newest.
+    pub fn names(&self) -> BTreeMap<u32, &str> {
+        let kept = self.layers.iter().flat_map(|layer| &layer.themes);
+        kept.map(|kept| (kept.id, kept.name.as_str())).collect()
+    }
+
     /// For each new theme the number of the old one that it continues: the likest pairs first, each used once.
     pub(super) fn recognise(&self, named: &[Named]) -> Vec<Option<u32>> {
         let old: Vec<(u32, BTreeMap<&str, f32>)> = self

@@ -422,7 +422,7 @@ impl Builder<'_> {
     /// The one event that is known to have a property.
     fn event_with(&mut self, property: &Property) -> Option<String> {
         let known = &self.names.vocabulary.properties;
-        let event = known.iter().find(|known| known.property == *property)?.event.clone()?;
+        let event = known.iter().find(|known| known.property == *property)?.events.first()?.clone();
         self.why.push(phrase!("wording.event_chosen", event = event));
         Some(event)
     }

@@ -117,6 +117,9 @@ pub static SAYING: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words for all people, not those of the sentence before.
+pub static EVERYBODY: LazyLock<Regex> = LazyLock::new(|| cue("everyone|everybody", "大家|所有人"));
+
 /// Words that speak of what people say, unless something is counted.
 pub static SAID: LazyLock<Regex> = LazyLock::new(|| {
     cue("complaints?|feedback|opinions?|reviews?|themes?|topics?", "反馈|评价|意见|心声|评论")
@@ -189,8 +192,8 @@ pub static COMPARES: LazyLock<Vec<(Compare, Regex)>> = LazyLock::new(|| {
         (
             Compare::Back { count: 1, unit: BackUnit::Year },
             cue(
-                "(?:compared (?:with|to) |vs\\.? |versus |than )?(?:the )?same (?:time|period|week|month) (?:of |in )?last year|year[- ](?:over|on)[- ]year|yoy|(?:compared (?:with|to) |vs\\.? |versus |than )(?:a year (?:ago|before)|last year)",
-                "同比|(?:[和跟与同比]|相比|比起)?去年(?:同期|同一时期)(?:相?比|对比|比较)?",
+                "this year (?:compared (?:with|to)|vs\\.?|versus|against|and|or) last(?: year)?|(?:compared (?:with|to) |vs\\.? |versus |than )?(?:the )?same (?:time|period|week|month) (?:of |in )?last year|year[- ](?:over|on)[- ]year|yoy|(?:compared (?:with|to) |vs\\.? |versus |than )(?:a year (?:ago|before)|last year)",
+                "同比|(?:[和跟与同比]|相比|比起)?去年(?:同期|同一时期)(?:相?比|对比|比较)?|今年(?:[和跟与同比]|相比|比起|较)去年(?:相?比|对比|比较)?",
             ),
         ),
         (
@@ -206,8 +209,8 @@ pub static COMPARES: LazyLock<Vec<(Compare, Regex)>> = LazyLock::new(|| {
 /// Words that tell apart by the property that follows.
 pub static BREAKDOWNS: LazyLock<Regex> = LazyLock::new(|| {
     cue(
-        "(?:(?:broken|break|split|split up) (?:it )?(?:down )?by|grouped? by|by|per|for (?:each|every)|across(?: all)?|in (?:each|every)|(?:from |in |on |of )?which|(?:from |in |on )what|each) ",
-        "按照?|分|各个?|每个|不同的?|(?:哪些|哪个|哪种|哪几个)",
+        "(?:(?:broken|break|split|split up) (?:it )?(?:down )?by|grouped? by|by|per|for (?:each|every)|across(?: all)?|in (?:each|every)|(?:from |in |on |of )?which|(?:from |in |on )what|each|(?:the )?(?:top|most common|biggest|largest)(?: [0-9]+)?) ",
+        "按照?|分|各个?|每个|不同的?|(?:哪些|哪个|哪种|哪几个|最[多高少低]的)",
     )
 });
 

@@ -18,7 +18,7 @@ mod tests;
 use std::sync::LazyLock;
 
 use flywheel_language::fold;
-use flywheel_spec::feedback::wording::{Asked, AskedPart, Understood};
+use flywheel_spec::feedback::wording::{Asked, AskedPart, MOST_CHARACTERS, Understood};
 use flywheel_spec::phrase;
 use flywheel_spec::product::Property;
 use flywheel_spec::project::Weekday;
@@ -28,11 +28,10 @@ use regex::Regex;
 
 use kinds::{KINDS, Kind, SAYING};
 use names::Names;
+pub(crate) use names::{Unit, find_word, units};
 use read::Slots;
 use sentence::{cue, pattern};
 
-/// Characters of a question that are read; what follows is left out.
-const CHARACTERS: usize = 1_000;
 /// Parts of a question that are read.
 const PARTS: usize = 8;
 
@@ -50,8 +49,8 @@ pub struct Vocabulary {
 /// A property that is known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownProperty {
-    /// The event that has it; every event, or the person, when absent.
-    pub event: Option<String>,
+    /// The events that have it, most first; every event, or the person, when empty.
+    pub events: Vec<String>,
     /// Its name, and whose it is.
     pub property: Property,
     /// Some of its values, as text.
@@ -72,9 +71,10 @@ pub struct Settings {
 /// What is asked by a question in one's own words, in English or Chinese.
 ///
 /// The same words, vocabulary and settings always give the same; every question that it gives is a valid one.
+/// Of a longer text the first thousand characters are read.
 pub fn understand(text: &str, vocabulary: &Vocabulary, settings: &Settings) -> Understood {
     let mut understood = Understood::default();
-    let original: String = text.chars().take(CHARACTERS).collect();
+    let original: String = text.chars().take(MOST_CHARACTERS).collect();
     let folded = fold(&original);
     if !folded.chars().any(char::is_alphanumeric) {
         understood.findings.push(phrase!("wording.empty"));
@@ -139,7 +139,10 @@ fn clauses(folded: &str) -> Vec<String> {
         LazyLock::new(|| cue("and also|and|but", ",|、|并且|而且|另外|还有|以及|顺便"));
     static SHORT: LazyLock<Regex> =
         LazyLock::new(|| pattern("(^|[^0-9上本每这个下单当今])([日周月])(留存|转化)"));
+    static ABBREVIATED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?-u:\b)(vs|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\. "));
     let folded = SHORT.replace_all(folded, "${1}每${2}${3}");
+    let folded = ABBREVIATED.replace_all(&folded, "${1} ");
     let mut clauses = Vec::new();
     for sentence in ENDS.split(&folded) {
         let asks = |part: &str| {

@@ -4,19 +4,26 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use flywheel_language::{TermKind, concepts, fold, is_han, terms};
-use flywheel_spec::product::Property;
+use flywheel_spec::product::{Operator, Owner, Property, PropertyFilter};
+use serde_json::Value as Json;
 
-use super::Vocabulary;
 use super::stop::is_stop;
+use super::{KnownProperty, Vocabulary};
 use crate::stem::stem;
 
 /// How well two words of one concept fit, and two that differ by a letter.
 const SAME_CONCEPT: f64 = 0.8;
 const ALMOST_SAME: f64 = 0.7;
+/// How well two words of a concept fit of which one means another rather.
+const RATHER_ANOTHER: f64 = 0.75;
+/// Words of several concepts, and the one that they mean first.
+const MEANT_FIRST: &[(&str, &str)] = &[("下单", "order")];
 /// How much a word that many names hold weighs beside one that tells them apart.
 const GENERAL: f64 = 0.35;
-/// Least share of a name's words that a sentence must hold.
-const LEAST: f64 = 0.45;
+/// Least share of a name's words that a sentence must hold: one of two, in either language.
+const LEAST: f64 = 0.39;
+/// Share of a name's words that counts as all of them, said in another language or form.
+const WHOLE: f64 = 0.79;
 
 /// Words that say little of an event or a property.
 const GENERAL_WORDS: &[&str] = &[
@@ -78,21 +85,44 @@ pub struct Unit {
 impl Unit {
     fn new(word: &str, place: Range<usize>) -> Self {
         let weight = if GENERAL_WORDS.contains(&word) { GENERAL } else { 1.0 };
-        Self { stem: stem(word), meanings: concepts(word).to_vec(), place, weight }
+        Self { stem: stem(word), meanings: meanings(word).to_vec(), place, weight }
+    }
+
+    /// Whether a Chinese word stands in a folded text, however that is cut.
+    pub fn stands_in(&self, folded: &str) -> bool {
+        self.stem.starts_with(is_han) && folded.contains(&self.stem)
+    }
+
+    fn meant_first(&self) -> Option<&'static str> {
+        MEANT_FIRST.iter().find(|(word, _)| *word == self.stem).map(|(_, first)| *first)
     }
 
     /// How well it fits another, from 0 to 1.
-    fn fits(&self, other: &Self) -> f64 {
+    pub fn fits(&self, other: &Self) -> f64 {
         if self.stem == other.stem {
             return 1.0;
         }
-        if self.meanings.iter().any(|meaning| other.meanings.contains(meaning)) {
-            return SAME_CONCEPT;
+        let mut shared = self.meanings.iter().filter(|meaning| other.meanings.contains(meaning)).peekable();
+        if shared.peek().is_some() {
+            let first = self.meant_first().or(other.meant_first());
+            return match first {
+                Some(first) if shared.all(|meaning| *meaning != first) => RATHER_ANOTHER,
+                _ => SAME_CONCEPT,
+            };
         }
         let long =
             self.stem.len() >= 5 && other.stem.len() >= 5 && self.stem.is_ascii() && other.stem.is_ascii();
         if long && strsim::osa_distance(&self.stem, &other.stem) == 1 { ALMOST_SAME } else { 0.0 }
     }
+}
+
+/// What a word may mean; `purchased` means what `purchase` does.
+fn meanings(word: &str) -> &'static [&'static str] {
+    let known = concepts(word);
+    if known.is_empty() && word.is_ascii() {
+        return concepts(&format!("{}e", flywheel_language::stem(word)));
+    }
+    known
 }
 
 /// The words of a folded text, two that are one (`sign up`) together; small words left out.
@@ -230,11 +260,21 @@ pub struct Value {
     pub property: usize,
 }
 
+/// An event that is told by a value of one of its properties, such as `error shown` by the code `payment_declined`.
+#[derive(Debug, Clone)]
+struct Coded {
+    name: Name,
+    /// An index into the properties, and the value as it is stored.
+    property: usize,
+    value: String,
+}
+
 /// The vocabulary, ready to be met.
 pub struct Names<'a> {
     /// The vocabulary.
     pub vocabulary: &'a Vocabulary,
     events: Vec<Name>,
+    coded: Vec<Coded>,
     properties: Vec<Name>,
     themes: Vec<Name>,
     /// Values by their words, the longest first.
@@ -276,11 +316,23 @@ impl<'a> Names<'a> {
                     property,
                 }));
             }
+            if has_country_codes(known) {
+                values.extend(other_countries(known).map(|(word, value)| Value { word, value, property }));
+            }
+        }
+        let mut coded = Vec::new();
+        for (property, known) in vocabulary.properties.iter().enumerate() {
+            if known.events.len() == 1 && known.property.of == Owner::Event {
+                let named = known.values.iter().map(|value| (Name::new(value), value));
+                let told = named.filter(|(name, _)| name.units.len() > 1);
+                coded.extend(told.map(|(name, value)| Coded { name, property, value: value.clone() }));
+            }
         }
         values.sort_by(|a, b| (b.word.len(), &a.word, a.property).cmp(&(a.word.len(), &b.word, b.property)));
         Self {
             vocabulary,
             events,
+            coded,
             properties: vocabulary.properties.iter().map(|known| Name::new(&known.property.name)).collect(),
             themes: vocabulary.themes.iter().map(|(_, name)| Name::new(name)).collect(),
             values,
@@ -306,6 +358,34 @@ impl<'a> Names<'a> {
 
     /// The event that words fit best, the more frequent of those that they fit alike.
     pub fn event(&self, words: &[Unit]) -> Option<Met> {
+        self.scored_event(words).map(|(_, met)| met)
+    }
+
+    /// The event whose property has a value that words fit wholly and better than any event's name, with that condition.
+    pub fn coded_event(&self, words: &[Unit]) -> Option<(Met, PropertyFilter)> {
+        let least = self.scored_event(words).map_or(0.0, |(score, _)| score + 1e-9);
+        let mut best: Option<(f64, f64, &Coded, Vec<usize>)> = None;
+        for coded in &self.coded {
+            let Some((score, share, used)) = coded.name.met(words) else { continue };
+            let better = score > best.as_ref().map_or(least, |(other, ..)| *other + 1e-9);
+            if better && share >= WHOLE && used.len() > 1 {
+                best = Some((score, share, coded, used));
+            }
+        }
+        let (_, share, coded, used) = best?;
+        let known = &self.vocabulary.properties[coded.property];
+        let places = used.into_iter().map(|at| words[at].place.clone()).collect();
+        let met = Met { name: known.events.first()?.clone(), places, share };
+        let condition = PropertyFilter {
+            property: known.property.name.clone(),
+            of: known.property.of,
+            operator: Operator::Is,
+            value: Json::String(coded.value.clone()),
+        };
+        Some((met, condition))
+    }
+
+    fn scored_event(&self, words: &[Unit]) -> Option<(f64, Met)> {
         let mut best: Option<(f64, u64, Met)> = None;
         for (event, (name, count)) in self.events.iter().zip(&self.vocabulary.events) {
             let Some((score, share, used)) = event.met(words) else { continue };
@@ -318,7 +398,7 @@ impl<'a> Names<'a> {
                 best = Some((score, *count, Met { name: name.clone(), places, share }));
             }
         }
-        best.map(|(_, _, met)| met)
+        best.map(|(score, _, met)| (score, met))
     }
 
     /// The event for a concept such as `signup`: the one that says it with fewest other words, the more frequent of two.
@@ -358,20 +438,26 @@ impl<'a> Names<'a> {
         })
     }
 
-    /// The first property with one of these words in its name, and its event.
+    /// The first property with one of these words in its name, and the event that has it: a payment before any other.
     pub fn property_with(&self, words: &[&str], event: Option<&str>) -> Option<(Property, Option<String>)> {
         words.iter().find_map(|word| {
             let at = (0..self.properties.len())
                 .find(|at| self.has(event, *at) && self.properties[*at].folded.contains(word))?;
             let known = &self.vocabulary.properties[at];
-            Some((known.property.clone(), known.event.clone()))
+            let undone = |event: &String| {
+                ["fail", "refund", "cancel", "return"].iter().any(|meaning| self.event_means(event, meaning))
+            };
+            let done: Vec<&String> = known.events.iter().filter(|event| !undone(event)).collect();
+            let pays = done.iter().find(|event| self.event_means(event, "pay"));
+            let of = pays.or(done.first()).copied().or(known.events.first());
+            Some((known.property.clone(), of.cloned()))
         })
     }
 
     /// Whether events of a name have a property, as far as is known.
     pub fn has(&self, event: Option<&str>, property: usize) -> bool {
-        let of = self.vocabulary.properties[property].event.as_deref();
-        of.is_none() || event.is_none() || of == event
+        let of = &self.vocabulary.properties[property].events;
+        of.is_empty() || event.is_none_or(|event| of.iter().any(|known| known == event))
     }
 
     /// Whether a word stands in the name of an event.
@@ -408,6 +494,29 @@ impl<'a> Names<'a> {
         found.into_iter().take(most).map(|(_, _, name)| name.clone()).collect()
     }
 }
+
+/// Whether a property names countries by their codes of two letters.
+fn has_country_codes(known: &KnownProperty) -> bool {
+    let code = |value: &String| value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase());
+    let country =
+        terms(&spelled_out(&known.property.name)).iter().any(|term| concepts(term.text).contains(&"country"));
+    country && !known.values.is_empty() && known.values.iter().all(code)
+}
+
+/// Countries that are not among a property's known values, of which the catalogue keeps only some: words, and the code.
+fn other_countries(known: &KnownProperty) -> impl Iterator<Item = (String, String)> {
+    let groups = SAME_VALUES.iter().filter_map(|group| Some((*group, group.first()?.to_uppercase())));
+    let others =
+        groups.filter(|(_, code)| COUNTRIES.contains(&code.as_str()) && !known.values.contains(code));
+    others.flat_map(|(group, code)| {
+        let words = group.iter().filter(|word| !is_stop(word));
+        words.map(move |word| ((*word).to_owned(), code.clone()))
+    })
+}
+
+/// The codes that head a group of [`SAME_VALUES`].
+const COUNTRIES: &[&str] =
+    &["CN", "US", "JP", "DE", "GB", "FR", "IN", "BR", "KR", "CA", "AU", "ES", "IT", "RU", "SG", "HK", "TW"];
 
 /// Where a word stands in a text: an English one between edges of words, a Chinese one anywhere.
 pub fn find_word(text: &str, word: &str) -> Option<Range<usize>> {

@@ -41,6 +41,8 @@ pub struct Slots {
     pub before: bool,
     pub breakdown: Vec<Property>,
     pub filters: Vec<PropertyFilter>,
+    /// It speaks of everybody, whoever the sentence before was about.
+    pub everybody: bool,
     /// What it is about, as it was written.
     pub subject: Option<String>,
     pub theme: bool,
@@ -89,11 +91,11 @@ impl Slots {
             self.inherited = true;
         }
         if spoken(self.kind) {
-            if self.subject.is_none() && self.query.is_empty() && before.subject.is_some() {
+            if self.subject.is_none() && self.query.is_empty() && !self.everybody {
                 self.subject.clone_from(&before.subject);
                 self.query = before.subject.clone().unwrap_or_default();
                 self.theme = before.theme;
-                self.inherited = true;
+                self.inherited |= before.subject.is_some();
             }
         } else if self.events.is_empty()
             && !self.active
@@ -195,6 +197,7 @@ fn spoken(
     if let Some(place) = lead {
         sentence.take(&place);
     }
+    slots.everybody = kinds::EVERYBODY.is_match(clause);
     slots.days = time::days(&mut sentence, settings);
     let open = sentence.open();
     let content: Vec<Range<usize>> = terms(&open)
@@ -244,7 +247,13 @@ fn time_and_measure(sentence: &mut Sentence, slots: &mut Slots, settings: &Setti
             (Interval::Day, &["yesterday", "昨天", "day", "天"]),
         ];
         let unit = unit.iter().find(|(_, names)| names.iter().any(|name| words.contains(name)));
-        slots.days = unit.map(|(unit, _)| time::current(*unit, settings));
+        slots.days = match unit {
+            Some((unit, _)) => Some(time::current(*unit, settings)),
+            None if words.contains("this year") || words.contains("今年") => {
+                Some(time::this_year(settings))
+            }
+            None => None,
+        };
     }
     if sentence.take_first(&kinds::ACTIVE).is_some() {
         (slots.active, slots.people) = (true, true);
@@ -433,6 +442,15 @@ fn events(sentence: &mut Sentence, named: Vec<Met>, slots: &mut Slots, names: &N
     slots.events = named;
     while slots.events.len() < EVENTS {
         let words = units(&sentence.open());
+        if slots.events.is_empty()
+            && let Some((met, condition)) = names.coded_event(&words)
+        {
+            met.places.iter().for_each(|place| sentence.take(place));
+            slots.events.push(met);
+            slots.filters.push(condition);
+            // A condition is everybody's: beside another event it would be wrong.
+            break;
+        }
         let Some(met) = names.event(&words) else { break };
         let known = slots.events.iter().any(|event| event.name == met.name);
         if !slots.events.is_empty() && (met.share < SECOND || known) {
@@ -446,10 +464,11 @@ fn events(sentence: &mut Sentence, named: Vec<Met>, slots: &mut Slots, names: &N
     if let Some(first) = slots.events.first() {
         let (from, to) =
             (start(first).unwrap_or(0), first.places.iter().map(|place| place.end).max().unwrap_or(0));
-        slots.after = kinds::AFTER.is_match(open[..from].trim_end())
-            || open[to..].trim_start().starts_with(['后', '之']);
-        slots.before = !slots.after
-            && (kinds::BEFORE.is_match(open[..from].trim_end()) || open[to..].trim_start().starts_with('前'));
+        // What stands right behind it: 登录之后, 退款申请之前.
+        let behind: String = open[to..].chars().take(6).collect();
+        slots.after = kinds::AFTER.is_match(open[..from].trim_end()) || behind.contains('后');
+        slots.before =
+            !slots.after && (kinds::BEFORE.is_match(open[..from].trim_end()) || behind.contains('前'));
     }
 }
 

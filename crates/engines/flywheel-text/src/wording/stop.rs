@@ -165,6 +165,10 @@ const ENGLISH: &[&str] = &[
     "ones",
     "more",
     "fewer",
+    "top",
+    "least",
+    "highest",
+    "lowest",
 ];
 
 const CHINESE: &[&str] = &[
@@ -349,6 +353,19 @@ const CHINESE: &[&str] = &[
     "年",
     "用户数",
     "人次",
+    "最多",
+    "最少",
+    "最高",
+    "最低",
+    "最",
+    "排名",
+    "另外",
+    "还有",
+    "而且",
+    "以及",
+    "顺便",
+    "同时",
+    "那么",
 ];
 
 /// Words that ask what people say.
@@ -403,6 +420,7 @@ const SAYING: &[&str] = &[
     "theme",
     "themes",
     "everyone",
+    "everybody",
     "anyone",
     "don't",
     "didn't",
@@ -451,4 +469,5 @@ const SAYING: &[&str] = &[
     "些什么",
     "在说",
     "想说",
+    "所有人",
 ];

@@ -116,8 +116,12 @@ pub fn days(sentence: &mut Sentence, settings: &Settings) -> Option<Days> {
     if days.to.is_some_and(|to| to >= settings.today) && days.from <= settings.today {
         days.to = None;
     }
+    // What is yet to come cannot be told; its words stay, so that it is said that they were not used.
+    if days.from > settings.today {
+        return None;
+    }
     sentence.take(&place);
-    (days.from <= settings.today).then_some(days)
+    Some(days)
 }
 
 /// Reads the steps of time that a sentence asks for.
@@ -133,6 +137,11 @@ pub fn current(unit: Interval, settings: &Settings) -> Days {
         Interval::Month => Days::since(settings.today.first_of_month()),
         Interval::Hour | Interval::Day => Days::since(settings.today),
     }
+}
+
+/// The year so far.
+pub fn this_year(settings: &Settings) -> Days {
+    Days::since(settings.today.first_of_year())
 }
 
 static INTERVALS: LazyLock<[(Regex, Interval); 4]> = LazyLock::new(|| {

@@ -17,6 +17,7 @@ mod segment;
 mod stickiness;
 mod trend;
 mod word_of_mouth;
+mod wording;
 
 use std::path::PathBuf;
 
@@ -51,6 +52,7 @@ pub use segment::Segment;
 pub use stickiness::Stickiness;
 pub use trend::Trend;
 pub use word_of_mouth::WordOfMouth;
+pub use wording::Ask;
 
 /// What every question takes.
 #[derive(Debug, Clone, Default, Args)]
@@ -391,6 +393,7 @@ fn metric(draft: &mut Draft, path: &str, text: &str) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
     use serde_json::json;
 
     use super::*;
@@ -415,6 +418,17 @@ mod tests {
                 "window": {"count": 7}, "order": "strict", "times": [1, 3],
             })
         );
+    }
+
+    #[test]
+    fn every_question_is_a_command_line_that_is_taken() {
+        for kind in flywheel_workbench::question_kinds() {
+            let (question, _) = read_question(&kind.example, "example.toml").expect("a question");
+            let words = flywheel_spec::product::command::command_words(&question);
+            if let Err(error) = crate::arguments::Arguments::try_parse_from(&words) {
+                panic!("{words:?}: {error}");
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! Questions about what people do: asked, kept, and what can be asked.
+//! Questions: asked as settings or in one's own words, kept, and what can be asked.
 
 pub mod ask;
 pub mod kinds;
 pub mod list;
 pub mod save;
+pub mod wording;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -43,6 +43,7 @@ const WORDS: &[(&str, &str)] = &[
     ("search", include_str!("../words/search.toml")),
     ("support", include_str!("../words/support.toml")),
     ("wording", include_str!("../words/wording.toml")),
+    ("assistant", include_str!("../words/assistant.toml")),
 ];
 
 /// A sentence in both languages.

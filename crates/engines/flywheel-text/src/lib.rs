@@ -4,6 +4,7 @@
 //! The same messages in any order give the same result; nothing here reads a clock, the environment or a network.
 
 pub mod aspects;
+pub mod assistant;
 pub mod duplicates;
 pub mod insights;
 pub mod kind;

@@ -1,6 +1,7 @@
 //! Reports as calm text for a terminal, in both languages; nothing here prints.
 
 mod answer;
+mod assistant;
 mod chart;
 mod evaluation;
 mod event_import;
@@ -21,6 +22,7 @@ mod table;
 mod tune;
 
 pub use answer::{answered, question_kinds, questions, sql};
+pub use assistant::draft;
 pub use evaluation::{evaluation, verdict};
 pub use event_import::events_imported;
 pub use events::{aside, asides, catalogue, event_detail, properties, resent};

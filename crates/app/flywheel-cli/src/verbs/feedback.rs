@@ -79,6 +79,8 @@ pub struct Insights {
     themes: usize,
     #[arg(long = "quotes", id = "told_quotes", value_name = "NUMBER", default_value_t = 3)]
     quotes: usize,
+    #[arg(long = "assistant", id = "ask_assistant")]
+    assistant: bool,
 }
 
 /// Messages by word.
@@ -117,7 +119,13 @@ impl Feedback {
                     quotes: insights.quotes,
                     ..InsightsSpec::default()
                 };
-                let report = session.open().await?.feedback_insights(&spec).await?;
+                let workbench = session.open().await?;
+                let report = if insights.assistant {
+                    let access = session.assistant_access(&workbench);
+                    workbench.assisted_insights(&spec, &access).await?
+                } else {
+                    workbench.feedback_insights(&spec).await?
+                };
                 Ok(screen.report(&report, || show::insights(&screen, &report))?)
             }
             Self::Search(search) => search.run(session).await,

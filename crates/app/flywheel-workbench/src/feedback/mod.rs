@@ -4,7 +4,9 @@
 //! sends under one of [`SPEAKING`]. What is made of the messages (the index, the themes) lies in `.flywheel/feedback/` and can be made again;
 //! `opportunities.json` beside it holds what people decided.
 
+mod assisted;
 mod case;
+mod draft;
 mod import;
 mod insights;
 mod messages;

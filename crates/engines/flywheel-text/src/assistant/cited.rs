@@ -12,9 +12,9 @@ use super::clean::clean;
 use super::grounds::Claim;
 use super::sources::{Source, Sources};
 
-/// What was kept and what was removed.
+/// What was kept of an answer, and what was removed for which reason.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Tally {
+pub struct Sifted {
     /// Names and claims kept.
     pub kept: u64,
     /// Names and claims removed.
@@ -23,7 +23,7 @@ pub struct Tally {
     pub citations: BTreeMap<RemovedReason, u64>,
 }
 
-impl Tally {
+impl Sifted {
     /// Counts a claim that was removed.
     pub(super) fn remove(&mut self, reason: RemovedReason) {
         *self.removed.entry(reason).or_default() += 1;
@@ -91,7 +91,7 @@ pub(super) fn check(
     sources: &Sources,
     group: Option<usize>,
     form: &Form,
-    tally: &mut Tally,
+    sifted: &mut Sifted,
 ) -> Result<CitedClaim, RemovedReason> {
     let text = clean(&said.text);
     if !form.fits(&said.text, &text) {
@@ -101,7 +101,7 @@ pub(super) fn check(
         return Err(RemovedReason::NoCitation);
     }
     let claim = Claim::new(&text);
-    let mut remove = |reason| *tally.citations.entry(reason).or_default() += 1;
+    let mut remove = |reason| *sifted.citations.entry(reason).or_default() += 1;
     let mut seen: HashSet<&str> = HashSet::new();
     let mut grounds: Vec<&Source> = Vec::new();
     let mut exists = false;
@@ -134,7 +134,7 @@ pub(super) fn check_all(
     sources: &Sources,
     form: &Form,
     most: usize,
-    tally: &mut Tally,
+    sifted: &mut Sifted,
 ) -> Vec<CitedClaim> {
     let mut kept: Vec<CitedClaim> = Vec::new();
     let mut seen: HashSet<String> = HashSet::new();
@@ -142,14 +142,14 @@ pub(super) fn check_all(
         let checked = match said {
             None => Err(RemovedReason::WrongForm),
             Some(_) if kept.len() >= most => Err(RemovedReason::TooMany),
-            Some(said) => check(&said, sources, None, form, tally),
+            Some(said) => check(&said, sources, None, form, sifted),
         };
         match checked {
-            Ok(claim) if !seen.insert(fold(&claim.text)) => tally.remove(RemovedReason::Repeated),
+            Ok(claim) if !seen.insert(fold(&claim.text)) => sifted.remove(RemovedReason::Repeated),
             Ok(claim) => kept.push(claim),
-            Err(reason) => tally.remove(reason),
+            Err(reason) => sifted.remove(reason),
         }
     }
-    tally.kept += kept.len() as u64;
+    sifted.kept += kept.len() as u64;
     kept
 }

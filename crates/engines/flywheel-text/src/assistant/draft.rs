@@ -7,7 +7,7 @@ use flywheel_spec::feedback::support::{DraftSource, SourceKind};
 use serde::Serialize;
 
 use super::chat::{Chat, chat};
-use super::cited::{Form, Said, Tally, check_all, spoken};
+use super::cited::{Form, Said, Sifted, check_all, spoken};
 use super::grounds::{Claim, Ground, nearness};
 use super::masked::{Masked, Outbox};
 use super::reply::{Nonsense, listed};
@@ -93,7 +93,7 @@ pub struct Drafted {
     /// The sentences, one after the other.
     pub text: String,
     /// What was kept and what was removed.
-    pub tally: Tally,
+    pub sifted: Sifted,
 }
 
 impl DraftQuestion {
@@ -142,8 +142,8 @@ impl DraftQuestion {
     }
 
     /// What was masked in it.
-    pub fn masked(&self) -> &crate::personal::Counts {
-        self.outbox.counts()
+    pub fn masked(&self) -> &crate::personal::Tally {
+        self.outbox.found()
     }
 
     /// The sentences in an answer that hold.
@@ -151,13 +151,13 @@ impl DraftQuestion {
     /// # Errors
     /// When the answer has another form.
     pub fn read(&self, content: &str) -> Result<Drafted, Nonsense> {
-        let mut tally = Tally::default();
+        let mut sifted = Sifted::default();
         let said = listed(content, "answer")?;
         let said = said.iter().map(|item| Said::of(item, "text"));
         let form = Form { most: SENTENCES.1, lines: true, languages: vec![spoken(self.language)] };
-        let claims = check_all(said, &self.sources, &form, SENTENCES.0, &mut tally);
+        let claims = check_all(said, &self.sources, &form, SENTENCES.0, &mut sifted);
         let between = if self.language == Language::Zh { "" } else { " " };
         let text = claims.iter().map(|claim| claim.text.as_str()).collect::<Vec<_>>().join(between);
-        Ok(Drafted { claims, text, tally })
+        Ok(Drafted { claims, text, sifted })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::personal::{Counts, mask};
+use crate::personal::{Tally, mask};
 
 /// A text without personal data; only an [`Outbox`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,21 +28,19 @@ impl Masked {
 /// Where texts are masked before they leave, and what was found is counted.
 #[derive(Debug, Clone, Default)]
 pub struct Outbox {
-    counts: Counts,
+    found: Tally,
 }
 
 impl Outbox {
     /// The text without personal data.
     pub fn mask(&mut self, text: &str) -> Masked {
-        let (masked, found) = mask(text);
-        for (kind, count) in found {
-            *self.counts.entry(kind).or_default() += count;
-        }
+        let (masked, counts) = mask(text);
+        self.found.add(&counts);
         Masked(masked)
     }
 
-    /// How often each kind was found.
-    pub fn counts(&self) -> &Counts {
-        &self.counts
+    /// What was found and masked.
+    pub fn found(&self) -> &Tally {
+        &self.found
     }
 }

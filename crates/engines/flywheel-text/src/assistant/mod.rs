@@ -22,7 +22,7 @@ mod tests;
 mod theme_names;
 
 pub use chat::Chat;
-pub use cited::Tally;
+pub use cited::Sifted;
 pub use draft::{DraftQuestion, Drafted, Near, nearest};
 pub use masked::{Masked, Outbox};
 pub use reply::{Nonsense, Reply, reply};

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Originals;
 use super::chat::{Chat, chat};
-use super::cited::{Form, Said, Tally, check_all, spoken};
+use super::cited::{Form, Said, Sifted, check_all, spoken};
 use super::masked::{Masked, Outbox};
 use super::numbers::numbers;
 use super::quoted::{SentQuote, quotes};
@@ -58,7 +58,7 @@ pub struct Summarised {
     /// The most important first.
     pub claims: Vec<CitedClaim>,
     /// What was kept and what was removed.
-    pub tally: Tally,
+    pub sifted: Sifted,
 }
 
 impl SummaryQuestion {
@@ -92,8 +92,8 @@ impl SummaryQuestion {
     }
 
     /// What was masked in it.
-    pub fn masked(&self) -> &crate::personal::Counts {
-        self.outbox.counts()
+    pub fn masked(&self) -> &crate::personal::Tally {
+        self.outbox.found()
     }
 
     /// The claims in an answer that hold.
@@ -101,12 +101,12 @@ impl SummaryQuestion {
     /// # Errors
     /// When the answer has another form.
     pub fn read(&self, content: &str) -> Result<Summarised, Nonsense> {
-        let mut tally = Tally::default();
+        let mut sifted = Sifted::default();
         let said = listed(content, "claims")?;
         let said = said.iter().map(|item| Said::of(item, "text"));
         let form = Form { most: CLAIM, lines: true, languages: vec![spoken(self.language)] };
-        let claims = check_all(said, &self.sources, &form, CLAIMS, &mut tally);
-        Ok(Summarised { claims, tally })
+        let claims = check_all(said, &self.sources, &form, CLAIMS, &mut sifted);
+        Ok(Summarised { claims, sifted })
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::Originals;
 use super::chat::{Chat, chat};
-use super::cited::{Form, Said, Tally, check, spoken};
+use super::cited::{Form, Said, Sifted, check, spoken};
 use super::masked::{Masked, Outbox};
 use super::quoted::{SentQuote, quotes};
 use super::reply::{Nonsense, listed};
@@ -52,7 +52,7 @@ pub struct Named {
     /// By the themes' numbers.
     pub names: Vec<(u32, CitedClaim)>,
     /// What was kept and what was removed.
-    pub tally: Tally,
+    pub sifted: Sifted,
 }
 
 impl ThemeQuestion {
@@ -78,8 +78,8 @@ impl ThemeQuestion {
     }
 
     /// What was masked in it.
-    pub fn masked(&self) -> &crate::personal::Counts {
-        self.outbox.counts()
+    pub fn masked(&self) -> &crate::personal::Tally {
+        self.outbox.found()
     }
 
     /// The names in an answer that hold; each theme at most one, no two alike.
@@ -87,27 +87,27 @@ impl ThemeQuestion {
     /// # Errors
     /// When the answer has another form.
     pub fn read(&self, content: &str) -> Result<Named, Nonsense> {
-        let mut named = Named { names: Vec::new(), tally: Tally::default() };
+        let mut named = Named { names: Vec::new(), sifted: Sifted::default() };
         let mut seen: HashSet<String> = HashSet::new();
         for item in listed(content, "themes")? {
             let place = item.get("id").and_then(|id| id.as_str()?.trim().strip_prefix('t')?.parse().ok());
             let place = place.and_then(|place: usize| place.checked_sub(1));
             let theme = place.and_then(|place| Some((place, self.themes.get(place)?)));
             let (Some((place, (id, languages))), Some(said)) = (theme, Said::of(&item, "name")) else {
-                named.tally.remove(RemovedReason::WrongForm);
+                named.sifted.remove(RemovedReason::WrongForm);
                 continue;
             };
             let form = Form { most: NAME, lines: false, languages: languages.clone() };
-            match check(&said, &self.sources, Some(place), &form, &mut named.tally) {
-                Err(reason) => named.tally.remove(reason),
-                Ok(claim) if !seen.insert(fold(&claim.text)) => named.tally.remove(RemovedReason::Repeated),
+            match check(&said, &self.sources, Some(place), &form, &mut named.sifted) {
+                Err(reason) => named.sifted.remove(reason),
+                Ok(claim) if !seen.insert(fold(&claim.text)) => named.sifted.remove(RemovedReason::Repeated),
                 Ok(_) if named.names.iter().any(|(known, _)| known == id) => {
-                    named.tally.remove(RemovedReason::Repeated);
+                    named.sifted.remove(RemovedReason::Repeated);
                 }
                 Ok(claim) => named.names.push((*id, claim)),
             }
         }
-        named.tally.kept = named.names.len() as u64;
+        named.sifted.kept = named.names.len() as u64;
         Ok(named)
     }
 }

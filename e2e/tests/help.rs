@@ -2,7 +2,7 @@
 
 use e2e::Project;
 
-const VERBS: [&[&str]; 97] = [
+const VERBS: [&[&str]; 98] = [
     &[],
     &["init"],
     &["data"],
@@ -51,6 +51,7 @@ const VERBS: [&[&str]; 97] = [
     &["support", "answer"],
     &["support", "check"],
     &["support", "inbox"],
+    &["support", "draft"],
     &["support", "settle"],
     &["support", "gaps"],
     &["sample"],

@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 /// Personal data of the messages; none of it may leave.
 const PERSONAL: [&str; 4] = ["jane.doe@example.com", "13812345678", "11010519491231002X", "customer-"];
 
+/// Stands for an answer that does not come in time.
+const SILENCE: &str = "";
+
 /// A project with messages about three things, some with personal data.
 fn project() -> Project {
     let project = Project::new();
@@ -112,9 +115,8 @@ fn what_rests_on_messages_is_kept_and_what_is_made_up_is_counted() {
     let plain = project.json(&["feedback", "insights"]);
     assert!(plain["assistant"].is_null() && model.heard().is_empty(), "nothing is asked unless it is wanted");
 
-    let called = project.command(&["feedback", "insights", "--assistant", "--json"]);
-    let mut called = called;
-    let called = called.env("FLYWHEEL_ASSISTANT_KEY", "k-e2e").output().expect("it runs");
+    let mut call = project.command(&["feedback", "insights", "--assistant", "--json"]);
+    let called = call.env("FLYWHEEL_ASSISTANT_KEY", "k-e2e").output().expect("it runs");
     assert!(called.status.success(), "{called:?}");
     let told: Value = serde_json::from_slice(&called.stdout).expect("JSON");
     let used = &told["assistant"];
@@ -162,49 +164,34 @@ fn what_rests_on_messages_is_kept_and_what_is_made_up_is_counted() {
 #[test]
 fn whatever_the_assistant_does_the_report_is_there_and_says_so() {
     let project = project();
-    let slow = |_: &Heard, _: usize| {
-        std::thread::sleep(Duration::from_secs(4));
-        String::new()
-    };
-    let half = || {
-        format!("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\nConnection: close\r\n\r\n{}", "{\"choices\": [")
-    };
+    let half =
+        "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\nConnection: close\r\n\r\n{\"choices\": [".to_owned();
     let page = "<!doctype html><html><body>502 Bad Gateway</body></html>";
-    let huge = || response("200 OK", "", &"x".repeat(1_100_000));
-    type Answer = Box<dyn Fn(&Heard, usize) -> String + Send + Sync>;
-    let cases: Vec<(&str, Answer)> = vec![
-        ("assistant.timed_out", Box::new(slow)),
-        ("assistant.not_json", Box::new(move |_, _| response("200 OK", "Content-Type: text/html\r\n", page))),
-        ("assistant.unreachable", Box::new(move |_, _| half())),
-        (
-            "assistant.not_json",
-            Box::new(|_, _| response("200 OK", "", "{\"choices\": [{\"message\": {\"content\": \"{")),
-        ),
-        ("assistant.cut_off", Box::new(|_, _| completion("{\"themes\": [{\"id\": \"t1\", \"na"))),
-        ("assistant.no_choices", Box::new(|_, _| response("200 OK", "", "{\"choices\": []}"))),
-        ("assistant.not_as_asked", Box::new(|_, _| completion("I would rather not."))),
-        ("assistant.nothing_holds", Box::new(|_, _| completion("{\"themes\": [], \"claims\": []}"))),
-        (
-            "assistant.rate_limited",
-            Box::new(|_, _| response("429 Too Many Requests", "Retry-After: 0\r\n", "")),
-        ),
-        (
-            "assistant.rate_limited",
-            Box::new(|_, _| response("429 Too Many Requests", "Retry-After: 9999\r\n", "")),
-        ),
-        (
-            "assistant.refused",
-            Box::new(|_, _| response("500 Internal Server Error", "Retry-After: 0\r\n", "")),
-        ),
-        ("assistant.key_refused", Box::new(|_, _| response("401 Unauthorized", "", "{\"error\": \"no\"}"))),
-        (
-            "assistant.refused",
-            Box::new(|_, _| response("307 Temporary Redirect", "Location: http://localhost:9/x\r\n", "")),
-        ),
-        ("assistant.too_large", Box::new(move |_, _| huge())),
+    let busy = |after: &str| response("429 Too Many Requests", &format!("Retry-After: {after}\r\n"), "");
+    let elsewhere = "Location: http://localhost:9/x\r\n";
+    let cases = [
+        ("assistant.not_json", response("200 OK", "Content-Type: text/html\r\n", page)),
+        ("assistant.not_json", response("200 OK", "", "{\"choices\": [{\"message\": {\"content\": \"{")),
+        ("assistant.unreachable", half),
+        ("assistant.cut_off", completion("{\"themes\": [{\"id\": \"t1\", \"na")),
+        ("assistant.no_choices", response("200 OK", "", "{\"choices\": []}")),
+        ("assistant.not_as_asked", completion("I would rather not.")),
+        ("assistant.nothing_holds", completion("{\"themes\": [], \"claims\": []}")),
+        ("assistant.rate_limited", busy("0")),
+        ("assistant.rate_limited", busy("9999")),
+        ("assistant.refused", response("500 Internal Server Error", "Retry-After: 0\r\n", "")),
+        ("assistant.key_refused", response("401 Unauthorized", "", "{\"error\": \"no\"}")),
+        ("assistant.refused", response("307 Temporary Redirect", elsewhere, "")),
+        ("assistant.too_large", response("200 OK", "", &"x".repeat(1_100_000))),
+        ("assistant.timed_out", SILENCE.to_owned()),
     ];
     for (why, answer) in cases {
-        let model = Model::start(answer);
+        let model = Model::start(move |_, _| {
+            if answer == SILENCE {
+                std::thread::sleep(Duration::from_secs(4));
+            }
+            answer.clone()
+        });
         assistant(&project, &model.base_url(), "timeout_secs = 2\n");
         let told = insights(&project);
         let fallbacks = told["assistant"]["fallbacks"].as_array().expect("fallbacks");

@@ -2,6 +2,7 @@
 //!
 //! The binary is the one that `FLYWHEEL_BIN` names, else the one beside the tests in cargo's target folder.
 
+pub mod model;
 pub mod pictures;
 pub mod rows;
 pub mod server;

@@ -2,7 +2,7 @@
 
 use e2e::Project;
 
-const VERBS: [&[&str]; 101] = [
+const VERBS: [&[&str]; 102] = [
     &[],
     &["init"],
     &["data"],
@@ -54,6 +54,7 @@ const VERBS: [&[&str]; 101] = [
     &["support", "answer"],
     &["support", "check"],
     &["support", "inbox"],
+    &["support", "draft"],
     &["support", "settle"],
     &["support", "gaps"],
     &["sample"],

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use flywheel_spec::check::read_project;
 use flywheel_spec::{Language, Phrase, Problem, Problems, phrase};
-use flywheel_workbench::{Failure, Folder, Workbench};
+use flywheel_workbench::{AssistantAccess, Failure, Folder, Workbench};
 
 use crate::screen::Screen;
 use crate::show::{self, Sources};
@@ -54,6 +54,11 @@ impl Session {
         let workbench = Workbench::open(&self.folder).await?;
         self.screen.aside_problems(workbench.warnings());
         Ok(workbench)
+    }
+
+    /// What the assistant is asked with: the key is the environment's, the language the user's.
+    pub fn assistant_access(&self, workbench: &Workbench) -> AssistantAccess {
+        workbench.assistant_access(self.screen.language, |name| std::env::var(name).ok())
     }
 }
 

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use flywheel_spec::{Problem, phrase};
-use flywheel_workbench::{Deployed, Deployments, EventLog, KeyRing, PredictionLog, Workbench};
+use flywheel_spec::{Language, Problem, phrase};
+use flywheel_workbench::{
+    AssistantAccess, Deployed, Deployments, EventLog, KeyRing, PredictionLog, Workbench,
+};
 use tokio::sync::watch;
 
 use crate::failure::Failure;
@@ -36,6 +38,11 @@ pub struct ServerState {
 }
 
 impl ServerState {
+    /// What the assistant is asked with for a reader of this language; the key is the environment's.
+    pub fn assistant_access(&self, language: Language) -> AssistantAccess {
+        self.workbench.assistant_access(language, |name| std::env::var(name).ok())
+    }
+
     /// The version of a model that answers now; the ledger is asked only to explain why there is none.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 
 mod accept;
 mod ask;
+mod assistant;
 mod check;
 mod compare;
 mod data;
@@ -42,6 +43,7 @@ use flywheel_tables::Warehouse;
 use flywheel_tables::spool::Spool;
 
 pub use ask::{AskOptions, answer_file, fold_maker, question_kinds};
+pub use assistant::AssistantAccess;
 pub use data::ImportRequest;
 pub use demo::{DEMO_MODEL, DEMO_TABLE};
 pub use deployment::{Deployed, Deployments};

@@ -4,6 +4,7 @@
 //! A *report* is a spec type too, so the terminal, `--json`, HTTP and the page all show the same thing.
 //! This crate knows serde and the schema derive; it never learns of Arrow, DataFusion, Burn or HTTP.
 
+pub mod assistant;
 pub mod check;
 pub mod draft;
 pub mod encoder;

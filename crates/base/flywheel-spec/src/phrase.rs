@@ -44,6 +44,7 @@ const WORDS: &[(&str, &str)] = &[
     ("support", include_str!("../words/support.toml")),
     ("wording", include_str!("../words/wording.toml")),
     ("classifier", include_str!("../words/classifier.toml")),
+    ("assistant", include_str!("../words/assistant.toml")),
 ];
 
 /// A sentence in both languages.

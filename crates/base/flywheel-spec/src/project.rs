@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::assistant::AssistantSpec;
 use crate::{Language, Phrase};
 
 /// `flywheel.toml`.
@@ -37,6 +38,9 @@ pub struct ProjectSpec {
     /// How long events are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention: Option<RetentionSpec>,
+    /// A language model that helps where it is asked to; everything works without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistant: Option<AssistantSpec>,
 }
 
 impl ProjectSpec {
@@ -52,6 +56,7 @@ impl ProjectSpec {
             encoder: None,
             privacy: None,
             retention: None,
+            assistant: None,
         }
     }
 

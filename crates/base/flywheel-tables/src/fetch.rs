@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 
 pub use download::fetch_files;
+pub(crate) use download::{is_loopback, reason};
 
 /// A data set that `flywheel data get` knows by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! [`import`] reads what a person has (IDX, images, CSV, JSON Lines, Parquet) into a [`frame::Frame`],
 //! [`Warehouse`] keeps frames as Delta Lake tables, [`profile`] says what a table looks like,
-//! [`fetch`] brings known data sets from the network, and [`spool`] holds what arrives until a table takes it.
+//! [`fetch`] brings known data sets from the network, [`post`] asks there, and [`spool`] holds what arrives until a table takes it.
 //! This crate knows no project folder, no HTTP server, and no learning.
 
 pub mod cluster;
@@ -13,6 +13,7 @@ pub mod fold;
 pub mod frame;
 pub mod infer;
 mod interner;
+pub mod post;
 pub mod profile;
 pub mod query;
 pub mod source;

@@ -5,6 +5,7 @@
 
 pub mod about;
 pub mod aspects;
+pub mod assistant;
 pub mod duplicates;
 pub mod insights;
 pub mod kind;

@@ -11,6 +11,7 @@ use flywheel_spec::feedback::opportunity_record::OpportunityRecord;
 use flywheel_spec::feedback::search::SearchReport;
 use flywheel_workbench::WrittenCase;
 
+use super::assistant::{assistant, claims};
 use super::chart::chart;
 use super::number::{count, percent};
 use super::table::{left, right, table};
@@ -61,6 +62,10 @@ pub fn encoded(screen: &Screen, report: &EncodedReport) -> String {
 pub fn insights(screen: &Screen, report: &InsightsReport) -> String {
     let mut text = findings(screen, &report.findings);
     text.push_str(&problems(screen, &report.warnings, &Sources::default()));
+    if !report.summary.is_empty() {
+        text.push_str(&format!("\n{}\n", screen.paint(Style::Bold, &screen.word("summary"))));
+        text.push_str(&claims(screen, &report.summary));
+    }
     for drawn in &report.charts {
         text.push_str(&format!("\n{}", chart(screen, drawn)));
     }
@@ -79,7 +84,7 @@ pub fn insights(screen: &Screen, report: &InsightsReport) -> String {
         .map(|theme| {
             vec![
                 theme.id.to_string(),
-                theme.name.clone(),
+                theme.given_name.as_ref().map_or_else(|| theme.name.clone(), |name| name.text.clone()),
                 count(theme.voices),
                 percent(theme.share),
                 mood(theme.mood),
@@ -135,6 +140,9 @@ pub fn insights(screen: &Screen, report: &InsightsReport) -> String {
         for quote in lowest {
             text.push_str(&format!("  “{}”\n", cut(&quote.text, QUOTED)));
         }
+    }
+    if let Some(used) = &report.assistant {
+        text.push_str(&assistant(screen, used));
     }
     text
 }

@@ -1,6 +1,7 @@
 //! Reports as calm text for a terminal, in both languages; nothing here prints.
 
 mod answer;
+mod assistant;
 mod chart;
 mod classifier;
 mod evaluation;
@@ -23,6 +24,7 @@ mod tune;
 mod wording;
 
 pub use answer::{answered, question_kinds, questions, sql};
+pub use assistant::draft;
 pub use classifier::{classified, classifier_draft};
 pub use evaluation::{evaluation, verdict};
 pub use event_import::events_imported;

@@ -58,6 +58,8 @@ pub struct Insights {
     from: Option<i64>,
     #[arg(long = "to", id = "told_to", value_name = "DATE", value_parser = moment)]
     to: Option<i64>,
+    #[arg(long = "assistant", id = "ask_assistant")]
+    assistant: bool,
 }
 
 /// Messages by word.
@@ -101,7 +103,13 @@ impl Feedback {
                     to: insights.to,
                     ..InsightsSpec::default()
                 };
-                let report = session.open().await?.feedback_insights(&spec).await?;
+                let workbench = session.open().await?;
+                let report = if insights.assistant {
+                    let access = session.assistant_access(&workbench);
+                    workbench.assisted_insights(&spec, &access).await?
+                } else {
+                    workbench.feedback_insights(&spec).await?
+                };
                 Ok(screen.report(&report, || show::insights(&screen, &report))?)
             }
             Self::Search(search) => search.run(session).await,

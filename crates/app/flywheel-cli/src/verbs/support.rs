@@ -3,7 +3,7 @@
 use std::io::{BufRead, IsTerminal};
 
 use clap::Subcommand;
-use flywheel_spec::feedback::support::SupportRequest;
+use flywheel_spec::feedback::support::{DraftRequest, SupportRequest};
 use flywheel_workbench::Workbench;
 
 use crate::session::{Outcome, Session};
@@ -25,10 +25,17 @@ pub enum Support {
     Check,
     /// Who waits for a person.
     Inbox,
+    /// An answer for a colleague to read and send.
+    Draft {
+        #[arg(id = "drafted", value_name = "CONVERSATION")]
+        conversation: String,
+    },
     /// A person took over.
     Settle {
         #[arg(id = "settled", value_name = "CONVERSATION")]
         conversation: String,
+        #[arg(long = "answer", id = "settled_answer", value_name = "TEXT")]
+        answer: Option<String>,
     },
     /// What the file does not answer.
     Gaps,
@@ -55,7 +62,14 @@ impl Support {
                 let inbox = workbench.support_inbox()?;
                 Ok(screen.report(&inbox, || show::inbox(&screen, &inbox))?)
             }
-            Self::Settle { conversation } => Ok(workbench.settle_conversation(&conversation)?),
+            Self::Draft { conversation } => {
+                let access = session.assistant_access(&workbench);
+                let report = workbench.draft_answer(&DraftRequest { conversation }, &access).await?;
+                Ok(screen.report(&report, || show::draft(&screen, &report))?)
+            }
+            Self::Settle { conversation, answer } => {
+                Ok(workbench.settle_conversation(&conversation, answer.as_deref())?)
+            }
             Self::Gaps => {
                 let gaps = workbench.support_gaps().await?;
                 Ok(screen.report(&gaps, || show::gaps(&screen, &gaps))?)

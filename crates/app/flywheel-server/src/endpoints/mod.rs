@@ -56,6 +56,7 @@ fn list() -> OpenApiRouter<Arc<ServerState>> {
         .routes(routes!(feedback::classify::classify_feedback))
         .routes(routes!(feedback::opportunities::rank_opportunities))
         .routes(routes!(support::answer::answer_customer))
+        .routes(routes!(support::draft::draft_answer))
         .routes(routes!(support::inbox::list_inbox))
         .routes(routes!(support::gaps::list_gaps))
         // Recipes

@@ -4,9 +4,11 @@
 //! sends under one of [`SPEAKING`]. What is made of the messages (the index, the themes) lies in `.flywheel/feedback/` and can be made again;
 //! `opportunities.json` beside it holds what people decided.
 
+mod assisted;
 mod case;
 mod classifier;
 mod concern;
+mod draft;
 mod faq_file;
 mod import;
 mod insights;

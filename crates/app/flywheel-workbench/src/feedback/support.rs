@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flywheel_spec::feedback::support::{
-    Conversation, FaqReport, GapReport, InboxEntry, ReplyKind, SupportAnswer, SupportRequest, SupportSpec,
-    Unanswered,
+    Conversation, FaqReport, GapReport, InboxEntry, ReplyKind, Speaker, SupportAnswer, SupportRequest,
+    SupportSpec, Turn, Unanswered,
 };
 use flywheel_spec::{Problem, phrase};
 use flywheel_text::support::{Encode, Faq};
@@ -89,16 +89,9 @@ impl Workbench {
     /// # Errors
     /// When one cannot be read.
     pub fn support_inbox(&self) -> Result<Vec<InboxEntry>, Failure> {
-        let folder = self.folder().support().join("conversations");
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let mut waiting = Vec::new();
-        for entry in entries {
-            let Some(kept) = file::read_json::<Kept>(&entry.path())? else { continue };
-            if kept.conversation.handed_over {
-                let Kept { conversation, person, reason } = kept;
-                waiting.push(InboxEntry { conversation, person, reason });
-            }
-        }
+        let waiting = self.kept()?.into_iter().filter(|kept| kept.conversation.handed_over);
+        let entry = |Kept { conversation, person, reason }: Kept| InboxEntry { conversation, person, reason };
+        let mut waiting: Vec<InboxEntry> = waiting.map(entry).collect();
         let since = |entry: &InboxEntry| entry.conversation.turns.last().map(|turn| turn.time);
         waiting.sort_by(|one, other| {
             (since(one), &one.conversation.id).cmp(&(since(other), &other.conversation.id))
@@ -106,13 +99,19 @@ impl Workbench {
         Ok(waiting)
     }
 
-    /// A person took a conversation over: it no longer waits.
+    /// A person took a conversation over: it no longer waits. What they answered, where it is given, is kept with it, and
+    /// later drafts may rest on it.
     ///
     /// # Errors
     /// A conversation that is not there.
-    pub fn settle_conversation(&self, id: &str) -> Result<(), Failure> {
+    pub fn settle_conversation(&self, id: &str, answer: Option<&str>) -> Result<(), Failure> {
         let path = self.conversation_path(id)?;
         let mut kept: Kept = file::read_json(&path)?.ok_or_else(|| no_conversation(id))?;
+        if let Some(text) = answer.map(str::trim).filter(|text| !text.is_empty()) {
+            let time = jiff::Timestamp::now().as_microsecond();
+            let turn = Turn { time, speaker: Speaker::Person, text: text.to_owned(), entry: None };
+            kept.conversation.turns.push(turn);
+        }
         kept.conversation.handed_over = false;
         kept.conversation.misses = 0;
         file::write_json(&path, &kept)
@@ -165,8 +164,28 @@ impl Workbench {
         Ok(gone)
     }
 
+    /// One conversation.
+    pub(super) fn conversation(&self, id: &str) -> Result<Conversation, Failure> {
+        let kept: Option<Kept> = file::read_json(&self.conversation_path(id)?)?;
+        Ok(kept.ok_or_else(|| no_conversation(id))?.conversation)
+    }
+
+    /// Every conversation, in no order.
+    pub(super) fn conversations(&self) -> Result<Vec<Conversation>, Failure> {
+        Ok(self.kept()?.into_iter().map(|kept| kept.conversation).collect())
+    }
+
+    fn kept(&self) -> Result<Vec<Kept>, Failure> {
+        let folder = self.folder().support().join("conversations");
+        let mut all = Vec::new();
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            all.extend(file::read_json::<Kept>(&entry.path())?);
+        }
+        Ok(all)
+    }
+
     /// The learned file; learned anew where it, or the encoder that reads it, changed.
-    async fn faq(&self, language: flywheel_spec::Language) -> Result<Faq, Failure> {
+    pub(super) async fn faq(&self, language: flywheel_spec::Language) -> Result<Faq, Failure> {
         let file = FaqFile::find(self.folder().root())?;
         let reader = self.reader().await?;
         let with = reader.as_ref().map_or("", |reader| reader.identity());

@@ -3,6 +3,7 @@
 //! The schema is the OpenAPI schema derived from the spec types, so a setting is declared once.
 //! Serde runs only on a document that the walk found clean, because it stops at its first error and loses the places.
 
+mod assistant;
 mod parse;
 mod place;
 mod reasons;
@@ -42,6 +43,9 @@ pub fn read_project(text: &str, file_name: &str) -> Result<(ProjectSpec, Vec<Pro
     let mut problems = Problems::default();
     check_name(&spec.name, "name", &mut problems);
     check_engine(&spec.engine, &mut problems);
+    if let Some(assistant) = &spec.assistant {
+        assistant::check_assistant(assistant, &mut problems);
+    }
     place_settings(&mut problems.problems, text, file_name);
     problems.problems.append(&mut warnings);
     problems.settle(spec)

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::TextLanguage;
+use crate::assistant::{AssistantUse, CitedClaim};
 use crate::product::{Chart, Interval};
 use crate::{Phrase, Problem};
 
@@ -122,6 +123,13 @@ pub struct InsightsReport {
     pub charts: Vec<Chart>,
     /// Doubts.
     pub warnings: Vec<Problem>,
+    /// What the assistant makes of it, each claim with the messages that it rests on; empty where it was not asked or
+    /// said nothing that holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub summary: Vec<CitedClaim>,
+    /// What the assistant was asked and what came of it; absent where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistant: Option<AssistantUse>,
 }
 
 /// How much was heard.
@@ -195,6 +203,10 @@ pub struct ThemeRow {
     pub id: u32,
     /// What it is called: a phrase of its messages.
     pub name: String,
+    /// What the assistant calls it, with the messages that the name rests on; absent where it was not asked or gave no
+    /// name that holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_name: Option<CitedClaim>,
     /// Its distinctive words, most distinctive first.
     pub words: Vec<String>,
     /// Messages in it.

@@ -198,12 +198,14 @@ fn builder(mirrors: &[String]) -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(10))
         .read_timeout(Duration::from_secs(30));
-    let is_loopback = |mirror: &String| {
-        let host = url::Url::parse(mirror).ok().and_then(|url| url.host_str().map(str::to_owned));
-        host.is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "[::1]")
-    };
     // A proxy on the way out cannot reach this machine.
-    if mirrors.iter().all(is_loopback) { builder.no_proxy() } else { builder }
+    if mirrors.iter().all(|mirror| is_loopback(mirror)) { builder.no_proxy() } else { builder }
+}
+
+/// Whether an address is on this machine.
+pub(crate) fn is_loopback(address: &str) -> bool {
+    let host = url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
+    host.is_some_and(|host| host == "localhost" || host.starts_with("127.") || host == "[::1]")
 }
 
 /// The sum that a mirror states for a large file; a hub tells it before it sends one on to where the content lies.
@@ -257,7 +259,7 @@ async fn sha256(path: &Path) -> Result<String, std::io::Error> {
 }
 
 /// The innermost cause says what happened; the outer ones only that something did.
-fn reason(error: &reqwest::Error) -> String {
+pub(crate) fn reason(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;

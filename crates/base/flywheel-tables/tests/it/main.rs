@@ -9,6 +9,7 @@ mod images;
 mod json_lines;
 mod made;
 mod parquet;
+mod post;
 mod profile;
 mod real_data;
 mod warehouse;

@@ -173,6 +173,8 @@ impl Pieces<'_> {
                 .collect(),
             charts: Vec::new(),
             warnings: Vec::new(),
+            summary: Vec::new(),
+            assistant: None,
         }
     }
 

@@ -67,6 +67,7 @@ impl Pieces<'_> {
         ThemeRow {
             id: theme.id,
             name: theme.name.clone(),
+            given_name: None,
             words: theme.words.clone(),
             messages: members.len() as u64,
             voices: 0,

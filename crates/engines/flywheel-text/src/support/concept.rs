@@ -9,7 +9,7 @@ use flywheel_language::is_han;
 const LINES: &str = include_str!("../../words/concepts.txt");
 
 /// The concepts that a folded text names, by their lines, rising, each once.
-pub(super) fn concepts(folded: &str) -> Vec<u16> {
+pub(crate) fn concepts(folded: &str) -> Vec<u16> {
     let lexicon = lexicon();
     let mut found = Vec::new();
     let words: Vec<&str> = folded

@@ -15,11 +15,14 @@ mod faq;
 mod gap;
 mod index;
 mod matcher;
+mod near;
 mod signal;
 #[cfg(test)]
 mod tests;
 mod typo;
 
 pub use check::check;
+pub(crate) use concept::concepts;
 pub use faq::{Faq, Found};
 pub use matcher::Encode;
+pub use near::{NearEntry, open_question};

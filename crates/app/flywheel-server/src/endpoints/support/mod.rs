@@ -1,5 +1,6 @@
 //! Customers answered, and what waits for a person.
 
 pub mod answer;
+pub mod draft;
 pub mod gaps;
 pub mod inbox;

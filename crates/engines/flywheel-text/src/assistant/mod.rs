@@ -1,0 +1,33 @@
+//! A language model as a helper: what it is asked, and what of its answer holds.
+//!
+//! A question is made of masked texts alone ([`Masked`] has no other maker), fenced as data that nobody shall obey.
+//! An answer becomes text or nothing: each name, claim and sentence must cite texts that were sent, and is checked
+//! against them by words, concepts of both languages, numbers and mood, without a model; what does not hold is counted
+//! by its reason. Nothing here sends anything: the caller does, and brings the answer's bytes.
+
+mod chat;
+mod cited;
+mod clean;
+mod draft;
+mod grounds;
+mod masked;
+mod meaning;
+mod numbers;
+mod quoted;
+mod reply;
+mod sources;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod theme_names;
+
+pub use chat::Chat;
+pub use cited::Sifted;
+pub use draft::{DraftQuestion, Drafted, Near, nearest};
+pub use masked::{Masked, Outbox};
+pub use reply::{Nonsense, Reply, reply};
+pub use summary::{Summarised, SummaryQuestion};
+pub use theme_names::{Named, ThemeQuestion};
+
+/// The texts of messages by id, as they were written; they are masked before anything is made of them.
+pub type Originals<'a> = std::collections::HashMap<&'a str, &'a str>;

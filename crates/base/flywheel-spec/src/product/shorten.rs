@@ -29,22 +29,28 @@ pub fn conditions_text(conditions: &[PropertyFilter]) -> Option<String> {
     Some(written?.join(","))
 }
 
-/// A property: `plan` is the event's, `person.plan` the person's.
+/// A property: `plan` is the event's, `person.plan` the person's, `segment.vips` whether the person belongs to it.
 pub fn property_text(property: &Property) -> Option<String> {
-    let name = word(&property.name, &[], &[])?;
-    match property.of {
-        Owner::Person => Some(format!("person.{name}")),
-        Owner::Event if name.starts_with("person.") => Some(format!("\"{name}\"")),
-        Owner::Event => Some(name),
+    Some(owned(property.of, word(&property.name, &[], &[])?))
+}
+
+/// A name with whose it is; one of the event's own that looks like another's stands in quotes.
+fn owned(of: Owner, name: String) -> String {
+    match of {
+        Owner::Person => format!("person.{name}"),
+        Owner::Segment => format!("segment.{name}"),
+        Owner::Event if name.starts_with("person.") || name.starts_with("segment.") => format!("\"{name}\""),
+        Owner::Event => name,
     }
 }
 
 fn condition(filter: &PropertyFilter) -> Option<String> {
-    let mut name = word(&filter.property, &['=', '!', '<', '>', '~', '*', ',', '[', ']'], &[])?;
-    match filter.of {
-        Owner::Person => name.insert_str(0, "person."),
-        Owner::Event if name.starts_with("person.") => name = format!("\"{name}\""),
-        Owner::Event => {}
+    let name = word(&filter.property, &['=', '!', '<', '>', '~', '*', ',', '[', ']'], &[])?;
+    let name = owned(filter.of, name);
+    let set = matches!(filter.operator, Operator::IsSet | Operator::IsNotSet);
+    if set && filter.of == Owner::Segment {
+        // Written so, it would read as belonging to it.
+        return None;
     }
     let sign = match filter.operator {
         Operator::IsSet => return filter.value.is_null().then_some(name),

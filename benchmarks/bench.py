@@ -4,7 +4,7 @@ Jobs: digits (the reference job, against Keras, PyTorch, PyTorch with fused Adam
 networks (three more networks against PyTorch), seeds (the reference job over five seeds),
 events (a funnel, retention and daily active people over a make-believe startup's events, against DuckDB and chDB; 3 GB of disk).
 Environment: FLYWHEEL_BIN (the binary), FLYWHEEL_DATA (real data), PEERS (the peers' scripts), PEER_PYTHON (a Python with the peers),
-ROUNDS (how often each runs, by turns; default 3), PEOPLE (of the startup; default 400,000, with about 50 events each).
+ROUNDS (how often each runs, by turns; default 3), PEOPLE (of the startup; default 500,000, with about 40 events each).
 Every figure of training is a median over the rounds of one session on one machine, those of events the best; nothing here is a test.
 """
 import datetime
@@ -30,7 +30,7 @@ DATA = pathlib.Path(os.environ.get("FLYWHEEL_DATA", ROOT.parent / "shared/data")
 PEERS = pathlib.Path(os.environ.get("PEERS", ROOT.parent / "shared/peers"))
 PYTHON = os.environ.get("PEER_PYTHON", str(ROOT / ".venv-bench/bin/python"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
-PEOPLE = int(os.environ.get("PEOPLE", "400000"))
+PEOPLE = int(os.environ.get("PEOPLE", "500000"))
 
 # The startup is made, imported and thrown away in parts, so that its text never fills the disk.
 PEOPLE_AT_ONCE = 20000
@@ -207,12 +207,22 @@ def startup(folder):
     """A project with the events of a make-believe startup: its folder."""
     project = folder / "startup"
     call([BIN, "init", str(project), "--name", "startup", "--json"])
-    for part, first in enumerate(range(0, PEOPLE, PEOPLE_AT_ONCE)):
-        people = min(PEOPLE_AT_ONCE, PEOPLE - first)
-        sample = folder / "sample"
-        call([BIN, "sample", str(sample), "--people", str(people), "--days", str(DAYS), "--seed", str(part + 1), "--json"])
+    parts = [min(PEOPLE_AT_ONCE, PEOPLE - first) for first in range(0, PEOPLE, PEOPLE_AT_ONCE)]
+
+    def made(part):
+        """A part of the startup on its way to the disk, while the one before is imported."""
+        sample = folder / f"sample-{part}"
+        words = [BIN, "sample", str(sample), "--people", str(parts[part]), "--days", str(DAYS), "--seed", str(part + 1), "--json"]
+        return sample, subprocess.Popen(words, stdout=subprocess.DEVNULL)
+
+    following = made(0)
+    for part, people in enumerate(parts):
+        sample, process = following
+        if process.wait() != 0:
+            sys.exit("the sample was not written")
+        following = made(part + 1) if part + 1 < len(parts) else None
         report, secs = flywheel(project, "events", "import", str(sample / "events.jsonl"), "--name", f"part {part}", "--json")
-        print(f"  {first + people} people: {report['imported']} events imported in {secs:.0f} s", flush=True)
+        print(f"  {people} people: {report['imported']} events imported in {secs:.0f} s", flush=True)
         shutil.rmtree(sample)
     return project
 

@@ -243,7 +243,7 @@ fn hand_on(mut from: TcpStream, mut to: TcpStream, look: impl Fn(&[u8])) {
 
 const QUESTIONS: [&[&str]; 4] = [
     &["funnel", "signed up", "created board", "invited teammate", "--window", "14d", "--by", "plan"],
-    &["retention", "signed up", "$pageview", "--interval", "week", "--from", "2026-01-01", "--to", "2026-04-30"],
+    &["retention", "signed up", "$pageview", "--from", "2026-01-01", "--to", "2026-04-30"],
     &["trend", "people:$pageview", "--interval", "day", "--from", "2026-03-01", "--to", "2026-04-30"],
     &[
         "sql",

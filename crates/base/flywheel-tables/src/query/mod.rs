@@ -205,7 +205,7 @@ fn context(limits: QueryLimits) -> Result<SessionContext, DataFusionError> {
     config.options_mut().execution.parquet.schema_force_view_types = false;
     config.options_mut().sql_parser.map_string_types_to_utf8view = false;
     // Where one partition has no row, the bound shared by the others loses the smallest value, and `min` beside `max` comes
-    // out too large, now and then: https://github.com/apache/datafusion/issues/25147.
+    // out too large, now and then (apache/datafusion #25147).
     config.options_mut().optimizer.enable_aggregate_dynamic_filter_pushdown = false;
     // In which `->>` binds tighter than `=`.
     config.options_mut().sql_parser.dialect = Dialect::PostgreSQL;

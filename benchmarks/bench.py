@@ -1,10 +1,11 @@
 """Runs Flywheel and its peers on the same work, by turns, and prints ratios: python benchmarks/bench.py [job …]
 
 Jobs: digits (the reference job, against Keras, PyTorch, PyTorch with fused Adam), cnn (the small network of the peers' scripts),
-networks (three more networks against PyTorch), seeds (the reference job over five seeds).
-Environment: FLYWHEEL_BIN (the binary), FLYWHEEL_DATA (real data), PEERS (the peers' scripts), PEER_PYTHON (a Python with torch and tensorflow),
-ROUNDS (how often each runs, by turns; default 3).
-Every figure is a median over the rounds of one session on one machine; nothing here is a test.
+networks (three more networks against PyTorch), seeds (the reference job over five seeds),
+events (a funnel, retention and daily active people over a make-believe startup's events, against DuckDB and chDB; 3 GB of disk).
+Environment: FLYWHEEL_BIN (the binary), FLYWHEEL_DATA (real data), PEERS (the peers' scripts), PEER_PYTHON (a Python with the peers),
+ROUNDS (how often each runs, by turns; default 3), PEOPLE (of the startup; default 500,000, with about 40 events each).
+Every figure of training is a median over the rounds of one session on one machine, those of events the best; nothing here is a test.
 """
 import datetime
 import gzip
@@ -13,12 +14,15 @@ import os
 import pathlib
 import platform
 import random
+import shutil
+import socket
 import statistics
 import struct
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BIN = os.environ.get("FLYWHEEL_BIN", str(ROOT / "target/debug/flywheel"))
@@ -26,6 +30,11 @@ DATA = pathlib.Path(os.environ.get("FLYWHEEL_DATA", ROOT.parent / "shared/data")
 PEERS = pathlib.Path(os.environ.get("PEERS", ROOT.parent / "shared/peers"))
 PYTHON = os.environ.get("PEER_PYTHON", str(ROOT / ".venv-bench/bin/python"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
+PEOPLE = int(os.environ.get("PEOPLE", "500000"))
+
+# The startup is made, imported and thrown away in parts, so that its text never fills the disk.
+PEOPLE_AT_ONCE = 20000
+DAYS = 92
 
 
 def call(command, **environment):
@@ -138,12 +147,146 @@ def seeds(project, folder):
     return ["### `digits`: test accuracy, five seeds", "", f"{[round(value, 4) for value in values]}, mean {statistics.mean(values):.4f}", ""]
 
 
+class Served:
+    """A project served, asked over HTTP as the page asks."""
+
+    def __init__(self, project):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.process = subprocess.Popen([BIN, "--project", str(project), "serve", "--port", str(self.port)],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        sys.exit("the server did not answer")
+
+    def ask(self, question):
+        """The answer and the seconds until it was here."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v1/questions", json.dumps(question).encode(),
+                                         {"Content-Type": "application/json"})
+        begun = time.perf_counter()
+        with urllib.request.urlopen(request, timeout=600) as answer:
+            content = answer.read()
+        return json.loads(content)["answer"], time.perf_counter() - begun
+
+    def peak_mib(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+STEPS = ["signed up", "created board", "invited teammate", "used report", "purchased"]
+SPAN = {"from": "2025-12-29", "to": "2026-04-05"}
+QUESTIONS = {
+    "funnel": {"kind": "funnel", "steps": [{"event": step} for step in STEPS], "window": {"count": 14, "unit": "day"}},
+    "retention": {"kind": "retention", "start": {}, "returning": {}, "begins": "first_time", "interval": "week",
+                  "period": SPAN, "columns": 12},
+    "daily": {"kind": "trend", "series": [{"measure": "people"}], "interval": "day", "period": SPAN},
+}
+
+
+def as_peers_say(name, answer):
+    """Flywheel's answer in the peers' form."""
+    if name == "funnel":
+        return [[step["people"] for step in answer["steps"]]]
+    if name == "retention":
+        cohorts = answer["overall"]["cohorts"]
+        return [[age, sum(cohort["cells"][age]["people"] for cohort in cohorts if age < len(cohort["cells"]))] for age in range(12)]
+    days = [day for day in answer["lines"][0]["values"] if day]
+    return [[len(days), int(sum(days))]]
+
+
+def startup(folder):
+    """A project with the events of a make-believe startup: its folder."""
+    project = folder / "startup"
+    call([BIN, "init", str(project), "--name", "startup", "--json"])
+    parts = [min(PEOPLE_AT_ONCE, PEOPLE - first) for first in range(0, PEOPLE, PEOPLE_AT_ONCE)]
+
+    def made(part):
+        """A part of the startup on its way to the disk, while the one before is imported."""
+        sample = folder / f"sample-{part}"
+        words = [BIN, "sample", str(sample), "--people", str(parts[part]), "--days", str(DAYS), "--seed", str(part + 1), "--json"]
+        return sample, subprocess.Popen(words, stdout=subprocess.DEVNULL)
+
+    following = made(0)
+    for part, people in enumerate(parts):
+        sample, process = following
+        if process.wait() != 0:
+            sys.exit("the sample was not written")
+        following = made(part + 1) if part + 1 < len(parts) else None
+        report, secs = flywheel(project, "events", "import", str(sample / "events.jsonl"), "--name", f"part {part}", "--json")
+        print(f"  {people} people: {report['imported']} events imported in {secs:.0f} s", flush=True)
+        shutil.rmtree(sample)
+    return project
+
+
+def settled(table):
+    """Waits until the server has merged what was to be merged; then nothing writes any more."""
+    before, since = None, time.time()
+    while time.time() - since < 20:
+        files = sorted(path.name for path in table.rglob("*"))
+        if files != before:
+            before, since = files, time.time()
+        time.sleep(1)
+
+
+def events(_, folder):
+    project = startup(folder)
+    table_folder = project / ".flywheel/tables/events"
+    served = Served(project)
+    settled(table_folder)
+    files = peer(ROOT / "benchmarks/events_peers.py", "live", str(table_folder))
+    same = folder / "same"
+    same.mkdir()
+    for name in files:
+        os.link(table_folder / name, same / name)
+    best, answers, peaks = {}, {}, {}
+
+    def heard(who, name, secs, answer):
+        best[who, name] = min(secs, best.get((who, name), secs))
+        if answers.setdefault(name, answer) != answer:
+            sys.exit(f"{who} answers {name} with {answer}, not with {answers[name]}")
+
+    for turn in range(ROUNDS):
+        for name, question in QUESTIONS.items():
+            if turn == 0:
+                served.ask(question)
+            for _ in range(ROUNDS):
+                answer, secs = served.ask(question)
+                heard("flywheel", name, secs, as_peers_say(name, answer))
+        peaks["flywheel"] = served.peak_mib()
+        for who in ("duckdb", "chdb"):
+            results = peer(ROOT / "benchmarks/events_peers.py", who, str(same / "*.parquet"), str(ROUNDS))
+            peaks[who] = max(results.pop("rss_mib"), peaks.get(who, 0))
+            for name, result in results.items():
+                heard(who, name, result["best"], result["answer"])
+        print(f"  round {turn + 1}: {json.dumps({' '.join(key): round(secs, 3) for key, secs in best.items()})}", flush=True)
+    served.stop()
+    rows, size = sum(files.values()), sum((same / name).stat().st_size for name in files)
+    lines = [f"### `events`: {rows:,} events of {PEOPLE:,} people in {len(files)} Parquet files, {size / 2**20:,.0f} MiB", "",
+             "The same files, the same answers; best of all runs, hot. Flywheel over HTTP, the peers in their own process.", "",
+             "| | 5-step funnel, s | ratio | weekly retention, s | ratio | daily active people, s | ratio | peak memory, MiB |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    for who in peaks:
+        cells = "".join(f" {best[who, name]:.3f} | {best[who, name] / best['flywheel', name]:.2f} |" for name in QUESTIONS)
+        lines.append(f"| {who} |{cells} {peaks[who]:.0f} |")
+    return lines + [""]
+
+
 def main():
-    jobs = sys.argv[1:] or ["digits", "seeds", "cnn", "networks"]
+    jobs = sys.argv[1:] or ["digits", "seeds", "cnn", "networks", "events"]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         project = folder / "bench"
-        project_with_data(project, folder)
+        if jobs != ["events"]:
+            project_with_data(project, folder)
         lines = []
         for job in jobs:
             print(job, flush=True)

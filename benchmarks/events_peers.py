@@ -1,9 +1,16 @@
 """The peers' answers to the questions of events, on the same Parquet files: python benchmarks/events_peers.py duckdb|chdb FILES ROUNDS
 
+       python benchmarks/events_peers.py live TABLE
+
 FILES is a glob of Parquet files with `person`, `time` and `event`, sorted by person and time.
-Prints one line of JSON: for each question the median seconds of ROUNDS hot runs, and the answer, so that all can be compared.
+Prints one line of JSON: for each question the best and the median seconds of ROUNDS hot runs, and the answer, so that all can be compared;
+and the process's peak memory in MiB.
+Of a table it prints the files that it holds now, with their rows.
 """
+import glob
 import json
+import os
+import resource
 import statistics
 import sys
 import time
@@ -52,7 +59,32 @@ def chdb_queries(files):
     return {"funnel": funnel, "retention": retention, "daily": daily}
 
 
+def live(table):
+    """The files of a Delta table, as its newest checkpoint and the versions after it tell: added and not removed."""
+    import duckdb
+
+    files, after = {}, -1
+    version = lambda path: int(os.path.basename(path).split(".")[0])
+    checkpoints = sorted(glob.glob(f"{table}/_delta_log/*.checkpoint.parquet"))
+    if checkpoints:
+        after = version(checkpoints[-1])
+        rows = duckdb.sql(f"select add.path, add.stats from read_parquet('{checkpoints[-1]}') where add.path is not null").fetchall()
+        files = {path: json.loads(stats)["numRecords"] for path, stats in rows}
+    for log in sorted(glob.glob(f"{table}/_delta_log/*.json")):
+        if version(log) <= after:
+            continue
+        for line in open(log):
+            action = json.loads(line)
+            if "add" in action:
+                files[action["add"]["path"]] = json.loads(action["add"]["stats"])["numRecords"]
+            elif "remove" in action:
+                files.pop(action["remove"]["path"], None)
+    return files
+
+
 def main():
+    if sys.argv[1] == "live":
+        return print(json.dumps(live(sys.argv[2])))
     peer, files, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
     if peer == "duckdb":
         import duckdb
@@ -73,7 +105,8 @@ def main():
             begun = time.perf_counter()
             answer = ask(query)
             secs.append(time.perf_counter() - begun)
-        results[name] = {"secs": statistics.median(secs), "answer": [[int(value) for value in row] for row in answer]}
+        results[name] = {"best": min(secs), "secs": statistics.median(secs), "answer": [[int(value) for value in row] for row in answer]}
+    results["rss_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(results))
 
 

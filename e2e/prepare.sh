@@ -51,12 +51,17 @@ fi
 needs "command -v chromium || command -v google-chrome" chromium
 needs "fc-list :lang=zh-cn | grep -q ." fonts-noto-cjk
 needs "command -v fc-list" fontconfig
+# Servers that the tests start themselves, as nobody where root runs the tests; their clients come along.
+needs "ls /usr/lib/postgresql/*/bin/postgres || command -v postgres" postgresql
+needs "PATH=\$PATH:/usr/sbin command -v mariadbd" mariadb-server-core
+needs "command -v mariadb" mariadb-client-core
 install_missing
 if ! command -v npm >/dev/null; then
   echo "npm is missing: the tests of the page need Node 20.19 or newer; install it and run this again" >&2
   exit 1
 fi
-environment .venv "tritonclient[http]" numpy safetensors posthog segment-analytics-python zstandard
+environment .venv "tritonclient[http]" numpy safetensors posthog segment-analytics-python zstandard \
+  "moto[s3]" flask flask-cors
 # A published text encoder (84 MB) with the vectors that an independent implementation gives.
 vectors=.venv/encoder/minilm/reference.json script=e2e/encoder/reference_vectors.py
 if [ ! "$vectors" -nt "$script" ]; then

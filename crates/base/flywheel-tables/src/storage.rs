@@ -29,6 +29,9 @@ pub enum StorageError {
     /// An object could not be read or written.
     #[error("{0}")]
     Object(#[from] object_store::Error),
+    /// Another program brought events in first; what was to be added must be compared with those anew.
+    #[error("another program brought events in at the same time")]
+    Overtaken,
     /// A task was stopped from outside.
     #[error("{0}")]
     Task(#[from] tokio::task::JoinError),

@@ -201,10 +201,10 @@ async fn fresh(store: &EventStore, events: Vec<(u64, Event)>) -> Result<Vec<(u64
     let folder = store.seen().folder().to_owned();
     let mut events = events;
     for attempt in 0.. {
-        let (seen, ordinal) = (store.seen().clone(), store.snapshot().await?.ordinal);
+        let (seen, snapshot) = (store.seen().clone(), store.snapshot().await?);
         let look = move || {
             let places: Vec<u128> = events.iter().map(|(_, event)| place(event.uuid)).collect();
-            let Some(runs) = seen.upto(ordinal, &Runs::default())? else { return Ok(Err(events)) };
+            let Some(runs) = seen.at(&snapshot, &Runs::default())? else { return Ok(Err(events)) };
             let mut known = runs.known(&places, 0)?;
             let fresh = events.into_iter().zip(places).filter(|(_, place)| known.insert(*place));
             Ok(Ok(fresh.map(|(event, _)| event).collect()))

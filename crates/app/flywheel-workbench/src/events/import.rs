@@ -28,12 +28,12 @@ impl Workbench {
         // and an import that died behind its commit is made whole by its repetition.
         self.hear(&events).await?;
         let store = self.event_store()?;
-        let ordinal = store.snapshot().await?.ordinal;
+        let snapshot = store.snapshot().await?;
         let plan = self.plan_now();
         let seen = store.seen().clone();
         let counted = blocking(move || {
             let places: Vec<u128> = events.iter().map(|event| place(event.uuid)).collect();
-            let runs = seen.upto(ordinal, &Runs::default())?;
+            let runs = seen.at(&snapshot, &Runs::default())?;
             let mut known = runs.map(|runs| runs.known(&places, 0)).transpose()?.unwrap_or_default();
             let mut tally = Tally::default();
             let mut fresh = Vec::with_capacity(events.len());

@@ -53,7 +53,11 @@ impl Workbench {
             return Ok(store);
         }
         let location = match &self.project().events_at {
-            Some(place) => Location::parse(place),
+            Some(place) => match Location::parse(place) {
+                // From the project's folder, wherever the program was called.
+                Location::Folder(folder) => Location::Folder(self.folder().root().join(folder)),
+                url @ Location::Url(_) => url,
+            },
             None => Location::Folder(self.folder().events()),
         };
         let store = EventStore::open(location, self.folder().seen())?;

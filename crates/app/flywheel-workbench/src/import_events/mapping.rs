@@ -255,7 +255,10 @@ pub(super) fn guess(
     if day_first {
         guessed.push(phrase!("ask.guess_day_first", column = time));
     }
-    if texts.iter().any(|text| !moment::names_zone(text)) {
+    let zoneless = |text: &String| {
+        moment::read_as(&Value::from(text.as_str()), day_first).is_some_and(|written| !written.zoned)
+    };
+    if texts.iter().any(zoneless) {
         guessed.push(phrase!("ask.guess_zone", column = time, zone = zone));
     }
     let event_column = match &event {

@@ -1,10 +1,12 @@
 //! From arrivals to a version of the table, each event once: however often a batch comes, and wherever a process dies.
 //!
 //! Files first, then the uuids among those [seen](super::seen), then the version, which names the ordinal of both:
-//! what a dead process left behind of the first two counts for nothing and is written again.
+//! what a dead process left behind of the first two counts for nothing and is written again. The version also names the
+//! checksum of those uuids, so that a list which lost the race for its ordinal is not taken for the one that won.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -18,12 +20,15 @@ use super::output::{FileSize, Output};
 use super::row;
 use super::seen::{Runs, place};
 use super::shred::Shredded;
-use super::store::{EventStore, ORDINAL, SPOOL, Step, add};
+use super::store::{EventStore, ORDINAL, SEEN, Step, add};
 use super::{EventFile, Snapshot};
 use crate::storage::StorageError;
 
 /// Rows that are turned into columns at a time.
 const BATCH_ROWS: usize = 16 << 10;
+
+/// Times that a batch is brought in anew because others brought events in first.
+const ATTEMPTS: usize = 20;
 
 /// Where a batch of events comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +52,21 @@ pub struct Committed {
     pub version: Option<u64>,
 }
 
+/// How a batch is brought in.
+#[derive(Clone, Copy)]
+struct How<'h> {
+    arrival: Arrival,
+    identity: &'h Identity,
+    now: Timestamp,
+    size: FileSize,
+}
+
 impl EventStore {
     /// Makes the new ones of these events part of the table, in one version.
     ///
-    /// One commit at a time goes on in all processes of a machine; a segment that was committed before is left alone.
+    /// One commit at a time goes on in all processes of a project; a segment that was committed before is left alone.
+    /// Where another project brings events into the same table at the same moment, the later one looks again
+    /// what is new, which reads the uuids of the whole table.
     /// When this returns, the events are on the disk and the segment may go.
     ///
     /// # Errors
@@ -77,62 +93,91 @@ impl EventStore {
         now: Timestamp,
         size: FileSize,
     ) -> Result<Committed, Problems> {
-        let committed = self.bring_in(arrival, events, identity, now, size).await;
-        committed.map_err(|error| self.at(&error))
+        let how = How { arrival, identity, now, size };
+        self.bring_in(events, how).await.map_err(|error| self.at(&error))
     }
 
-    async fn bring_in(
-        &self,
-        arrival: Arrival,
-        events: Vec<Event>,
-        identity: &Identity,
-        now: Timestamp,
-        size: FileSize,
-    ) -> Result<Committed, StorageError> {
+    async fn bring_in(&self, events: Vec<Event>, how: How<'_>) -> Result<Committed, StorageError> {
         let mut held = self.inner.committing.lock().await;
         let _lock = self.commit_lock().await?;
-        let (snapshot, _) = self.newest().await?;
-        if let Arrival::Segment(segment) = arrival
-            && segment <= snapshot.committed_segment
-        {
-            return Ok(Committed { before: true, version: snapshot.version, ..Committed::default() });
-        }
-        let runs = self.runs(&snapshot, &held).await?;
         let all = events.len() as u64;
-        let (events, places) = fresh(events, runs.clone()).await?;
-        let written = events.len() as u64;
-        let counts = Committed { written, duplicates: all - written, ..Committed::default() };
-        if written == 0 && arrival == Arrival::Import {
-            return Ok(Committed { version: snapshot.version, ..counts });
+        let mut left = events;
+        let mut attempt = 1;
+        loop {
+            let (snapshot, _) = self.newest().await?;
+            if let Arrival::Segment(segment) = how.arrival
+                && segment <= snapshot.committed_segment
+            {
+                return Ok(Committed { before: true, version: snapshot.version, ..Committed::default() });
+            }
+            let runs = self.runs(&snapshot, &held).await?;
+            let (new, places) = fresh(left, runs.clone()).await?;
+            let written = new.len() as u64;
+            let counts = Committed { written, duplicates: all - written, ..Committed::default() };
+            if written == 0 && how.arrival == Arrival::Import {
+                return Ok(Committed { version: snapshot.version, ..counts });
+            }
+            let new = Arc::new(new);
+            match self.add_events(&snapshot, new.clone(), places, how).await {
+                Ok(version) => {
+                    *held = runs;
+                    return Ok(Committed { version: Some(version), ..counts });
+                }
+                // Another machine, or a request of a dead process that arrived late: some may be there by now.
+                Err(StorageError::Overtaken) if attempt < ATTEMPTS => left = Arc::unwrap_or_clone(new),
+                Err(error) => return Err(error),
+            }
+            attempt += 1;
         }
-        let ordinal = snapshot.ordinal + u64::from(written > 0);
-        let files = if written > 0 {
-            let files = self.write_files(ordinal, events, identity, size).await?;
+    }
+
+    /// Adds new events to the table as it was at a snapshot, in one version: its number.
+    async fn add_events(
+        &self,
+        snapshot: &Snapshot,
+        events: Arc<Vec<Event>>,
+        places: Vec<u128>,
+        how: How<'_>,
+    ) -> Result<u64, StorageError> {
+        let brings = !events.is_empty();
+        let ordinal = snapshot.ordinal + u64::from(brings);
+        let mut transactions = vec![(ORDINAL, ordinal)];
+        let (mut files, mut written_sum) = (Vec::new(), None);
+        if brings {
+            files = self.write_files(ordinal, events, how.identity, how.size).await?;
             self.stop_at(Step::Files)?;
             let seen = self.inner.seen.clone();
-            tokio::task::spawn_blocking(move || seen.write(ordinal, places)).await??;
+            let sum = tokio::task::spawn_blocking(move || seen.write(ordinal, places)).await??;
             self.stop_at(Step::Seen)?;
-            files
-        } else {
-            Vec::new()
-        };
-        let mut transactions = vec![(ORDINAL, ordinal)];
-        if let Arrival::Segment(segment) = arrival {
-            transactions.push((SPOOL, segment));
+            transactions.push((SEEN, u64::from(sum)));
+            written_sum = Some(sum);
+        }
+        let mut segment = 0;
+        if let Arrival::Segment(number) = how.arrival {
+            transactions.push((self.inner.spool.as_str(), number));
+            segment = number;
         }
         let actions = |now_newest: &Snapshot, _: Option<&_>| {
-            // Only files may have been rewritten meanwhile: whoever brings events in holds the lock.
+            // Files that were only rewritten meanwhile do not matter.
             if now_newest.ordinal != snapshot.ordinal {
-                return Err(
-                    std::io::Error::other("another program brought events in at the same time").into()
-                );
+                return Err(StorageError::Overtaken);
             }
-            Ok(files.iter().map(|file| add(file, true, now)).collect())
+            Ok(files.iter().map(|file| add(file, true, how.now)).collect())
         };
         let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
-        let version = self.add_version(actions, &transactions, operation, now).await?;
-        *held = runs;
-        Ok(Committed { version: Some(version), ..counts })
+        let added = self.add_version(actions, &transactions, operation, how.now).await;
+        if matches!(added, Err(StorageError::Overtaken)) && brings {
+            // The storage may have taken the version, and its answer got lost.
+            let (newest, _) = self.newest().await?;
+            let is_own = newest.ordinal == ordinal && newest.seen_sum == written_sum;
+            if let Some(version) = newest.version
+                && is_own
+                && newest.committed_segment >= segment
+            {
+                return Ok(version);
+            }
+        }
+        added
     }
 
     /// Makes the list of seen events anew where it was lost.
@@ -163,7 +208,8 @@ impl EventStore {
     /// The uuids of the table; read from its files anew where the folder of them was lost.
     async fn runs(&self, snapshot: &Snapshot, held: &Runs) -> Result<Runs, StorageError> {
         let (seen, ordinal, before) = (self.inner.seen.clone(), snapshot.ordinal, held.clone());
-        let open = move || seen.upto(ordinal, &before);
+        let at = snapshot.clone();
+        let open = move || seen.at(&at, &before);
         if let Some(runs) = tokio::task::spawn_blocking(open).await?? {
             return Ok(runs);
         }
@@ -185,7 +231,7 @@ impl EventStore {
     async fn write_files(
         &self,
         ordinal: u64,
-        events: Vec<Event>,
+        events: Arc<Vec<Event>>,
         identity: &Identity,
         size: FileSize,
     ) -> Result<Vec<EventFile>, StorageError> {

@@ -65,10 +65,12 @@ pub struct EventFile {
 pub struct Snapshot {
     /// The Delta version; absent while nothing was committed.
     pub version: Option<u64>,
-    /// The last segment of the spool that is part of it; 0 when none is.
+    /// The last segment of this project's spool that is part of it; 0 when none is.
     pub committed_segment: u64,
     /// How many commits brought events.
     pub ordinal: u64,
+    /// The checksum of the uuids that the last of them brought; absent where an older program wrote it.
+    pub seen_sum: Option<u32>,
     /// The live files, by smallest person, then name.
     pub files: Vec<EventFile>,
 }

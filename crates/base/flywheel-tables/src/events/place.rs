@@ -29,7 +29,11 @@ impl Location {
     /// A folder's path, or a URL.
     pub fn parse(text: &str) -> Self {
         match Url::parse(text) {
-            Ok(url) if url.scheme().len() > 1 && url.has_host() => Self::Url(url),
+            Ok(url) if url.scheme() == "file" => {
+                Self::Folder(url.to_file_path().unwrap_or_else(|()| text.into()))
+            }
+            // A letter and a colon name a drive.
+            Ok(url) if text.contains("://") => Self::Url(url),
             _ => Self::Folder(PathBuf::from(text)),
         }
     }
@@ -194,6 +198,8 @@ mod tests {
     fn places_are_folders_or_urls() {
         assert_eq!(Location::parse("a/b"), Location::Folder(PathBuf::from("a/b")));
         assert_eq!(Location::parse("C:\\a"), Location::Folder(PathBuf::from("C:\\a")));
+        assert_eq!(Location::parse("file:///a/b"), Location::Folder(PathBuf::from("/a/b")));
+        assert!(matches!(Location::parse("s3://"), Location::Url(_)), "a slip is no folder named `s3:`");
         let url = Location::parse("s3://bucket/events");
         assert!(matches!(&url, Location::Url(url) if url.host_str() == Some("bucket")));
         assert_eq!(url.to_string(), "s3://bucket/events");

@@ -15,11 +15,17 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-/// What every run begins with; the count of its places and the checksum of everything behind follow.
+use super::Snapshot;
+
+/// What every run begins with; the count of its places, the checksum of everything behind, and its origin follow.
 const MAGIC: &[u8; 8] = b"FLYSEEN1";
 
-/// Bytes before the first place: the name, the count, the checksum, and four of nothing.
+/// Bytes before the first place: the name, the count, the checksum, one for the origin, and three of nothing.
 const HEAD: u64 = 24;
+
+/// The origin of what was brought in, and of what was read from the table anew.
+const COMMITTED: u8 = 0;
+const REBUILT: u8 = 1;
 
 /// Bytes of a place.
 const PLACE: usize = 16;
@@ -59,6 +65,8 @@ pub struct Run {
     pub last: u64,
     /// How many events.
     pub count: u64,
+    /// The checksum by which the table names the commit; absent where several were merged, or the table was read anew.
+    sum: Option<u32>,
     file: File,
     /// Every 4096th place.
     marks: Vec<u128>,
@@ -79,6 +87,18 @@ impl Seen {
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Opens the runs of the commits that a table holds; runs that `before` holds open are not opened anew.
+    ///
+    /// `None` as in [`Seen::upto`], and where the last run is not of the commit that the table names: whoever wrote it
+    /// lost the race for its ordinal, to another machine or to a request of a dead process that arrived late.
+    ///
+    /// # Errors
+    /// When the folder or a run cannot be read.
+    pub fn at(&self, snapshot: &Snapshot, before: &Runs) -> io::Result<Option<Runs>> {
+        let runs = self.upto(snapshot.ordinal, before)?;
+        Ok(runs.filter(|runs| snapshot.seen_sum.is_none_or(|sum| runs.may_end_with(sum))))
     }
 
     /// Opens the runs of commits `1..=ordinal`; runs that `before` holds open are not opened anew.
@@ -118,14 +138,15 @@ impl Seen {
     }
 
     /// Writes the run of one commit, in any order; replaces one of the same ordinal that was never committed.
+    /// Gives its checksum, by which the table names it.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn write(&self, ordinal: u64, mut places: Vec<u128>) -> io::Result<()> {
+    pub fn write(&self, ordinal: u64, mut places: Vec<u128>) -> io::Result<u32> {
         fs::create_dir_all(&self.folder)?;
         places.sort_unstable();
         places.dedup();
-        self.write_sorted(ordinal, ordinal, places.len() as u64, places.into_iter().map(Ok))
+        self.write_sorted((ordinal, ordinal), COMMITTED, places.len() as u64, places.into_iter().map(Ok))
     }
 
     /// Merges runs of committed ordinals where too many of one size lie next to each other; says whether any was merged.
@@ -149,7 +170,7 @@ impl Seen {
         let readers = parts.iter().map(|run| run.places()).collect::<io::Result<Vec<_>>>()?;
         // Runs are disjoint, but one that was rebuilt may not be; the count is settled while merging.
         let upper = parts.iter().map(|run| run.count).sum();
-        self.write_sorted(first, last, upper, Merged::new(readers)?)?;
+        self.write_sorted((first, last), COMMITTED, upper, Merged::new(readers)?)?;
         if let Some(runs) = self.upto(settled, &runs)? {
             self.remove_merged(&runs)?;
         }
@@ -164,8 +185,10 @@ impl Seen {
         fs::create_dir_all(&self.folder)?;
         places.sort_unstable();
         places.dedup();
+        let count = places.len() as u64;
         if ordinal > 0 {
-            self.write_sorted(1, ordinal, places.len() as u64, places.into_iter().map(Ok))?;
+            let places = places.into_iter().map(Ok);
+            self.write_sorted((1, ordinal), REBUILT, count, places)?;
         }
         for (first, last) in self.names()? {
             if (first, last) != (1, ordinal) {
@@ -215,11 +238,11 @@ impl Seen {
 
     fn write_sorted(
         &self,
-        first: u64,
-        last: u64,
+        (first, last): (u64, u64),
+        origin: u8,
         upper: u64,
         places: impl Iterator<Item = io::Result<u128>>,
-    ) -> io::Result<()> {
+    ) -> io::Result<u32> {
         let staged = tempfile::Builder::new().prefix(".writing-").tempfile_in(&self.folder)?;
         let mut digest = crc32fast::Hasher::new();
         let mut count = 0_u64;
@@ -247,11 +270,14 @@ impl Seen {
         let mut head = [0; HEAD as usize];
         head[..8].copy_from_slice(MAGIC);
         head[8..16].copy_from_slice(&count.to_le_bytes());
-        head[16..20].copy_from_slice(&digest.finalize().to_le_bytes());
+        let sum = digest.finalize();
+        head[16..20].copy_from_slice(&sum.to_le_bytes());
+        head[20] = origin;
         staged.as_file().write_all_at(&head, 0)?;
         staged.as_file().sync_all()?;
         staged.persist(self.path(first, last)).map_err(|error| error.error)?;
-        File::open(&self.folder)?.sync_all()
+        File::open(&self.folder)?.sync_all()?;
+        Ok(sum)
     }
 }
 
@@ -264,6 +290,11 @@ impl Runs {
     /// The last ordinal; 0 when there is none.
     pub fn last(&self) -> u64 {
         self.runs.last().map_or(0, |run| run.last)
+    }
+
+    /// False when the last run is of one commit, and of another than the one with this checksum.
+    fn may_end_with(&self, sum: u32) -> bool {
+        self.runs.last().and_then(|run| run.sum).is_none_or(|own| own == sum)
     }
 
     /// Which of the places are known; only runs with ordinals past `after` are looked at.
@@ -292,6 +323,8 @@ impl Run {
         let mut head = [0; HEAD as usize];
         file.read_exact_at(&mut head, 0).map_err(|_| damaged())?;
         let count = u64::from_le_bytes(head[8..16].try_into().unwrap_or_default());
+        let sum = u32::from_le_bytes(head[16..20].try_into().unwrap_or_default());
+        let sum = (first == last && head[20] == COMMITTED).then_some(sum);
         let marks = count.div_ceil(EVERY as u64);
         let expected = count.checked_add(marks).and_then(|places| places.checked_mul(PLACE as u64));
         let expected = expected.and_then(|bytes| bytes.checked_add(HEAD));
@@ -301,7 +334,7 @@ impl Run {
         let mut bytes = vec![0; usize::try_from(marks).unwrap_or(0) * PLACE];
         file.read_exact_at(&mut bytes, HEAD + count * PLACE as u64)?;
         let marks = bytes.chunks_exact(PLACE).map(read_place).collect();
-        Ok(Self { first, last, count, file, marks })
+        Ok(Self { first, last, count, sum, file, marks })
     }
 
     /// Adds those of `wanted`, which are in order, that are here.
@@ -505,6 +538,28 @@ mod tests {
         }
         assert!(runs.known(&[0, u128::MAX], 0).expect("read").is_empty());
         assert!(runs.known(&mine, 1).expect("read").is_empty(), "only later runs were asked for");
+    }
+
+    #[test]
+    fn a_run_that_lost_its_ordinal_is_not_taken_for_the_one_that_won() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let seen = Seen::new(folder.path());
+        let fits = |ordinal: u64, seen_sum: Option<u32>| {
+            let table = Snapshot { ordinal, seen_sum, ..Snapshot::default() };
+            seen.at(&table, &Runs::default()).expect("read").is_some()
+        };
+        let first = seen.write(1, places(0..10)).expect("written");
+        let won = seen.write(2, places(10..20)).expect("written");
+        assert!(fits(2, Some(won)));
+        assert!(fits(2, None), "an older program wrote the table");
+        seen.write(2, places(10..30)).expect("written, and never committed");
+        assert!(!fits(2, Some(won)));
+        assert!(fits(1, Some(first)));
+        for ordinal in [2, 1] {
+            // Some of what was committed may have been erased by then.
+            seen.rebuild(ordinal, places(0..5)).expect("rebuilt");
+            assert!(fits(ordinal, Some(won)), "what was read from the table is right");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The table `events`: which files it holds at a version, and how a version is added to it.
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use deltalake::DeltaTable;
@@ -22,11 +23,18 @@ use super::seen::{Runs, Seen};
 use super::{EventFile, Snapshot, output};
 use crate::storage::StorageError;
 
-/// The application transaction that names the last segment of the spool in the table.
+/// The application transaction that names the last segment of the spool in the table. Where the table lies outside of
+/// the project's folder it is followed by the project's own mark: each project that writes there counts its own segments.
 pub const SPOOL: &str = "flywheel-spool";
 
 /// The application transaction that counts the commits that brought events.
 pub const ORDINAL: &str = "flywheel-ordinal";
+
+/// The application transaction that holds the checksum of the uuids that the last of these commits brought.
+pub const SEEN: &str = "flywheel-seen";
+
+/// The file, beside the folder of seen events, that holds the mark by which a shared table knows this project.
+const MARK: &str = "writer";
 
 /// Commits after which the state of the table is written in one piece.
 const CHECKPOINT_EVERY: u64 = 20;
@@ -46,6 +54,8 @@ pub struct EventStore {
 pub(super) struct Inner {
     pub place: Place,
     pub seen: Seen,
+    /// The application transaction of this project's spool.
+    pub spool: String,
     known: Mutex<Known>,
     /// Held by whoever brings events in; the runs that it has open.
     pub committing: Mutex<Runs>,
@@ -98,22 +108,24 @@ impl EventStore {
     /// When the folder cannot be made, or the environment lacks what the storage needs.
     pub fn open(location: Location, seen: impl Into<PathBuf>) -> Result<Self, Problems> {
         let path = PathBuf::from(location.to_string());
-        let place = Place::open(location).map_err(|error| error.at(&path))?;
-        Ok(Self::with(place, seen.into()))
+        let opened = Place::open(location).and_then(|place| Self::with(place, seen.into()));
+        opened.map_err(|error| error.at(&path))
     }
 
-    pub(super) fn with(place: Place, seen: PathBuf) -> Self {
-        Self {
+    pub(super) fn with(place: Place, seen: PathBuf) -> Result<Self, StorageError> {
+        let spool = spool_of(&place, &seen)?;
+        Ok(Self {
             inner: Arc::new(Inner {
                 place,
                 seen: Seen::new(seen),
+                spool,
                 known: Mutex::default(),
                 committing: Mutex::default(),
                 rewriting: Mutex::default(),
                 #[cfg(test)]
                 stop: std::sync::Mutex::default(),
             }),
-        }
+        })
     }
 
     /// Where it lies.
@@ -234,8 +246,13 @@ impl EventStore {
     async fn read(&self, table: &DeltaTable) -> Result<Snapshot, StorageError> {
         let state = table.snapshot()?;
         let log = &self.inner.place.log;
-        let segment = state.transaction_version(log.as_ref(), SPOOL).await?;
+        let mut segment = state.transaction_version(log.as_ref(), &self.inner.spool).await?;
+        if segment.is_none() && self.inner.spool != SPOOL {
+            // Written before projects had marks: it is not known by whom, and a number past it is free for everybody.
+            segment = state.transaction_version(log.as_ref(), SPOOL).await?;
+        }
         let ordinal = state.transaction_version(log.as_ref(), ORDINAL).await?;
+        let seen_sum = state.transaction_version(log.as_ref(), SEEN).await?;
         let number = |found: Option<i64>| found.and_then(|found| u64::try_from(found).ok()).unwrap_or(0);
         let mut files: Vec<EventFile> = state
             .log_data()
@@ -251,6 +268,7 @@ impl EventStore {
             version: Some(state.version()),
             committed_segment: number(segment),
             ordinal: number(ordinal),
+            seen_sum: seen_sum.and_then(|sum| u32::try_from(sum).ok()),
             files,
         })
     }
@@ -376,6 +394,26 @@ impl EventStore {
             Action::Metadata(serde_json::from_value(metadata).map_err(wrong)?),
         ])
     }
+}
+
+/// The application transaction of a project's spool; the mark of a project is made when it is first needed.
+fn spool_of(place: &Place, seen: &Path) -> std::io::Result<String> {
+    let home = seen.parent().unwrap_or_else(|| Path::new("."));
+    if place.folder().is_some_and(|folder| folder.starts_with(home)) {
+        return Ok(SPOOL.to_owned());
+    }
+    let path = home.join(MARK);
+    if !path.exists() {
+        std::fs::create_dir_all(home)?;
+        let mut staged = tempfile::Builder::new().prefix(".writing-").tempfile_in(home)?;
+        staged.write_all(Uuid::new_v4().to_string().as_bytes())?;
+        staged.as_file().sync_all()?;
+        match staged.persist_noclobber(&path) {
+            Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error.error),
+            _ => std::fs::File::open(home)?.sync_all()?,
+        }
+    }
+    Ok(format!("{SPOOL}-{}", std::fs::read_to_string(path)?.trim()))
 }
 
 /// The log's entry of a file.

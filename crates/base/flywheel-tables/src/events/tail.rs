@@ -136,7 +136,7 @@ impl Tail {
             return Ok(true);
         }
         if !found.is_empty() || snapshot.ordinal != self.compared {
-            match seen.upto(snapshot.ordinal, &self.runs)? {
+            match seen.at(snapshot, &self.runs)? {
                 Some(runs) => self.runs = runs,
                 // What was just read is not compared yet, and must be read again.
                 None => return self.begin_again(),

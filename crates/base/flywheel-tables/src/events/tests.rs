@@ -144,6 +144,59 @@ async fn a_lost_list_of_seen_events_is_made_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_version_that_lands_after_its_process_died_costs_no_event() {
+    for first in [0, 50] {
+        let made = Made::new();
+        if first > 0 {
+            commit(&made.open(), Arrival::Segment(1), &many(0, first)).await;
+        }
+        // A process dies while its version is under way; the next one begins with what it finds, and dies as well.
+        let next = made.open();
+        *next.inner.stop.lock().expect("free") = Some(Step::Seen);
+        let all = many(first, first + 60);
+        assert!(next.commit(Arrival::Segment(3), all, &Identity::default(), now()).await.is_err());
+        // Only now the storage takes the version of the first.
+        let location = Location::Folder(made.folder.path().join("events"));
+        let late = EventStore::open(location, made.folder.path().join("elsewhere")).expect("opened");
+        commit(&late, Arrival::Segment(2), &many(first, first + 40)).await;
+
+        let spool = made.spool(3);
+        append(&spool, &many(first + 40, first + 60));
+        let whole = Tail::new(made.spool_folder()).read(&made.open()).await.expect("read");
+        assert_eq!(numbers(&whole.tail), numbers(&many(first + 40, first + 60)));
+        let committed = commit(&made.open(), Arrival::Segment(3), &many(first + 40, first + 60)).await;
+        assert_eq!((committed.written, committed.duplicates), (20, 0));
+        assert_eq!(numbers(&made.table().await), numbers(&many(0, first + 60)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_projects_bring_events_into_one_table_and_count_their_own_segments() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root: Arc<InMemory> = Arc::default();
+    let open = |project: &str| {
+        let url = Url::parse("s3://bucket/events").expect("a URL");
+        let place = Place::with_root(Location::Url(url.clone()), url, root.clone()).expect("a place");
+        EventStore::with(place, folder.path().join(project).join("seen")).expect("opened")
+    };
+    let bring = |store: EventStore, from: u64| async move {
+        for round in 0..12 {
+            let events = many(from + round * 10, from + round * 10 + 15);
+            let committed = commit(&store, Arrival::Segment(round + 1), &events).await;
+            assert!(!committed.before, "a segment of another project is none of this one");
+        }
+    };
+    tokio::join!(bring(open("a"), 0), bring(open("b"), 100));
+    let (a, b) = (open("a"), open("b"));
+    let snapshot = a.snapshot().await.expect("read");
+    assert_eq!((snapshot.rows(), snapshot.committed_segment), (225, 12));
+    assert_eq!(b.snapshot().await.expect("read").committed_segment, 12);
+    let mut found = Vec::new();
+    a.every_event(&snapshot, |events| found.extend(events)).await.expect("read");
+    assert_eq!(numbers(&found), numbers(&many(0, 225)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_processes_bring_events_in_at_the_same_time() {
     let made = Made::new();
     let (a, b) = (made.open(), made.open());
@@ -399,7 +452,7 @@ async fn a_table_on_an_object_store_works_alike() {
     let open = || {
         let url = Url::parse("s3://bucket/deep/events").expect("a URL");
         let place = Place::with_root(Location::Url(url.clone()), url, root.clone()).expect("a place");
-        EventStore::with(place, folder.path().join("seen"))
+        EventStore::with(place, folder.path().join("seen")).expect("opened")
     };
     for round in 0..45 {
         commit(&open(), Arrival::Segment(round + 1), &many(round * 10, round * 10 + 15)).await;

@@ -204,6 +204,9 @@ fn context(limits: QueryLimits) -> Result<SessionContext, DataFusionError> {
     let mut config = SessionConfig::new().with_information_schema(true);
     config.options_mut().execution.parquet.schema_force_view_types = false;
     config.options_mut().sql_parser.map_string_types_to_utf8view = false;
+    // Where one partition has no row, the bound shared by the others loses the smallest value, and `min` beside `max` comes
+    // out too large, now and then (apache/datafusion #25147).
+    config.options_mut().optimizer.enable_aggregate_dynamic_filter_pushdown = false;
     // In which `->>` binds tighter than `=`.
     config.options_mut().sql_parser.dialect = Dialect::PostgreSQL;
     let runtime = RuntimeEnvBuilder::new().with_memory_limit(limits.memory, 1.0).build_arc()?;
@@ -323,6 +326,14 @@ mod tests {
                 assert_eq!(found.expect(sql), expected, "{sql} with {in_file} in the file");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn the_least_beside_the_greatest_is_not_guessed_from_other_partitions() {
+        // The wrong answers come and go with the order of threads; the plan tells them every time.
+        let plan = ask("EXPLAIN SELECT min(time), max(time) FROM events", 4, QueryLimits::default()).await;
+        let plan = plan.expect("a plan").to_string();
+        assert!(plan.contains("AggregateExec") && !plan.contains("DynamicFilter"), "{plan}");
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! Tables of PostgreSQL, MySQL and SQLite, read row by row; the database itself writes each row as JSON.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use flywheel_spec::{Problem, Problems, phrase};
 use futures::StreamExt;
@@ -17,6 +18,9 @@ use super::rows::{Batch, Row};
 
 /// Rows that are handed on at once.
 const BATCH: usize = 4096;
+
+/// How long a server may take to answer at all.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A table of a database.
 #[derive(Clone)]
@@ -41,7 +45,7 @@ impl std::fmt::Debug for DatabaseTable {
 }
 
 impl DatabaseTable {
-    /// The table at an address: `postgres://…`, `mysql://…` or `sqlite://file.db`; its name may carry a schema before a dot.
+    /// The table at an address: `postgres://…`, `mysql://…` or `sqlite://file.db`; a schema stands before its name and a dot.
     ///
     /// # Errors
     /// An address of another kind.
@@ -76,18 +80,20 @@ impl DatabaseTable {
 
     async fn postgres(&self, sender: &mpsc::Sender<Result<Batch, Problems>>) -> Result<(), Problems> {
         let options = PgConnectOptions::from_str(&self.url).map_err(|error| self.failed(&error))?;
-        let mut connection = options.connect().await.map_err(|error| self.failed(&error))?;
-        let known: Vec<String> = sqlx::query_scalar(
-            "SELECT CASE WHEN table_schema = ANY (current_schemas(false)) THEN table_name \
-             ELSE table_schema || '.' || table_name END \
-             FROM information_schema.tables \
-             WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1",
+        let mut connection = within(options.connect()).await.map_err(|error| self.failed(&error))?;
+        // Materialized views and foreign tables are tables to whoever reads.
+        let known: Vec<Found> = sqlx::query_as(
+            "SELECT n.nspname::text, c.relname::text, CASE WHEN n.nspname = ANY (current_schemas(false)) \
+             THEN c.relname::text ELSE n.nspname || '.' || c.relname END \
+             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND has_table_privilege(c.oid, 'SELECT') \
+             AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' \
+             ORDER BY array_position(current_schemas(false), n.nspname), 3",
         )
         .fetch_all(&mut connection)
         .await
         .map_err(|error| self.failed(&error))?;
-        self.check(&known)?;
-        let table = self.quoted('"');
+        let table = self.choose(&known)?.quoted('"');
         let query = format!("SELECT row_to_json(t)::text FROM {table} AS t");
         self.send(sqlx::query_scalar(AssertSqlSafe(query)).fetch(&mut connection), sender).await?;
         connection.close().await.map_err(|error| self.failed(&error))
@@ -95,33 +101,31 @@ impl DatabaseTable {
 
     async fn mysql(&self, sender: &mpsc::Sender<Result<Batch, Problems>>) -> Result<(), Problems> {
         let options = MySqlConnectOptions::from_str(&self.url).map_err(|error| self.failed(&error))?;
-        let mut connection = options.connect().await.map_err(|error| self.failed(&error))?;
-        let known: Vec<String> = sqlx::query_scalar(
-            "SELECT CAST(CASE WHEN table_schema = DATABASE() THEN table_name \
-             ELSE CONCAT(table_schema, '.', table_name) END AS CHAR) \
+        let mut connection = within(options.connect()).await.map_err(|error| self.failed(&error))?;
+        let known: Vec<Found> = sqlx::query_as(
+            "SELECT CAST(table_schema AS CHAR), CAST(table_name AS CHAR), CAST(CASE WHEN table_schema = DATABASE() \
+             THEN table_name ELSE CONCAT(table_schema, '.', table_name) END AS CHAR) \
              FROM information_schema.tables \
-             WHERE table_schema NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') ORDER BY 1",
+             WHERE table_schema NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') ORDER BY 3",
         )
         .fetch_all(&mut connection)
         .await
         .map_err(|error| self.failed(&error))?;
-        self.check(&known)?;
-        let (schema, table) = match self.table.split_once('.') {
-            Some((schema, table)) => (Some(schema), table),
-            None => (None, self.table.as_str()),
-        };
-        let columns: Vec<String> = sqlx::query_scalar(
-            "SELECT CAST(column_name AS CHAR) FROM information_schema.columns \
-             WHERE table_schema = COALESCE(?, DATABASE()) AND table_name = ? ORDER BY ordinal_position",
+        let table = self.choose(&known)?;
+        let columns: Vec<(String, String)> = sqlx::query_as(
+            "SELECT CAST(column_name AS CHAR), CAST(data_type AS CHAR) FROM information_schema.columns \
+             WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
         )
-        .bind(schema)
-        .bind(table)
+        .bind(table.schema.as_deref())
+        .bind(table.name.as_str())
         .fetch_all(&mut connection)
         .await
         .map_err(|error| self.failed(&error))?;
-        let pairs: Vec<String> =
-            columns.iter().map(|name| format!("{}, {}", text(name, true), quoted(name, '`'))).collect();
-        let table = self.quoted('`');
+        let pairs: Vec<String> = columns
+            .iter()
+            .map(|(name, kind)| format!("{}, {}", text(name, true), mysql_value(&quoted(name, '`'), kind)))
+            .collect();
+        let table = table.quoted('`');
         let query = format!("SELECT CAST(JSON_OBJECT({}) AS CHAR) FROM {table}", pairs.join(", "));
         self.send(sqlx::query_scalar(AssertSqlSafe(query)).fetch(&mut connection), sender).await?;
         connection.close().await.map_err(|error| self.failed(&error))
@@ -131,15 +135,16 @@ impl DatabaseTable {
         let options = SqliteConnectOptions::from_str(&self.url).map_err(|error| self.failed(&error))?;
         let options = options.read_only(true).create_if_missing(false);
         let mut connection = options.connect().await.map_err(|error| self.failed(&error))?;
-        let known: Vec<String> = sqlx::query_scalar(
-            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+        let known: Vec<Found> = sqlx::query_as(
+            "SELECT NULL, name, name FROM sqlite_master \
+             WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY 2",
         )
         .fetch_all(&mut connection)
         .await
         .map_err(|error| self.failed(&error))?;
-        self.check(&known)?;
+        let table = self.choose(&known)?;
         let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info(?)")
-            .bind(&self.table)
+            .bind(table.name.as_str())
             .fetch_all(&mut connection)
             .await
             .map_err(|error| self.failed(&error))?;
@@ -153,8 +158,7 @@ impl DatabaseTable {
                 )
             })
             .collect();
-        let table = quoted(&self.table, '"');
-        let query = format!("SELECT json_object({}) FROM {table}", pairs.join(", "));
+        let query = format!("SELECT json_object({}) FROM {}", pairs.join(", "), table.quoted('"'));
         self.send(sqlx::query_scalar(AssertSqlSafe(query)).fetch(&mut connection), sender).await?;
         connection.close().await.map_err(|error| self.failed(&error))
     }
@@ -187,22 +191,75 @@ impl DatabaseTable {
         Ok(())
     }
 
-    fn check(&self, known: &[String]) -> Result<(), Problems> {
-        if known.contains(&self.table) || (self.kind != Kind::Sqlite && self.table.contains('.')) {
-            return Ok(());
+    /// The table of this name among those that the user may read.
+    fn choose(&self, known: &[Found]) -> Result<Name, Problems> {
+        let is_meant = |found: &&Found| found.2 == self.table;
+        let is_spelt_out = |found: &&Found| {
+            found.0.as_ref().is_some_and(|schema| format!("{schema}.{}", found.1) == self.table)
+        };
+        if let Some(found) = known.iter().find(is_meant).or_else(|| known.iter().find(is_spelt_out)) {
+            return Ok(Name { schema: found.0.clone(), name: found.1.clone() });
         }
+        let names: Vec<&str> = known.iter().map(|found| found.2.as_str()).collect();
+        let wanted = self.table.to_lowercase();
+        let likeness = |name: &&&str| (strsim::jaro_winkler(&name.to_lowercase(), &wanted) * 1e6) as u64;
         let problem = Problem::error(phrase!("tables.database_no_table", table = self.table));
-        Err(problem.advise(phrase!("tables.database_tables", known = listed(known))).into())
-    }
-
-    fn quoted(&self, mark: char) -> String {
-        let parts: Vec<String> = self.table.split('.').map(|part| quoted(part, mark)).collect();
-        parts.join(".")
+        let advice = match names.iter().max_by_key(likeness) {
+            Some(nearest) => phrase!("tables.database_tables", nearest = nearest, known = listed(&names)),
+            None => phrase!("tables.database_empty"),
+        };
+        Err(problem.advise(advice).into())
     }
 
     fn failed(&self, error: &sqlx::Error) -> Problems {
-        let problem = Problem::error(phrase!("tables.database_failed", reason = error));
-        problem.advise(phrase!("tables.database_failed_advice")).into()
+        let (problem, advice) = match error.as_database_error() {
+            Some(answer) => (
+                phrase!("tables.database_refused", reason = answer.message()),
+                phrase!("tables.database_refused_advice"),
+            ),
+            None => {
+                (phrase!("tables.database_failed", reason = error), phrase!("tables.database_failed_advice"))
+            }
+        };
+        Problem::error(problem).advise(advice).into()
+    }
+}
+
+/// A table as a database lists it: its schema, where there are such, its name, and both as far as they must be written.
+type Found = (Option<String>, String, String);
+
+/// A table's name.
+struct Name {
+    schema: Option<String>,
+    name: String,
+}
+
+impl Name {
+    /// As SQL writes it.
+    fn quoted(&self, mark: char) -> String {
+        let parts = self.schema.iter().chain([&self.name]);
+        parts.map(|part| quoted(part, mark)).collect::<Vec<_>>().join(".")
+    }
+}
+
+/// A connection, or the word that nobody answers.
+async fn within<T>(connecting: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let silent = |_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()));
+    tokio::time::timeout(PATIENCE, connecting).await.unwrap_or_else(silent)
+}
+
+/// What of a MySQL column goes into JSON: bytes as digits, as they are no text, and moments with their zone, which is
+/// that of the connection, UTC.
+fn mysql_value(column: &str, kind: &str) -> String {
+    match kind.to_lowercase().as_str() {
+        "bit" => format!("{column} + 0"),
+        "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" | "vector" => {
+            format!("HEX({column})")
+        }
+        "geometry" | "point" | "linestring" | "polygon" | "multipoint" | "multilinestring"
+        | "multipolygon" | "geometrycollection" | "geomcollection" => format!("ST_AsText({column})"),
+        "timestamp" => format!("CONCAT({column}, 'Z')"),
+        _ => column.to_owned(),
     }
 }
 
@@ -262,6 +319,7 @@ mod tests {
         assert_eq!(std::fs::read(&path).expect("read"), before, "the database was written to");
         let missing = read(&url, "orders").await.expect_err("no such table");
         assert_eq!(missing.problems[0].code, "tables.database_no_table");
+        assert!(missing.problems[0].advice.as_ref().is_some_and(|advice| advice.en.contains("did you mean")));
         assert!(missing.problems[0].advice.as_ref().is_some_and(|advice| advice.en.contains("my orders")));
         let absent = read(&format!("{url}.none"), "orders").await.expect_err("no such file");
         assert_eq!(absent.problems[0].code, "tables.database_failed");

@@ -3,6 +3,7 @@
 mod aspect;
 pub mod behaviour;
 pub mod case;
+pub mod draft;
 pub mod import;
 pub mod insights;
 mod kind;

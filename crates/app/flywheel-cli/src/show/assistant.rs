@@ -1,7 +1,7 @@
 //! What a language model said and what came of it: claims with their quotes, what was removed, what it cost.
 
 use flywheel_spec::assistant::{AssistantUse, CitedClaim, Removed};
-use flywheel_spec::feedback::support::DraftReport;
+use flywheel_spec::feedback::draft::DraftReport;
 
 use super::feedback::{cut, findings};
 use super::number::count;

@@ -3,7 +3,8 @@
 use std::io::{BufRead, IsTerminal};
 
 use clap::Subcommand;
-use flywheel_spec::feedback::support::{DraftRequest, SupportRequest};
+use flywheel_spec::feedback::draft::DraftRequest;
+use flywheel_spec::feedback::support::SupportRequest;
 use flywheel_workbench::Workbench;
 
 use crate::session::{Outcome, Session};

@@ -1,10 +1,9 @@
 //! A draft of an answer for a colleague who takes a conversation over, from the answers that were given before.
 
 use flywheel_spec::assistant::{AssistantTask, CitedClaim};
+use flywheel_spec::feedback::draft::{DraftReport, DraftRequest, DraftSource, SourceKind};
 use flywheel_spec::feedback::insights::Quote;
-use flywheel_spec::feedback::support::{
-    Conversation, DraftReport, DraftRequest, DraftSource, SourceKind, Speaker,
-};
+use flywheel_spec::feedback::support::{Conversation, Speaker};
 use flywheel_spec::{Language, Phrase, Problem, phrase};
 use flywheel_text::assistant::{DraftQuestion, Near, nearest};
 use flywheel_text::support::open_question;

@@ -4,6 +4,7 @@ mod aspect;
 pub mod behaviour;
 pub mod case;
 pub mod classifier;
+pub mod draft;
 pub mod import;
 pub mod insights;
 mod kind;

@@ -238,7 +238,7 @@ impl EventStore {
         let staging = self.inner.place.staging()?;
         let (folder, identity) = (staging.folder.clone(), identity.clone());
         let write = move || {
-            let rows = row::sorted(&events, &identity);
+            let rows = row::sorted(events.iter(), &identity);
             let shredded = Shredded::choose(rows.iter().map(|(_, event)| &event.properties));
             let mut digest = xxhash_rust::xxh3::Xxh3::new();
             rows.iter().for_each(|(_, event)| digest.update(event.uuid.as_bytes()));

@@ -2,8 +2,8 @@
 
 use flywheel_spec::Language;
 use flywheel_spec::assistant::CitedClaim;
+use flywheel_spec::feedback::draft::{DraftSource, SourceKind};
 use flywheel_spec::feedback::insights::Quote;
-use flywheel_spec::feedback::support::{DraftSource, SourceKind};
 use serde::Serialize;
 
 use super::chat::{Chat, chat};

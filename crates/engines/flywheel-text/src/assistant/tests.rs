@@ -2,8 +2,8 @@
 
 use flywheel_spec::Language;
 use flywheel_spec::assistant::RemovedReason;
+use flywheel_spec::feedback::draft::SourceKind;
 use flywheel_spec::feedback::insights::{Heard, InsightsReport, Quote, Share, ThemeRow};
-use flywheel_spec::feedback::support::SourceKind;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

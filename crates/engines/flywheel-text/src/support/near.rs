@@ -97,5 +97,7 @@ mod tests {
         assert_eq!(near[0].id, "refund");
         assert_eq!(near[0].answer, "14 天内可在“订单”中退款。");
         assert!(near.len() <= 2);
+        let far = faq.near("xylophone zebra quantum", Language::En, 2);
+        assert!(far.iter().all(|entry| entry.confidence < 0.3), "{far:?}");
     }
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use flywheel_spec::feedback::support::{DraftReport, DraftRequest};
+use flywheel_spec::feedback::draft::{DraftReport, DraftRequest};
 
 use crate::failure::{Failure, Refusals};
 use crate::state::ServerState;

@@ -186,8 +186,8 @@ impl NorthStar {
         NorthStarNode {
             name: node.metric.name.clone(),
             drives: node.drives.map(|drives| drives as u32),
-            before: sums.estimate(|sums| self.value(index, sums, false)),
-            after: sums.estimate(|sums| self.value(index, sums, true)),
+            before: sums.estimate(|sums| self.value(index, sums, false)).map(|found| node.metric.cut(found)),
+            after: sums.estimate(|sums| self.value(index, sums, true)).map(|found| node.metric.cut(found)),
             change,
             contribution,
             unexplained,

@@ -270,8 +270,8 @@ fn compare(metric: &ReadyMetric, sums: &Sums, sides: &Sides) -> (ReleaseMetric, 
     let difference = sums.deviation(|sums| Some(over(metric, sums, after)? - over(metric, sums, before)?));
     let found = ReleaseMetric {
         name: metric.name.clone(),
-        before: sums.estimate(|sums| over(metric, sums, before)),
-        after: sums.estimate(|sums| over(metric, sums, after)),
+        before: sums.estimate(|sums| over(metric, sums, before)).map(|found| metric.cut(found)),
+        after: sums.estimate(|sums| over(metric, sums, after)).map(|found| metric.cut(found)),
         difference: minus(after, before),
         earlier: minus(&late, &early),
         ..ReleaseMetric::default()

@@ -1,6 +1,6 @@
 //! Which early behaviour goes with staying, counted by hand.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::events::{ask, project};
 use crate::numbers::{column, estimate, holds};
@@ -76,6 +76,20 @@ fn every_early_event_is_tried_when_none_is_named() {
     );
     // What all did cannot be compared with anybody.
     holds(&tried[2], &json!({"others": 0, "strength": null, "q": null, "difference": null, "lift": null}));
+}
+
+#[test]
+fn behaviours_of_one_event_are_counted_apart() {
+    let project = project("Asia/Shanghai", EVENTS);
+    let named = "--behaviour invite[to=jo] --behaviour invite[to]";
+    let report = ask(&project, &format!("activation signup {named} --times 1,2 {MARCH}"));
+    // Only Gus says whom he invited: Jo once, somebody twice.
+    let tried = report["behaviours"].as_array().expect("behaviours");
+    let (some, none): (Vec<&Value>, Vec<&Value>) = tried.iter().partition(|tried| tried["did"] == 1);
+    holds(&column(&json!(some), "times"), &json!([1, 1, 2]));
+    holds(&column(&json!(some), "did_stayed"), &json!([1, 1, 1]));
+    holds(&column(&json!(none), "times"), &json!([2]));
+    holds(&column(&json!(none), "did"), &json!([0]));
 }
 
 #[test]

@@ -31,20 +31,20 @@ fn a_product_is_told_by_its_factors() {
     holds(&report, &json!({"before": "2025-10-31 … 2025-11-01", "after": "2025-11-02 … 2025-11-03"}));
     // Before, after: Anna 2, 1; Bert 1, 0; Carl 0, 3; Dora 0, 2: four people.
     // A sum's variance is 4/3 of the sum of squares (people drawn anew, their number too), so 3 ± 1.96 √(4/3 · 5), and so on;
-    // ratios and contributions go by the delta method (numpy, derivatives by mpmath 1.4.1).
+    // ratios and contributions go by the delta method (numpy, derivatives by mpmath 1.4.1). What cannot be negative is cut at 0.
     let nodes = json!([
         {
             "name": "order", "drives": null,
-            "before": estimate(3.0, -2.060_605_247_526_64, 8.060_605_247_526_64),
-            "after": estimate(6.0, -2.468_012_241_348_241, 14.468_012_241_348_24),
+            "before": estimate(3.0, 0.0, 8.060_605_247_526_64),
+            "after": estimate(6.0, 0.0, 14.468_012_241_348_24),
             // −1, −1, 3 and 2: ± 1.96 √(4/3 · 15).
             "change": estimate(3.0, -5.765_225_405_765_817, 11.765_225_405_765_817),
             "contribution": null, "unexplained": 0.0,
         },
         {
             "name": "people(order)", "drives": 0,
-            "before": estimate(2.0, -1.200_607_784_236_873, 5.200_607_784_236_873),
-            "after": estimate(3.0, -0.919_927_969_080_108, 6.919_927_969_080_108),
+            "before": estimate(2.0, 0.0, 5.200_607_784_236_873),
+            "after": estimate(3.0, 0.0, 6.919_927_969_080_108),
             "change": estimate(1.0, -2.919_927_969_080_108, 4.919_927_969_080_108),
             // One person more, at 1.5 orders each if first, at 2 if last: 1.75.
             "contribution": estimate(1.75, -5.496_911_186_687_08, 8.996_911_186_687_08),

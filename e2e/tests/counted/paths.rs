@@ -101,6 +101,31 @@ fn a_way_between_two_steps_leaves_the_others_out() {
 }
 
 #[test]
+fn a_way_to_its_end_shows_the_last_steps_before_it() {
+    let project = project("Asia/Shanghai", EVENTS);
+    let report = ask(&project, &format!("{ASKED} --end pay --steps 2"));
+    // Anna's first session, and Fay's that begins with the payment.
+    holds(&report, &json!({"people": 2, "sessions": 2, "left_out": 5, "single": 1}));
+    holds(&links(&report), &json!([[1, "item", "pay", 1, 1.0, 60.0]]));
+    holds(&column(&report["nodes"], "beyond"), &json!([0, 0, 0]));
+}
+
+#[test]
+fn a_clients_own_sessions_are_kept_apart() {
+    let table = r#"
+        anna, 2025-03-10T10:00:00Z, home, {"$session_id": "one"}
+        anna, 2025-03-10T10:00:30Z, list, {"$session_id": "two"}   // another tab: list
+        anna, 2025-03-10T12:00:00Z, item, {"$session_id": "one"}   // two hours later, the same session: home, item
+        bert, 2025-03-10T10:00:00Z, home                           // in no session
+    "#;
+    let project = project("Etc/UTC", table);
+    let report = ask(&project, "paths --session-id --from 2025-03-10 --to 2025-03-10");
+    holds(&report, &json!({"people": 1, "sessions": 2, "single": 1}));
+    holds(&links(&report), &json!([[1, "home", "item", 1, 1.0, 7200.0]]));
+    holds(&column(&report["warnings"], "code"), &json!(["following.paths_no_session"]));
+}
+
+#[test]
 fn what_is_cut_off_is_told() {
     let project = project("Asia/Shanghai", EVENTS);
     let report = ask(&project, &format!("{ASKED} --steps 2 --names 1"));

@@ -5171,7 +5171,7 @@ export interface components {
             people: number;
             /**
              * Format: int64
-             * @description Good answers: promoters, or satisfied.
+             * @description Good answers: promoters, or satisfied; for CES the upper half of the scale.
              */
             good: number;
             /**

@@ -103,7 +103,10 @@ struct Activation {
 struct State {
     people: u64,
     stayed: u64,
-    /// By behaviour and number of times: people who did it so often, and those of them who stayed.
+    /// By number of times: people who did it so often, and those of them who stayed; one for each behaviour as it was named,
+    /// of which several may be called alike.
+    named: Vec<Vec<(u64, u64)>>,
+    /// The same by event, where none was named.
     did: BTreeMap<String, Vec<(u64, u64)>>,
 }
 
@@ -131,60 +134,54 @@ impl Question for Activation {
         state.people += 1;
         state.stayed += u64::from(stayed);
         let early = between(begin, begin + self.within);
-        let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-        if self.behaviours.is_empty() {
-            let mut by_key: BTreeMap<u32, u32> = BTreeMap::new();
-            for event in early {
-                *by_key.entry(events.key(0, event)).or_default() += 1;
-            }
-            for (key, count) in by_key.into_iter().filter(|(key, _)| *key != NONE) {
-                if let Some(name) = events.dictionary.text(key) {
-                    counts.insert(name, count);
-                }
-            }
-        } else {
-            for event in early {
-                for (bit, name) in &self.behaviours {
-                    if events.marks[event] & bit != 0 {
-                        *counts.entry(name).or_default() += 1;
-                    }
-                }
-            }
+        self.make_room(state);
+        for (did, (bit, _)) in state.named.iter_mut().zip(&self.behaviours) {
+            let count = early.clone().filter(|event| events.marks[*event] & bit != 0).count();
+            self.tally(did, count as u32, stayed);
         }
-        for (name, count) in counts {
+        if !self.behaviours.is_empty() {
+            return;
+        }
+        let mut by_key: BTreeMap<u32, u32> = BTreeMap::new();
+        for event in early {
+            *by_key.entry(events.key(0, event)).or_default() += 1;
+        }
+        for (key, count) in by_key.into_iter().filter(|(key, _)| *key != NONE) {
+            let Some(name) = events.dictionary.text(key) else { continue };
             if !state.did.contains_key(name) {
                 state.did.insert(name.to_owned(), vec![(0, 0); self.times.len()]);
             }
-            let Some(did) = state.did.get_mut(name) else { continue };
-            for (did, times) in did.iter_mut().zip(&self.times) {
-                if count >= *times {
-                    did.0 += 1;
-                    did.1 += u64::from(stayed);
-                }
+            if let Some(did) = state.did.get_mut(name) {
+                self.tally(did, count, stayed);
             }
         }
     }
 
     fn merge(&self, state: &mut State, other: State) {
+        self.make_room(state);
         state.people += other.people;
         state.stayed += other.stayed;
+        for (mine, theirs) in state.named.iter_mut().zip(&other.named) {
+            add(mine, theirs);
+        }
         for (name, theirs) in other.did {
-            let mine = state.did.entry(name).or_insert_with(|| vec![(0, 0); self.times.len()]);
-            for (mine, theirs) in mine.iter_mut().zip(theirs) {
-                mine.0 += theirs.0;
-                mine.1 += theirs.1;
-            }
+            add(state.did.entry(name).or_insert_with(|| vec![(0, 0); self.times.len()]), &theirs);
         }
     }
 }
 
+fn add(mine: &mut [(u64, u64)], theirs: &[(u64, u64)]) {
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        mine.0 += theirs.0;
+        mine.1 += theirs.1;
+    }
+}
+
 impl Told for Activation {
-    fn report(&self, state: State) -> Result<Answer, FoldError> {
-        let mut tried: Vec<(&String, &Vec<(u64, u64)>)> = state.did.iter().collect();
-        let named = self.behaviours.iter().map(|(_, name)| name);
-        let nobody = vec![(0, 0); self.times.len()];
-        let missing: Vec<&String> = named.filter(|name| !state.did.contains_key(*name)).collect();
-        tried.extend(missing.into_iter().map(|name| (name, &nobody)));
+    fn report(&self, mut state: State) -> Result<Answer, FoldError> {
+        self.make_room(&mut state);
+        let named = self.behaviours.iter().map(|(_, name)| name).zip(&state.named);
+        let mut tried: Vec<(&String, &Vec<(u64, u64)>)> = named.chain(&state.did).collect();
         if self.behaviours.is_empty() {
             tried.sort_by(|one, two| two.1[0].0.cmp(&one.1[0].0).then(one.0.cmp(two.0)));
             tried.truncate(TRIED_AT_MOST);
@@ -231,6 +228,18 @@ impl Told for Activation {
 }
 
 impl Activation {
+    fn make_room(&self, state: &mut State) {
+        state.named.resize(self.behaviours.len(), vec![(0, 0); self.times.len()]);
+    }
+
+    /// Adds a person who did it so often.
+    fn tally(&self, did: &mut [(u64, u64)], count: u32, stayed: bool) {
+        for (did, _) in did.iter_mut().zip(&self.times).filter(|(_, times)| count >= **times) {
+            did.0 += 1;
+            did.1 += u64::from(stayed);
+        }
+    }
+
     fn findings(&self, state: &State, behaviours: &[Behaviour]) -> Vec<Phrase> {
         if state.people == 0 {
             return vec![phrase!("growth.activation_nobody", week = self.week)];
@@ -403,6 +412,27 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn behaviours_that_are_called_alike_are_counted_apart() {
+        let begin = micros("2026-03-01T00:00:00Z");
+        let mut events: Vec<Event> =
+            ["a", "b", "c", "d"].iter().map(|name| event(name, "open", begin, json!({}))).collect();
+        for (name, to) in [("a", "x"), ("b", "x"), ("c", "x"), ("c", "y")] {
+            events.push(event(name, "invite", begin + DAY, json!({"to": to})));
+        }
+        let invites = |to: &str| json!({"event": "invite", "where": [{"property": "to", "operator": "is", "value": to}]});
+        let question: QuestionSpec = serde_json::from_value(json!({
+            "kind": "activation", "period": {"from": "2026-02-20"}, "times": [1, 2],
+            "behaviours": [invites("x"), invites("y"), {"event": "invite"}]
+        }))
+        .expect("a question");
+        let context = context("UTC", "2026-05-01");
+        let Answer::Activation(report) = ask_spread(&question, &context, &events, 3) else { panic!() };
+        let told: Vec<(u32, u64)> = report.behaviours.iter().map(|found| (found.times, found.did)).collect();
+        // Nobody stayed, so nothing is stronger: once and twice, each as named.
+        assert_eq!(told, [(1, 3), (1, 1), (1, 3), (2, 0), (2, 0), (2, 1)]);
     }
 
     #[test]

@@ -135,6 +135,16 @@ pub fn ratio(numerator: f64, denominator: f64) -> Option<f64> {
     (denominator > 0.0).then(|| numerator / denominator)
 }
 
+/// The same estimate, its interval cut to where the number can lie.
+pub fn cut(estimate: Estimate, low: f64, high: f64) -> Estimate {
+    Estimate { value: estimate.value, low: estimate.low.max(low), high: estimate.high.min(high) }
+}
+
+/// The same estimate of what cannot be negative.
+pub fn not_below_zero(estimate: Estimate) -> Estimate {
+    cut(estimate, 0.0, f64::INFINITY)
+}
+
 /// A share of whole counts with its score interval.
 pub fn share_of(hits: u64, count: u64) -> Option<Estimate> {
     let interval = wilson(hits as f64, count as f64)?;

@@ -334,21 +334,27 @@ impl DigestPlan {
     }
 
     fn change(&self, number: Number, judged: &Judged, q: f64) -> Option<Change> {
-        let relative = judged.apart.exp() - 1.0;
+        let now = number.weeks[number.weeks.len() - 1];
+        let [expected_low, expected, expected_high] =
+            [-judged.reach, 0.0, judged.reach].map(|reach| now.of_log(judged.expected + reach));
+        // Where nothing was expected, half a count stands for it.
+        let share = |of: f64, apart: f64| if of > 0.0 { now.value / of } else { apart.exp() } - 1.0;
+        let relative = share(expected, judged.apart);
         if q > self.spec.false_alarms || relative.abs() < self.spec.at_least {
             return None;
         }
         let nearest = judged.apart - judged.apart.signum() * judged.reach;
-        let nearest = if nearest.signum() == judged.apart.signum() { nearest } else { 0.0 };
+        let end = if judged.apart > 0.0 { expected_high } else { expected_low };
+        let at_least = if nearest.signum() == judged.apart.signum() { share(end, nearest) } else { 0.0 };
         Some(Change {
             what: number.what,
             event: number.event,
-            value: number.weeks[number.weeks.len() - 1].value,
-            expected: judged.expected.exp(),
-            expected_low: (judged.expected - judged.reach).exp(),
-            expected_high: (judged.expected + judged.reach).exp(),
+            value: now.value,
+            expected,
+            expected_low,
+            expected_high,
             relative,
-            at_least: nearest.exp() - 1.0,
+            at_least,
             q,
             importance: judged.apart.abs() * number.touched.sqrt(),
             weeks: number.weeks.iter().map(|week| week.value).collect(),
@@ -371,20 +377,29 @@ struct Point {
     value: f64,
     log: f64,
     chance: f64,
+    kind: Kind,
+}
+
+/// What a week's number is.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Count,
+    Share { of: u64 },
+    Mean,
 }
 
 impl Point {
     /// Half a count more, so that nothing at all has a logarithm.
     fn count(people: u64) -> Self {
         let more = people as f64 + 0.5;
-        Self { value: people as f64, log: more.ln(), chance: 1.0 / more }
+        Self { value: people as f64, log: more.ln(), chance: 1.0 / more, kind: Kind::Count }
     }
 
     fn share(people: u64, of: u64) -> Self {
         let (hits, all) = (people as f64 + 0.5, of as f64 + 1.0);
         let share = hits / all;
         let value = if of == 0 { 0.0 } else { people as f64 / of as f64 };
-        Self { value, log: share.ln(), chance: (1.0 - share) / hits }
+        Self { value, log: share.ln(), chance: (1.0 - share) / hits, kind: Kind::Share { of } }
     }
 
     fn mean(week: Week) -> Self {
@@ -393,7 +408,17 @@ impl Point {
         let variance = ((week.squares - people * mean * mean) / (people - 1.0)).max(0.0);
         // Where everybody did it once, they did so by habit and not by certainty.
         let chance = (variance / people).max(0.01 / people) / (mean * mean);
-        Self { value: mean, log: mean.ln(), chance }
+        Self { value: mean, log: mean.ln(), chance, kind: Kind::Mean }
+    }
+
+    /// The number of this week that would have such a logarithm, without the half count.
+    fn of_log(self, log: f64) -> f64 {
+        match self.kind {
+            Kind::Count => (log.exp() - 0.5).max(0.0),
+            Kind::Share { of: 0 } => 0.0,
+            Kind::Share { of } => ((log.exp() * (of as f64 + 1.0) - 0.5) / of as f64).clamp(0.0, 1.0),
+            Kind::Mean => log.exp(),
+        }
     }
 }
 
@@ -656,6 +681,29 @@ mod tests {
             assert!(first.relative < -0.4 && first.at_least < -0.1 && first.q < 0.05, "{first:?}");
             assert!(first.expected_low < first.expected && first.expected < first.expected_high);
             assert!(!report.findings[0].en.contains('{'), "{:?}", report.findings[0]);
+        }
+    }
+
+    #[test]
+    fn what_was_expected_is_what_there_was_in_steady_weeks() {
+        // Forty people in each of nine weeks, all of whom come back; ten in the last: 10 / 40 − 1, of both.
+        let begin = micros("2026-03-02T00:00:00Z");
+        let people =
+            (0..10).flat_map(|week| (0..if week == 9 { 10 } else { 40 }).map(move |person| (week, person)));
+        let events: Vec<Event> = people
+            .map(|(week, person)| event(&format!("p{person}"), "open", begin + week * 7 * DAY, json!({})))
+            .collect();
+        let report = digest(&DigestSpec::default(), &events, 1);
+        let told: Vec<(Measured, f64)> =
+            report.changes.iter().map(|change| (change.what, change.value)).collect();
+        assert_eq!(told, [(Measured::ActivePeople, 10.0), (Measured::CameBack, 0.25)]);
+        for (change, expected) in report.changes.iter().zip([40.0, 1.0]) {
+            assert!((change.expected - expected).abs() < 1e-9, "{change:?}");
+            assert!((change.relative + 0.75).abs() < 1e-9, "{change:?}");
+            assert!(
+                (change.at_least - (change.value / change.expected_low - 1.0)).abs() < 1e-9,
+                "{change:?}"
+            );
         }
     }
 

@@ -1,11 +1,12 @@
 //! A metric as two sums over people: what is counted, and what it is divided by.
 
 use flywheel_people::{Column, PersonEvents};
+use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::phrase;
 use flywheel_spec::product::EventFilter;
 use flywheel_spec::product::metric::{Count, Metric};
 
-use crate::clustered::ratio;
+use crate::clustered::{cut, not_below_zero, ratio};
 use crate::settings::Settings;
 
 /// A metric ready to be counted: where its filters and its column stand in a reading.
@@ -76,6 +77,15 @@ impl ReadyMetric {
                 let among = f64::from(u8::from(among));
                 (did * among, among)
             }
+        }
+    }
+
+    /// An estimate of the metric, its interval cut to where it can lie; amounts may be negative.
+    pub fn cut(&self, estimate: Estimate) -> Estimate {
+        match self.count {
+            Count::Events | Count::People | Count::PerPerson => not_below_zero(estimate),
+            Count::Share => cut(estimate, 0.0, 1.0),
+            Count::Sum | Count::Mean | Count::SumPerPerson => estimate,
         }
     }
 

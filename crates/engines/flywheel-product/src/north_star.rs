@@ -186,8 +186,8 @@ impl NorthStar {
         NorthStarNode {
             name: node.metric.name.clone(),
             drives: node.drives.map(|drives| drives as u32),
-            before: sums.estimate(|sums| self.value(index, sums, false)),
-            after: sums.estimate(|sums| self.value(index, sums, true)),
+            before: sums.estimate(|sums| self.value(index, sums, false)).map(|found| node.metric.cut(found)),
+            after: sums.estimate(|sums| self.value(index, sums, true)).map(|found| node.metric.cut(found)),
             change,
             contribution,
             unexplained,
@@ -262,7 +262,7 @@ impl Told for NorthStar {
             }
         }
         Ok(Answer::NorthStar(NorthStarReport {
-            findings: findings(&nodes),
+            findings: findings(&nodes, state.sums.people),
             before: self.before.clone(),
             after: self.after.clone(),
             charts: self.charts(&state, &nodes),
@@ -303,12 +303,13 @@ impl NorthStar {
     }
 }
 
-fn findings(nodes: &[NorthStarNode]) -> Vec<Phrase> {
+fn findings(nodes: &[NorthStarNode], people: u64) -> Vec<Phrase> {
     let star = &nodes[0];
     let (Some(before), Some(after), Some(change)) = (&star.before, &star.after, &star.change) else {
         return vec![phrase!("growth.release_undefined", name = star.name)];
     };
-    let sure = change.low > 0.0 || change.high < 0.0;
+    // One person alone shows no spread, and proves nothing.
+    let sure = people > 1 && (change.low > 0.0 || change.high < 0.0);
     let key = match (sure, change.value > 0.0) {
         (true, true) => "growth.star_rose",
         (true, false) => "growth.star_fell",
@@ -449,6 +450,28 @@ mod tests {
         };
         assert_eq!(report.nodes.len(), 3);
         assert!(!report.findings.is_empty());
+    }
+
+    #[test]
+    fn one_person_alone_proves_no_rise() {
+        let question: QuestionSpec = serde_json::from_value(json!({
+            "kind": "north_star", "metric": {"event": {"event": "buy"}, "count": "events"},
+            "period": {"from": "2026-03-02", "to": "2026-03-02"}
+        }))
+        .expect("a question");
+        let bought = |who: &str| {
+            ["2026-03-01T09:00:00Z", "2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z"]
+                .map(|time| event(who, "buy", micros(time), json!({})))
+        };
+        let found = |events: &[Event]| {
+            let Answer::NorthStar(report) = ask(&question, &context("UTC", "2026-04-20"), events) else {
+                panic!()
+            };
+            report.findings[0].key.clone()
+        };
+        assert_eq!(found(&bought("a")), "growth.star_same");
+        let twelve: Vec<Event> = (0..12).flat_map(|person| bought(&format!("p{person}"))).collect();
+        assert_eq!(found(&twelve), "growth.star_rose");
     }
 
     #[test]

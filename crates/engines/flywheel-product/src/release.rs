@@ -1,6 +1,8 @@
 //! Before and after a release.
 
 use flywheel_people::{Column, FoldError, PersonEvents, Question, Reading};
+use flywheel_spec::evaluation::Estimate;
+use flywheel_spec::product::metric::Count;
 use flywheel_spec::product::release::{ReleaseMetric, ReleaseReport, ReleaseSpec};
 use flywheel_spec::product::{Answer, Chart, ChartKind, EventFilter, Period, Series};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Steps;
 use crate::clustered::Sums;
-use crate::figures::{number, number_with, percent, probability, signed_percent};
+use crate::figures::{number, number_with, percent, percent_with, probability, signed_percent};
 use crate::metric::{ReadyMetric, bit};
 use crate::plan::{Context, Planned};
 use crate::settings::Settings;
@@ -188,7 +190,8 @@ impl Told for Release {
         for metric in report.metrics.iter_mut().filter(|metric| metric.q.is_some()) {
             metric.q = corrected.next();
         }
-        report.findings = findings(&report);
+        let counts: Vec<Count> = self.metrics.iter().map(|metric| metric.count).collect();
+        report.findings = findings(&report, &counts);
         report.warnings = self.warnings(&report);
         report.charts = self.charts(&state);
         Ok(Answer::Release(report))
@@ -222,8 +225,9 @@ impl Release {
             warn(phrase!("growth.release_weekdays"));
         }
         for metric in &report.metrics {
-            let moved =
-                metric.earlier.as_ref().is_some_and(|earlier| earlier.low > 0.0 || earlier.high < 0.0);
+            // Without spread, as of one person alone, nothing is sure.
+            let moved = metric.earlier.filter(|earlier| earlier.high > earlier.low);
+            let moved = moved.is_some_and(|earlier| earlier.low > 0.0 || earlier.high < 0.0);
             if moved {
                 warn(phrase!("growth.release_moving", name = metric.name));
             }
@@ -270,8 +274,8 @@ fn compare(metric: &ReadyMetric, sums: &Sums, sides: &Sides) -> (ReleaseMetric, 
     let difference = sums.deviation(|sums| Some(over(metric, sums, after)? - over(metric, sums, before)?));
     let found = ReleaseMetric {
         name: metric.name.clone(),
-        before: sums.estimate(|sums| over(metric, sums, before)),
-        after: sums.estimate(|sums| over(metric, sums, after)),
+        before: sums.estimate(|sums| over(metric, sums, before)).map(|found| metric.cut(found)),
+        after: sums.estimate(|sums| over(metric, sums, after)).map(|found| metric.cut(found)),
         difference: minus(after, before),
         earlier: minus(&late, &early),
         ..ReleaseMetric::default()
@@ -283,11 +287,11 @@ fn compare(metric: &ReadyMetric, sums: &Sums, sides: &Sides) -> (ReleaseMetric, 
     (ReleaseMetric { relative, ..found }, p)
 }
 
-fn findings(report: &ReleaseReport) -> Vec<Phrase> {
+fn findings(report: &ReleaseReport, counts: &[Count]) -> Vec<Phrase> {
     let mut findings = Vec::new();
-    let mut order: Vec<&ReleaseMetric> = report.metrics.iter().collect();
-    order.sort_by(|one, two| one.q.unwrap_or(1.0).total_cmp(&two.q.unwrap_or(1.0)));
-    for metric in order {
+    let mut order: Vec<(&ReleaseMetric, Count)> = report.metrics.iter().zip(counts.iter().copied()).collect();
+    order.sort_by(|(one, _), (two, _)| one.q.unwrap_or(1.0).total_cmp(&two.q.unwrap_or(1.0)));
+    for (metric, count) in order {
         let (Some(before), Some(after), Some(difference)) =
             (&metric.before, &metric.after, &metric.difference)
         else {
@@ -304,9 +308,9 @@ fn findings(report: &ReleaseReport) -> Vec<Phrase> {
         findings.push(
             phrase!(key)
                 .with("name", &metric.name)
-                .with("before", told(before.value))
-                .with("after", told(after.value))
-                .with("difference", number_with(difference))
+                .with("before", told(count, before.value))
+                .with("after", told(count, after.value))
+                .with("difference", told_with(count, difference))
                 .with("relative", relative)
                 .with("p", metric.q.map_or_else(|| "–".to_owned(), probability)),
         );
@@ -315,8 +319,14 @@ fn findings(report: &ReleaseReport) -> Vec<Phrase> {
     findings
 }
 
-fn told(value: f64) -> String {
-    if (0.0..1.0).contains(&value) && value != 0.0 { percent(value) } else { number(value) }
+/// A number of a metric, a share as a percentage.
+fn told(count: Count, value: f64) -> String {
+    if count == Count::Share { percent(value) } else { number(value) }
+}
+
+/// The same with its interval.
+fn told_with(count: Count, estimate: &Estimate) -> String {
+    if count == Count::Share { percent_with(estimate) } else { number_with(estimate) }
 }
 
 #[cfg(test)]
@@ -324,7 +334,6 @@ mod tests {
     use std::collections::BTreeMap;
 
     use flywheel_people::event::{Event, number_of};
-    use flywheel_spec::evaluation::Estimate;
     use flywheel_spec::product::QuestionSpec;
     use flywheel_stats::chance::Chance;
     use serde_json::json;
@@ -450,18 +459,39 @@ mod tests {
     #[test]
     fn findings_read_as_sentences() {
         let flat = |value: f64| Estimate { value, low: value, high: value };
-        let metric = ReleaseMetric {
-            name: "use".to_owned(),
-            before: Some(flat(10.0)),
-            after: Some(flat(12.0)),
-            difference: Some(flat(2.0)),
-            relative: Some(0.2),
+        let metric = |name: &str, before: f64, after: f64| ReleaseMetric {
+            name: name.to_owned(),
+            before: Some(flat(before)),
+            after: Some(flat(after)),
+            difference: Some(flat(after - before)),
+            relative: Some(after / before - 1.0),
             q: Some(0.01),
             earlier: None,
         };
-        let told = findings(&ReleaseReport { metrics: vec![metric], ..Default::default() });
+        let metrics =
+            vec![metric("use", 10.0, 12.0), metric("buy", 0.5, 0.75), metric("buy / use", 0.5, 1.0)];
+        let counts = [Count::Events, Count::Events, Count::Share];
+        let told = findings(&ReleaseReport { metrics, ..Default::default() }, &counts);
         assert_eq!(told[0].key, "growth.release_rose");
         assert!(!told[0].en.contains('{') && told[0].zh.contains("+20.0%"), "{told:?}");
+        // Half an event a day is no share of anything; a share is a percentage, all of it too.
+        assert!(told[1].en.contains("from 0.5000 to 0.7500: 0.2500 ("), "{told:?}");
+        assert!(told[2].en.contains("from 50.0% to 100.0%: 50.0% ("), "{told:?}");
+    }
+
+    #[test]
+    fn one_person_alone_proves_no_movement() {
+        let time = micros("2026-03-14T12:00:00Z");
+        let events = [event("a", "use", time, json!({}))];
+        let question: QuestionSpec = serde_json::from_value(json!({
+            "kind": "release", "at": "2026-03-15", "metrics": [{"event": {"event": "use"}, "count": "events"}]
+        }))
+        .expect("a question");
+        let Answer::Release(report) = ask(&question, &context("UTC", "2026-04-20"), &events) else {
+            panic!()
+        };
+        assert_eq!(report.findings[0].key, "growth.release_same");
+        assert!(report.warnings.is_empty(), "{:?}", report.warnings);
     }
 
     #[test]

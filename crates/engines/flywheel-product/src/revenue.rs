@@ -7,7 +7,7 @@ use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Steps;
-use crate::clustered::{Sums, ratio, share_of};
+use crate::clustered::{Sums, not_below_zero, ratio, share_of};
 use crate::figures::{number, number_with, percent_with};
 use crate::metric::bit;
 use crate::plan::{Context, Planned};
@@ -130,7 +130,7 @@ impl Question for Revenue {
         let back = self.history.len() - 1;
         // Recurring revenue of every step from the history's first, and all revenue of the period's.
         let mut recurring = vec![0.0; back + count];
-        let (mut all, mut active) = (vec![0.0; count], vec![false; count]);
+        let (mut all, mut active) = (vec![None; count], vec![false; count]);
         let (mut touched, mut long_ago) = (false, false);
         for event in 0..events.len() {
             let (time, mark) = (events.times[event], events.marks[event]);
@@ -149,8 +149,8 @@ impl Question for Revenue {
                 continue;
             };
             touched = true;
-            if let Some(step) = step {
-                all[step] += amount;
+            if let Some(step) = step.filter(|_| amount != 0.0) {
+                all[step] = Some(all[step].unwrap_or(0.0) + amount);
             }
             if mark & self.one_off != 0 {
                 continue;
@@ -225,7 +225,7 @@ impl Revenue {
         recurring: &[f64],
         back: usize,
         long_ago: bool,
-        all: &[f64],
+        all: &[Option<f64>],
         active: &[bool],
     ) {
         let paying = |at: usize| recurring[at].max(0.0);
@@ -263,14 +263,16 @@ impl Revenue {
         }
     }
 
-    fn person_in_step(&self, movement: &mut Movement, all: f64, active: bool, now: f64, before: f64) {
-        movement.revenue += all;
+    /// A person in a step: all that they paid in it (absent where they paid nothing), and recurring revenue now and before.
+    fn person_in_step(&self, movement: &mut Movement, all: Option<f64>, active: bool, now: f64, before: f64) {
+        movement.revenue += all.unwrap_or(0.0);
         movement.active += u64::from(active);
         if now > 0.0 {
             movement.per_payer.add(&[now, 1.0]);
         }
-        if self.active != 0 && (active || all != 0.0) {
-            movement.arpu.add(&[all, 1.0]);
+        // Who was paid back as much as they paid has paid.
+        if self.active != 0 && (active || all.is_some()) {
+            movement.arpu.add(&[all.unwrap_or(0.0), 1.0]);
         }
         if before > 0.0 {
             movement.kept.add(&[now, before]);
@@ -311,8 +313,8 @@ impl Told for Revenue {
                 reactivated_payers: now.reactivated_payers,
                 churned_payers: now.churned_payers,
                 payer_churn: share_of(now.churned_payers, before.payers),
-                net_retention: now.kept.estimate(|sums| ratio(sums[0], sums[1])),
-                per_payer: now.per_payer.estimate(|sums| ratio(sums[0], sums[1])),
+                net_retention: now.kept.estimate(|sums| ratio(sums[0], sums[1])).map(not_below_zero),
+                per_payer: now.per_payer.estimate(|sums| ratio(sums[0], sums[1])).map(not_below_zero),
                 active: (self.active != 0).then_some(now.active),
                 arpu: now.arpu.estimate(|sums| ratio(sums[0], sums[1])),
             });
@@ -510,6 +512,24 @@ mod tests {
                 assert_eq!(found.active, Some(seen.len() as u64), "case {case}");
             }
         }
+    }
+
+    #[test]
+    fn who_was_paid_back_all_they_paid_has_paid() {
+        let time = micros("2026-02-15T00:00:00Z");
+        let pay = |who: &str, amount: i64| event(who, "pay", time, json!({"amount": amount}));
+        // B's payment was paid back, c's plan is free, d was there.
+        let events =
+            [pay("a", 30), pay("b", 10), pay("b", -10), pay("c", 0), event("d", "see", time, json!({}))];
+        let question: QuestionSpec = serde_json::from_value(json!({
+            "kind": "revenue", "event": {"event": "pay"}, "active": {"event": "see"},
+            "period": {"from": "2026-02-01", "to": "2026-02-28"}
+        }))
+        .expect("a question");
+        let Answer::Revenue(report) = ask(&question, &context("UTC", "2026-04-10"), &events) else {
+            panic!()
+        };
+        assert_eq!(report.steps[0].arpu.expect("people").value, 10.0);
     }
 
     #[test]

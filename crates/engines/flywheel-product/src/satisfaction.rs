@@ -11,7 +11,7 @@ use flywheel_stats::difference::{fisher, newcombe};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{DAY_MICROS, Steps};
-use crate::clustered::{Sums, ratio};
+use crate::clustered::{Sums, cut, ratio};
 use crate::figures::{number, number_with, percent, percent_with, probability};
 use crate::metric::bit;
 use crate::plan::{Context, Planned};
@@ -102,9 +102,9 @@ const SUM: usize = 3;
 impl Satisfaction {
     fn is_good(&self, answer: f64) -> bool {
         match self.score {
-            // The upper two of eleven, of five; the upper three of seven.
+            // The upper two of eleven, of five; above the middle of seven.
             Score::Nps | Score::Csat => answer > self.scale.to - 2.0,
-            Score::Ces => answer > self.scale.to - 3.0,
+            Score::Ces => answer > 0.5 * (self.scale.from + self.scale.to),
         }
     }
 
@@ -245,14 +245,12 @@ impl Satisfaction {
                 let points =
                     sums.estimate(|sums| Some(100.0 * ratio(sums[GOOD] - sums[BAD], sums[ANSWERS])?));
                 // One person, or all of one mind, show no spread.
-                points.map(|points| Estimate {
-                    value: points.value,
-                    low: points.low.max(-100.0),
-                    high: points.high.min(100.0),
-                })
+                points.map(|points| cut(points, -100.0, 100.0))
             }
             Score::Csat => sums.share(GOOD, ANSWERS),
-            Score::Ces => sums.estimate(|sums| ratio(sums[SUM], sums[ANSWERS])),
+            Score::Ces => sums
+                .estimate(|sums| ratio(sums[SUM], sums[ANSWERS]))
+                .map(|mean| cut(mean, self.scale.from, self.scale.to)),
         };
         SatisfactionStep {
             step,
@@ -491,6 +489,27 @@ mod tests {
         let score = report.total.score.expect("a score");
         assert!((score.value - 40.0).abs() < 1e-9);
         assert!((score.high - 40.0 - 1.96 * 8.040_3).abs() < 0.01, "{score:?}");
+    }
+
+    #[test]
+    fn easy_is_above_the_middle_of_any_scale() {
+        for (scale, good, bad) in [(json!({"from": 1, "to": 7}), 3, 3), (json!({"from": 1, "to": 5}), 2, 2)] {
+            let to = scale["to"].as_i64().expect("a number");
+            let events: Vec<Event> = (1..=to)
+                .map(|answer| {
+                    let properties = json!({"$survey_response": answer});
+                    event(&format!("p{answer}"), "survey sent", micros("2026-03-05T00:00:00Z"), properties)
+                })
+                .collect();
+            let question: QuestionSpec = serde_json::from_value(json!({
+                "kind": "satisfaction", "score": "ces", "scale": scale, "period": {"from": "2026-03-01"}
+            }))
+            .expect("a question");
+            let Answer::Satisfaction(report) = ask(&question, &context("UTC", "2026-03-20"), &events) else {
+                panic!()
+            };
+            assert_eq!((report.total.good, report.total.bad), (good, bad), "1 to {to}");
+        }
     }
 
     #[test]

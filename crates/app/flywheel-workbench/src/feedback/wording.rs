@@ -110,6 +110,7 @@ impl Workbench {
             of.sort_by(|a, b| counts.get(b.as_str()).cmp(&counts.get(a.as_str())).then_with(|| a.cmp(b)));
             let (property, of) = match known.of {
                 Owner::Person => (Property::of_person(known.name), Vec::new()),
+                Owner::Segment => (Property::of_segment(known.name), Vec::new()),
                 Owner::Event => (Property::of_event(known.name), of),
             };
             let short = |value: &String| value.chars().count() <= LONGEST_VALUE;

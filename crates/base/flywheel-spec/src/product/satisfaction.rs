@@ -141,7 +141,7 @@ pub struct SatisfactionStep {
     pub answers: u64,
     /// People who gave them.
     pub people: u64,
-    /// Good answers: promoters, or satisfied.
+    /// Good answers: promoters, or satisfied; for CES the upper half of the scale.
     pub good: u64,
     /// Bad answers: detractors; for CSAT and CES the lower half of the scale.
     pub bad: u64,

@@ -39,7 +39,7 @@ def score(seed, people, folder):
     flywheel(project, "sample", str(sample), "--people", str(people), "--seed", str(seed))
     flywheel(project, "events", "import", str(sample / "events.jsonl"))
     flywheel(project, "feedback", "import", str(sample / "feedback.csv"), "--key", "id")
-    truth = json.loads((sample / "truth.json").read_text())
+    truth = json.loads((sample / "truth.json").read_text())["truth"]
     problem_of = {uuid: number for number, problem in enumerate(truth["problems"]) for uuid in problem["messages"]}
     ranked = flywheel(project, "opportunities")["opportunities"]
     seen, gains, spoken = set(), [], set()

@@ -92,7 +92,9 @@ pub fn event_detail(screen: &Screen, detail: &EventDetail) -> String {
                     screen.text(&violation.rule).to_owned(),
                     count(violation.count),
                     minute(&violation.last_seen),
-                    shortened(&violation.examples.join(", ")),
+                    shortened(
+                        &violation.examples.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", "),
+                    ),
                 ]
             })
             .collect();
@@ -127,7 +129,9 @@ pub fn properties(screen: &Screen, properties: &[PropertySummary]) -> String {
                 screen.word(of),
                 count(property.count),
                 kinds.join(", "),
-                shortened(&property.examples.join(", ")),
+                shortened(
+                    &property.examples.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", "),
+                ),
             ]
         })
         .collect();

@@ -18,8 +18,8 @@ const EVENTS_AT_MOST: usize = 5_000;
 /// Names of an event's properties that are told apart.
 const PROPERTIES_AT_MOST: usize = 500;
 
-/// Values that are shown as examples.
-pub(crate) const EXAMPLES: usize = 5;
+/// Values that are kept as examples: enough that a question in one's own words may name one.
+pub(crate) const EXAMPLES: usize = 16;
 
 /// Letters of an example.
 const EXAMPLE_LETTERS: usize = 80;
@@ -243,7 +243,8 @@ mod tests {
         assert_eq!(bought.days.values().sum::<u64>(), 20);
         let amount = &bought.own["amount"];
         assert_eq!((amount.count, amount.kinds[0], amount.kinds[1]), (20, 5, 15));
-        assert_eq!(amount.examples, ["many", "1", "2", "3", "5"]);
+        let expected = "many 1 2 3 5 6 7 9 10 11 13 14 15 17 18 19";
+        assert_eq!(amount.examples, expected.split(' ').collect::<Vec<_>>(), "the first of each value");
         assert_eq!(bought.persons["plan"].count, 20);
         assert!(!bought.own.contains_key("$set"));
         assert!(bought.own["none"].examples.is_empty());

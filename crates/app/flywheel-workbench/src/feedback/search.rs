@@ -111,10 +111,11 @@ impl Workbench {
         let keep = before.is_some();
         let written = blocking(move || {
             let known = Index::open(&index).ok().filter(|_| keep);
-            let mut writer = match Writer::open(&index, dimension) {
-                Ok(writer) if keep => writer,
-                // What is damaged, or of another encoder, is made anew: every message is in the events.
-                _ => Writer::anew(&index, dimension)?,
+            // What is damaged, or of another encoder, is made anew: every message is in the events.
+            let opened = if keep { Writer::open(&index, dimension).ok() } else { None };
+            let mut writer = match opened {
+                Some(writer) => writer,
+                None => Writer::anew(&index, dimension)?,
             };
             for (place, message) in read.messages.iter().enumerate() {
                 let heard = &read.listened.heard[place];

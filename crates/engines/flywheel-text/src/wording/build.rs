@@ -18,7 +18,7 @@ use flywheel_spec::{Phrase, phrase};
 
 use super::Settings;
 use super::kinds::Kind;
-use super::names::Names;
+use super::names::{Met, Names};
 use super::read::Slots;
 use super::time;
 
@@ -63,6 +63,10 @@ pub fn asked(slots: &Slots, names: &Names<'_>, settings: &Settings) -> Result<Bu
     if matches!(kind, Kind::Insights | Kind::Search) {
         return Ok(said(kind, slots, settings));
     }
+    if let Some((word, met)) = opposite(slots) {
+        let subject = slots.subject.as_deref().unwrap_or(&met.name);
+        return Err(Some(phrase!("wording.opposite", subject = subject, word = word, event = met.name)));
+    }
     let mut builder = Builder { slots, names, settings, why: Vec::new(), doubts: Vec::new(), sure: 0.9 };
     builder.said_kind(kind);
     let question = builder.question(kind)?;
@@ -77,6 +81,19 @@ pub fn asked(slots: &Slots, names: &Names<'_>, settings: &Settings) -> Result<Bu
         unused: slots.left.clone(),
         doubts: builder.doubts,
     })
+}
+
+/// Words that turn what is done into what went wrong.
+const FAILING: [&str; 24] = [
+    "失败", "报错", "出错", "异常", "不了", "无法", "被拒", "拒绝", "失效", "卡住", "failed", "fail",
+    "fails", "failing", "failure", "failures", "error", "errors", "declined", "rejected", "refused",
+    "broken", "crashed", "unable",
+];
+
+/// The word that says something went wrong, and the event, whose name does not say so, that it would be counted as.
+fn opposite(slots: &Slots) -> Option<(&str, &Met)> {
+    let word = slots.left.iter().find(|word| FAILING.contains(&word.as_str()))?;
+    Some((word, slots.events.first()?))
 }
 
 /// Which kind it is, where cues of one meet names that speak for another.

@@ -101,7 +101,10 @@ pub fn understand(text: &str, vocabulary: &Vocabulary, settings: &Settings) -> U
             }
             Err(doubt) => {
                 doubts.extend(doubt);
-                understood.not_understood.extend(slots.left);
+                understood.not_understood.extend(slots.left.iter().cloned());
+                // What follows may still ask about the same thing.
+                slots.subject = slots.subject.take().map(|subject| whole_subject(&subject, &slots.left));
+                before = slots.subject.is_some().then_some(slots).or(before);
             }
         }
     }
@@ -130,6 +133,12 @@ fn nearest(folded: &str, names: &Names<'_>) -> Vec<Asked> {
     nearest.push(build::plain_digest());
     nearest.push(Asked::Insights { about: None, from: None, to: None });
     nearest
+}
+
+/// What a part was about, with the words that no name was found for.
+fn whole_subject(subject: &str, left: &[String]) -> String {
+    let between = if subject.chars().next_back().is_some_and(flywheel_language::is_han) { "" } else { " " };
+    left.iter().fold(subject.to_owned(), |subject, word| format!("{subject}{between}{word}"))
 }
 
 /// The sentences of a folded text, and the parts of one that ask for different things.

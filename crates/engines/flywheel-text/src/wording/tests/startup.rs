@@ -51,6 +51,22 @@ fn startup() -> Vocabulary {
 }
 
 #[test]
+fn what_went_wrong_is_never_counted_as_what_worked() {
+    let mut vocabulary = startup();
+    vocabulary.properties.retain(|known| known.property.name != "code");
+    for (text, about) in [
+        ("上周付款失败的用户多吗？主要在说什么？", "付款失败"),
+        ("How many people had a payment that failed last week? What do they say?", "failed"),
+    ] {
+        let understood = understand(text, &vocabulary, &settings());
+        let said = understood.findings.iter().any(|finding| finding.key == "wording.opposite");
+        assert!(said, "{text}: {:?}", understood.findings);
+        let asked: Vec<String> = understood.parts.iter().map(|part| format!("{:?}", part.asked)).collect();
+        assert!(asked.len() == 1 && asked[0].contains(about), "{text}: {asked:?}");
+    }
+}
+
+#[test]
 fn the_startups_questions_are_understood() {
     check_table(&startup(), TABLE);
 }

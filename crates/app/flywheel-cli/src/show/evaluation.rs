@@ -1,6 +1,6 @@
 //! How good a model is: the verdict first, then the numbers.
 
-use flywheel_spec::evaluation::{Estimate, EvaluationReport, MetricValue, Verdict};
+use flywheel_spec::evaluation::{Estimate, EvaluationReport, MetricValue, SureReport, Verdict};
 use flywheel_spec::recipe::Task;
 
 use super::number::{count, metric, percent, significant};
@@ -10,6 +10,9 @@ use crate::screen::{Screen, Style};
 
 /// Mistakes listed on a terminal.
 const SHOWN_MISTAKES: usize = 8;
+
+/// Confidences listed on a terminal.
+const SHOWN_CONFIDENCES: usize = 8;
 
 /// Classes up to which the confusion matrix is shown.
 const SHOWN_CLASSES: usize = 16;
@@ -30,6 +33,10 @@ pub fn evaluation(screen: &Screen, report: &EvaluationReport) -> String {
         )
     ));
     text.push_str(&metrics(screen, &report.metrics));
+    if let Some(sure) = &report.sure {
+        text.push_str(&format!("\n{}\n", screen.text(&sure.finding)));
+        text.push_str(&sure_curve(screen, sure));
+    }
     if !report.classes.is_empty() {
         text.push('\n');
         text.push_str(&classes(screen, report));
@@ -76,6 +83,21 @@ pub(super) fn metrics(screen: &Screen, metrics: &[MetricValue]) -> String {
                 format!("{} – {}", show(value.low), show(value.high)),
             ]
         })
+        .collect();
+    table(screen, &header, &rows)
+}
+
+/// What other confidences would give, to choose by; as many lines as are read at a glance.
+fn sure_curve(screen: &Screen, sure: &SureReport) -> String {
+    let header = [
+        right(screen.word("confidence_from")),
+        right(screen.word("sure_coverage")),
+        right(screen.word("metric_accuracy")),
+    ];
+    let step = sure.curve.len().div_ceil(SHOWN_CONFIDENCES).max(1);
+    let points = sure.curve.iter().step_by(step);
+    let rows: Vec<Vec<String>> = points
+        .map(|point| vec![percent(point.confidence), percent(point.coverage), percent(point.accuracy)])
         .collect();
     table(screen, &header, &rows)
 }

@@ -341,7 +341,8 @@ fn sorted(messages: &[Message], texts: &[String], answers: &[Answer], target: &s
     if always {
         findings.push(phrase!("classifier.always_sure"));
     } else {
-        let share = format!("{:.0}%", 100.0 * not_sure as f64 / all.max(1) as f64);
+        let sorted = all - labelled;
+        let share = format!("{:.0}%", 100.0 * not_sure as f64 / sorted.max(1) as f64);
         findings.push(phrase!("classifier.not_sure", count = not_sure, share = share));
     }
     if labelled > 0 {

@@ -138,7 +138,8 @@ fn nearest(folded: &str, names: &Names<'_>) -> Vec<Asked> {
 /// What a part was about, with the words that no name was found for.
 fn whole_subject(subject: &str, left: &[String]) -> String {
     let between = if subject.chars().next_back().is_some_and(flywheel_language::is_han) { "" } else { " " };
-    left.iter().fold(subject.to_owned(), |subject, word| format!("{subject}{between}{word}"))
+    let words = left.iter().filter(|word| word.chars().any(char::is_alphabetic));
+    words.fold(subject.to_owned(), |subject, word| format!("{subject}{between}{word}"))
 }
 
 /// The sentences of a folded text, and the parts of one that ask for different things.

@@ -209,7 +209,8 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
     let en = format!(
         "(?P<iy>[0-9]{{4}})[-/.](?P<im>[0-9]{{1,2}})(?:[-/.](?P<id>[0-9]{{1,2}}))?|(?:(?P<ed>[0-9]{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<em>{month})(?:\\.? (?P<ed2>[0-9]{{1,2}})(?:st|nd|rd|th)?(?-u:\\b))?(?:,? (?P<ey>[0-9]{{4}}))?|q(?P<q>[1-4])(?: (?P<qy>[0-9]{{4}}))?|(?P<year>20[0-4][0-9])"
     );
-    cue(&en, &zh)
+    // The Chinese forms first: `2026年3月` begins with what is a year of its own in English.
+    pattern(&format!(r"(?:{zh})|(?-u:\b)(?:{en})(?-u:\b)"))
 });
 
 /// Words that lead to a time.

@@ -46,6 +46,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("new users last week by utm_source", "trend signup people 2026-11-16..2026-11-22 day by utm_source"),
     ("which country do refund requests come from", "trend refund_requested -30d.. day by country"),
     ("signups not in China since 2025", "trend signup 2025-01-01.. month [country is_not \"CN\"]"),
+    ("2026年3月有多少人注册", "trend signup people 2026-03-01..2026-03-31 day"),
     ("上周付款失败的用户多吗？", "trend payment_failed people 2026-11-16..2026-11-22 day vs"),
     ("最近7天有多少人注册", "trend signup people -7d.. day"),
     ("上个月按国家的注册人数", "trend signup people 2026-10-01..2026-10-31 day by country"),

@@ -316,7 +316,7 @@ INSERT INTO timeless VALUES (1, 'pay', 5);
 CREATE TYPE mood AS ENUM ('good', '''tricky');
 CREATE SCHEMA "Old Shop";
 CREATE TABLE "Old Shop"."Dot.Table ""表""" (
-  "用户" int, "事件" text, "时间" timestamp, big bigint, ratio float8, yes boolean, none text, note text, js jsonb, uid uuid,
+  "用户" int, "事件" text, "时间" timestamp, big bigint, ratio float8, yes boolean, none text, note text, js jsonb, serial uuid,
   tags text[], mood mood, raw bytea, ip inet, dur interval, "it's ""odd""" int);
 INSERT INTO "Old Shop"."Dot.Table ""表""" VALUES (7, '付款', '2026-03-01 09:30:00.123456', 9007199254740993, 0.1, true, NULL,
   E'张三 😀 "q" \\ \n', '{"a": {"b": [1, 2]}, "n": null}', '82f3039f-1e15-4af7-b2df-d4943ad762f6', ARRAY['x', '名'], '''tricky',
@@ -342,7 +342,7 @@ CREATE MATERIALIZED VIEW paid AS SELECT * FROM orders WHERE event = 'pay';
         properties(&project, "odd"),
         json!({
             "big": 9_007_199_254_740_993_i64, "ratio": 0.1, "yes": true, "note": "张三 😀 \"q\" \\ \n",
-            "js": {"a": {"b": [1, 2]}, "n": null}, "uid": "82f3039f-1e15-4af7-b2df-d4943ad762f6", "tags": ["x", "名"],
+            "js": {"a": {"b": [1, 2]}, "n": null}, "serial": "82f3039f-1e15-4af7-b2df-d4943ad762f6", "tags": ["x", "名"],
             "mood": "'tricky", "raw": "\\xff00", "ip": "10.0.0.1", "dur": "1 day 02:00:00", "it's \"odd\"": 1,
         })
     );

@@ -31,7 +31,7 @@ fn messages_are_found_by_what_they_mean() {
     let without = project.call(&["feedback", "encode"]).refuse();
     assert!(without.err.contains("flywheel models get"), "{}", without.err);
 
-    let got = project.json(&["models", "get", &encoder.display().to_string(), "--name", "minilm"]);
+    let got = project.json(&["models", "get", &encoder.display().to_string(), "--as", "minilm"]);
     assert_eq!(got["dimension"], 384, "{got}");
     let read = project.json(&["feedback", "encode"]);
     assert_eq!((&read["messages"], &read["read"], &read["new"]), (&6.into(), &5.into(), &5.into()), "{read}");

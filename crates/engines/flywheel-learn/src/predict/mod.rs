@@ -212,9 +212,10 @@ impl Predictor {
                     None => row.iter().map(|&probability| f64::from(probability)).collect(),
                 };
                 if let Some(Sureness { confidence, .. }) = self.signature.sure {
-                    let sure = shown[answer] >= confidence;
-                    prediction.sure = Some(sure);
-                    if !sure {
+                    // Of words that it never learned it knows nothing, however the pieces of them fall.
+                    let unread = prediction.notes.iter().any(|note| note.key == notes::UNREAD);
+                    prediction.sure = Some(!unread && shown[answer] >= confidence);
+                    if !unread && shown[answer] < confidence {
                         let (found, least) = (figure::percent(shown[answer]), figure::percent(confidence));
                         prediction.notes.push(phrase!("models.note_not_sure", found = found, least = least));
                     }

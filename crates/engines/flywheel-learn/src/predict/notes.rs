@@ -7,6 +7,9 @@ use super::rows::category_text;
 use crate::figure;
 use crate::prepare::{Code, ColumnCode, MissingCategory, Preparation, read_number};
 
+/// The key of the note that no word was known.
+pub(super) const UNREAD: &str = "models.note_unread";
+
 /// A number outside the training part's range by more than this share of its width is worth a note.
 const OUTSIDE: f64 = 0.1;
 

@@ -78,11 +78,11 @@ impl TextCode {
         if rows.len() < 16 { rows.iter().map(read).collect() } else { rows.par_iter().map(read).collect() }
     }
 
-    /// Whether any term of a text is known; true of a text that holds none.
+    /// Whether any word of a text is known, whatever pieces of words are; true of a text that holds none.
     pub(crate) fn knows(&self, text: &str) -> bool {
         let lookup = self.lookup.0.get_or_init(|| self.weights());
         let (mut any, mut known) = (false, false);
-        let words = Reading { word_runs: 1, pieces: self.pieces };
+        let words = Reading { word_runs: 1, pieces: false };
         grams::each(text, words, |parts| {
             any = true;
             known |= lookup.contains_key(&grams::hash(parts));

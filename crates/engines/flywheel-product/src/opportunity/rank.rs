@@ -15,6 +15,9 @@ use super::rice::rice;
 use super::{tell, tree};
 use crate::settings::Settings;
 
+/// The mood from which people's bare ratings count as praise.
+const CONTENT: f64 = 0.2;
+
 /// Ranks what to improve; records say what is already done about it.
 ///
 /// Neither the order of the evidence nor that of the records changes anything.
@@ -111,8 +114,11 @@ fn check(evidence: &[ThemeEvidence], spec: &OpportunitySpec) -> Result<(), Probl
 
 /// Why a theme is no opportunity: it praises, or nobody is behind it.
 fn why_aside(theme: &ThemeEvidence) -> Option<&'static str> {
-    let content = theme.mood.is_none_or(|mood| mood.value >= 0.0);
-    if kind_share(theme, "praise") > 0.5 && content {
+    let mood = theme.mood.map_or(0.0, |mood| mood.value);
+    let praise = kind_share(theme, "praise");
+    // A bare rating says nothing of what is wrong; among content people it is praise.
+    let content = praise + kind_share(theme, "rating_only");
+    if praise > 0.5 && mood >= 0.0 || content > 0.5 && mood >= CONTENT {
         return Some("opportunity.aside_praise");
     }
     (theme.people == 0).then_some("opportunity.aside_nobody")
@@ -124,7 +130,10 @@ fn set_aside(theme: &ThemeEvidence) -> SetAside {
         theme: theme.theme.clone(),
         name: theme.name.clone(),
         people: theme.people,
-        why: phrase!(key).with("share", crate::figures::percent(kind_share(theme, "praise"))),
+        why: phrase!(key).with(
+            "share",
+            crate::figures::percent(kind_share(theme, "praise") + kind_share(theme, "rating_only")),
+        ),
     }
 }
 

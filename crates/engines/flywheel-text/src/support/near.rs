@@ -7,6 +7,9 @@ use super::check::has_word;
 use super::faq::{Faq, LONGEST, read};
 use super::signal::Said;
 
+/// The share of a question's words that must be known, by weight, for anything to be near to it.
+const LEAST_KNOWN: f32 = 0.1;
+
 /// An entry near a question, in one language.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NearEntry {
@@ -21,9 +24,13 @@ pub struct NearEntry {
 }
 
 impl Faq {
-    /// The entries nearest to a question, nearest first, however far they are.
+    /// The entries nearest to a question, nearest first, however far they are; none where no word of it is known.
     pub fn near(&self, text: &str, language: Language, most: usize) -> Vec<NearEntry> {
-        let found = self.found(&self.query(&read(text).0, None), None, language);
+        let query = self.query(&read(text).0, None);
+        if query.known < LEAST_KNOWN {
+            return Vec::new();
+        }
+        let found = self.found(&query, None, language);
         let entries = found.candidates.iter().take(most).enumerate().filter_map(|(place, choice)| {
             let voice = self.entries[self.number(&choice.id)? as usize].voice(language);
             Some(NearEntry {

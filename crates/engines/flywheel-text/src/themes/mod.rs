@@ -28,6 +28,10 @@ use crate::tokens::Reading;
 
 /// Texts that themes are formed from at most; the others join them. Chosen by the hash of their content.
 const FORMED_FROM: usize = 20_000;
+/// Themes that are looked for among so many texts, as a share of the root of their number; what holds little joins others.
+const THEMES_PER_ROOT: f64 = 0.8;
+/// And at most.
+const MOST_THEMES: f64 = 100.0;
 /// Words that may seed a theme, at most.
 const CANDIDATES: usize = 400;
 /// A message less like its theme than this (cosine) is in none.
@@ -162,7 +166,7 @@ impl<'a> Texts<'a> {
         if positions.axes == 0 || sample.is_empty() {
             return None;
         }
-        let most = ((sample.len() as f64).sqrt() / 2.5).round().clamp(3.0, 60.0) as usize;
+        let most = (THEMES_PER_ROOT * (sample.len() as f64).sqrt()).round().clamp(3.0, MOST_THEMES) as usize;
         let mut candidates = candidates(&rows, &weights, &layer.space);
         if self.length > 0 {
             candidates.extend(neighbourhoods(&positions));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use flywheel_language::{TermKind, concepts, fold, is_han, terms};
+use flywheel_language::{TermKind, concepts, fold, is_han, terms, words_of};
 use flywheel_spec::product::{Operator, Owner, Property, PropertyFilter};
 use serde_json::Value as Json;
 
@@ -88,9 +88,12 @@ impl Unit {
         Self { stem: stem(word), meanings: meanings(word).to_vec(), place, weight }
     }
 
-    /// Whether a Chinese word stands in a folded text, however that is cut.
+    /// Whether it, or a Chinese word of its meaning, stands in a folded text, however that is cut.
     pub fn stands_in(&self, folded: &str) -> bool {
-        self.stem.starts_with(is_han) && folded.contains(&self.stem)
+        let long = |word: &&str| word.starts_with(is_han) && word.chars().count() > 1;
+        let mut meant = self.meanings.iter().flat_map(|meaning| words_of(meaning)).filter(long);
+        (self.stem.starts_with(is_han) && folded.contains(&self.stem))
+            || meant.any(|word| folded.contains(word))
     }
 
     fn meant_first(&self) -> Option<&'static str> {
@@ -149,6 +152,16 @@ pub fn units(text: &str) -> Vec<Unit> {
             }
         }
         if is_stop(term.text) {
+            continue;
+        }
+        if term.text.contains('_') {
+            let mut start = term.place.start;
+            for part in term.text.split('_') {
+                if !part.is_empty() {
+                    units.push(Unit::new(part, start..start + part.len()));
+                }
+                start += part.len() + 1;
+            }
             continue;
         }
         let long = term.kind == TermKind::Han && term.text.chars().count() > 2;
@@ -216,25 +229,36 @@ impl Name {
 
     /// How well words fit it: the weight of what fits, the share of it, and which of the words.
     fn met(&self, words: &[Unit]) -> Option<(f64, f64, Vec<usize>)> {
-        let (mut matched, mut total) = (0.0, 0.0);
+        let (mut matched, mut fresh, mut total) = (0.0, 0.0, 0.0);
         let mut used = Vec::new();
+        let mut told = Vec::new();
         let mut telling = false;
         for unit in &self.units {
             total += unit.weight;
             let mut best = 0.0;
+            let mut best_at = None;
             for (at, word) in words.iter().enumerate() {
                 let fit = unit.fits(word);
                 if fit > 0.0 && !used.contains(&at) {
                     used.push(at);
                 }
-                best = f64::max(best, fit);
+                if fit > best {
+                    (best, best_at) = (fit, Some(at));
+                }
             }
-            matched += unit.weight * best;
+            // A word that says two parts of a name (付款 of `bill paid`) says no more than once.
+            if best_at.is_some_and(|at| told.contains(&at)) {
+                matched += unit.weight * best / 2.0;
+            } else {
+                matched += unit.weight * best;
+                fresh += unit.weight * best;
+                told.extend(best_at);
+            }
             telling |= best > 0.0 && unit.weight > GENERAL || best == 1.0 && self.units.len() == 1;
         }
         used.sort_unstable();
         let share = matched / total;
-        (telling && share >= LEAST).then_some((matched * share, share, used))
+        (telling && share >= LEAST).then_some((fresh * share, share, used))
     }
 }
 

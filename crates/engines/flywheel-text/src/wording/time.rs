@@ -12,6 +12,9 @@ use regex::{Captures, Regex};
 use super::Settings;
 use super::sentence::{Sentence, cue, pattern};
 
+/// Years back that are read: in months they are as many steps as a question has at most.
+const MOST_YEARS: i16 = 30;
+
 /// A stretch of days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Days {
@@ -116,8 +119,8 @@ pub fn days(sentence: &mut Sentence, settings: &Settings) -> Option<Days> {
     if days.to.is_some_and(|to| to >= settings.today) && days.from <= settings.today {
         days.to = None;
     }
-    // What is yet to come cannot be told; its words stay, so that it is said that they were not used.
-    if days.from > settings.today {
+    // What is yet to come, or so long ago, cannot be told; its words stay, so that it is said that they were not used.
+    if days.from > settings.today || settings.today.year() - days.from.year() > MOST_YEARS {
         return None;
     }
     sentence.take(&place);
@@ -209,8 +212,8 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
     let en = format!(
         "(?P<iy>[0-9]{{4}})[-/.](?P<im>[0-9]{{1,2}})(?:[-/.](?P<id>[0-9]{{1,2}}))?|(?:(?P<ed>[0-9]{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<em>{month})(?:\\.? (?P<ed2>[0-9]{{1,2}})(?:st|nd|rd|th)?(?-u:\\b))?(?:,? (?P<ey>[0-9]{{4}}))?|q(?P<q>[1-4])(?: (?P<qy>[0-9]{{4}}))?|(?P<year>20[0-4][0-9])"
     );
-    // The Chinese forms first: `2026年3月` begins with what is a year of its own in English.
-    pattern(&format!(r"(?:{zh})|(?-u:\b)(?:{en})(?-u:\b)"))
+    // The Chinese forms first: the year of 2025年3月 is no year alone.
+    pattern(&format!("(?:{zh})|{}", cue(&en, "").as_str()))
 });
 
 /// Words that lead to a time.

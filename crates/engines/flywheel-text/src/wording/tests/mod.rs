@@ -240,7 +240,7 @@ fn what_is_not_understood_is_said_with_the_nearest_questions() {
     assert_eq!(partly.not_understood, ["moon", "phase"]);
     let whole = understand("signups by country", &vocabulary, &settings());
     assert!(partly.parts[0].certainty < whole.parts[0].certainty);
-    let near = understand("pageveiw", &vocabulary, &settings());
+    let near = understand("pgeveiw", &vocabulary, &settings());
     assert_eq!(told(&near.nearest[0]), "trend $pageview people -30d.. day", "{:?}", near.parts);
 }
 

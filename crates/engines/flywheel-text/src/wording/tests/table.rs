@@ -147,7 +147,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("加购物车到下单的转化率按设备", "funnel addToCart > order_completed -30d.. by $device_type"),
     ("how well do new users come back each month", "retention * first_time month"),
     ("上周注册用户的次日留存", "retention signup first_time day -> * 2026-11-16..2026-11-22"),
-    ("下单用户的复购率", "retention order_completed recurring week"),
+    ("下单的用户的复购率", "retention order_completed recurring week"),
     ("how sticky is the product", "stickiness * day"),
     ("用户一个月活跃几天", "stickiness * day"),
     ("新增、回流和沉默用户", "lifecycle * week"),

@@ -230,8 +230,7 @@ fn columns_that_say_nothing_are_left_out_with_the_reason() {
     let rows = 200;
     let words: Vec<String> = (0..rows).map(|row| format!("id-{row}")).collect();
     let ids: Vec<Option<&str>> = words.iter().map(|word| Some(word.as_str())).collect();
-    let sentences: Vec<String> =
-        (0..rows).map(|row| format!("these{row} are{row} words{row} all{row} apart{row}")).collect();
+    let sentences: Vec<String> = (0..rows).map(|row| format!("these{row} are{row} words{row} all{row} apart{row}")).collect();
     let names: Vec<String> = (0..rows).map(|row| format!("Ann Lee-{row}")).collect();
     let names: Vec<Option<&str>> = names.iter().map(|name| Some(name.as_str())).collect();
     let sentences: Vec<Option<&str>> = sentences.iter().map(|sentence| Some(sentence.as_str())).collect();

@@ -137,8 +137,7 @@ fn clauses(folded: &str) -> Vec<String> {
     static ENDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"[?!;。]+|\.(?:\s|$)"));
     static JOINTS: LazyLock<Regex> =
         LazyLock::new(|| cue("and also|and|but", ",|、|并且|而且|另外|还有|以及|顺便"));
-    static SHORT: LazyLock<Regex> =
-        LazyLock::new(|| pattern("(^|[^0-9上本每这个下单当今])([日周月])(留存|转化)"));
+    static SHORT: LazyLock<Regex> = LazyLock::new(|| pattern("(^|[^0-9上本每这个下单当今])([日周月])(留存|转化)"));
     let folded = SHORT.replace_all(folded, "${1}每${2}${3}");
     let mut clauses = Vec::new();
     for sentence in ENDS.split(&folded) {

@@ -80,7 +80,7 @@ impl<'a> Helper<'a> {
 
     /// The model's name; empty where none is set up.
     pub(crate) fn model(&self) -> &str {
-        self.spec.map_or("", |spec| &spec.model)
+        self.spec.map_or("", |spec| spec.model.as_str())
     }
 
     /// The language that it writes for whoever reads.

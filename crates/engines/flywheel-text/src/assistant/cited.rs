@@ -41,15 +41,12 @@ impl Said {
     /// Of an answer's object; absent where it holds no text by that name.
     pub(super) fn of(object: &Map<String, Value>, name: &str) -> Option<Self> {
         let text = object.get(name)?.as_str()?.to_owned();
-        let cites = match object.get("cites") {
+        let cites: Vec<String> = match object.get("cites") {
             Some(Value::Array(cites)) => cites.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             Some(Value::String(cites)) => cites.split([',', ' ', '，', '、']).map(str::to_owned).collect(),
             _ => Vec::new(),
         };
-        Some(Self {
-            text,
-            cites: cites.into_iter().filter(|cite: &String| !cite.trim().is_empty()).collect(),
-        })
+        Some(Self { text, cites: cites.into_iter().filter(|cite| !cite.trim().is_empty()).collect() })
     }
 }
 

@@ -14,10 +14,7 @@ pub(super) fn clean(text: &str) -> String {
         .filter(|letter| letter.is_whitespace() || !(letter.is_control() || is_unseen(*letter)))
         .collect();
     let bare = plain(&visible);
-    let bare = match ids() {
-        Some(ids) => ids.replace_all(&bare, ""),
-        None => bare,
-    };
+    let bare = ids().map_or_else(|| bare.to_string(), |ids| ids.replace_all(&bare, "").into_owned());
     let bare = bare.replace("**", "");
     let line = bare.split_whitespace().collect::<Vec<_>>().join(" ");
     let line = line.trim_start_matches(['-', '*', '•', '#', ' ']);

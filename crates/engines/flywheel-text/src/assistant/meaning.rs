@@ -68,7 +68,7 @@ pub(super) fn concepts(text: &str) -> HashSet<Concept> {
     let stems: Vec<&str> = reading.tokens.iter().map(|token| &*token.stem).collect();
     for (at, token) in reading.tokens.iter().enumerate() {
         found.extend(alone(reading.text(token)));
-        for length in 1..=3.min(stems.len() - at) {
+        for length in 1..=3_usize.min(stems.len() - at) {
             found.extend(named(concept_of(&stems[at..at + length].join(" ")).unwrap_or_default()));
         }
     }

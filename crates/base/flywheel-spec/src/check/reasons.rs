@@ -50,7 +50,9 @@ const REASONS: [(&str, &str); 45] = [
 ];
 
 /// What the parser expected, and the same in Chinese.
-const EXPECTED: [(&str, &str); 10] = [
+const EXPECTED: [(&str, &str); 12] = [
+    ("newline", "换行"),
+    ("nothing", "到此为止"),
     ("multi-line basic string", "多行字符串"),
     ("basic string", "双引号字符串"),
     ("literal string", "引号字符串"),
@@ -90,7 +92,7 @@ mod tests {
             ("a 1", "`=`"),
             ("[table", "`["),
             ("a = 1\na = 2", "键重复"),
-            ("a =", "值"),
+            ("a =", "加引号"),
             ("a = 01", "0 开头"),
             ("a = \"open", "字符串"),
         ] {

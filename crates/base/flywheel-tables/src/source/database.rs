@@ -322,7 +322,7 @@ mod tests {
         assert!(missing.problems[0].advice.as_ref().is_some_and(|advice| advice.en.contains("did you mean")));
         assert!(missing.problems[0].advice.as_ref().is_some_and(|advice| advice.en.contains("my orders")));
         let absent = read(&format!("{url}.none"), "orders").await.expect_err("no such file");
-        assert_eq!(absent.problems[0].code, "tables.database_failed");
+        assert_eq!(absent.problems[0].code, "tables.database_refused");
         assert_eq!(
             read("oracle://x", "y").await.expect_err("unknown").problems[0].code,
             "tables.database_unknown"

@@ -3,8 +3,8 @@
     python benchmarks/opportunities.py [seeds] [people]
 
 For each seed: a project, `flywheel sample`, both imports, `flywheel opportunities`. A ranked theme counts as the planted
-problem that most of its messages speak of (where that is more than half of them); the second theme of one problem gains
-nothing, decoys and everything else gain nothing. Printed: NDCG@10 with the truth file's gains (0 to 5), by seed and on
+problem or decoy that most of its messages speak of (more than half of those that speak of any); the second theme of one
+problem gains nothing, decoys and themes without a problem gain nothing. Printed: NDCG@10 with the truth file's gains (0 to 5), by seed and on
 average, and how many of the ten costliest problems have a theme at all. Environment: FLYWHEEL_BIN.
 """
 import collections
@@ -40,15 +40,16 @@ def score(seed, people, folder):
     flywheel(project, "events", "import", str(sample / "events.jsonl"))
     flywheel(project, "feedback", "import", str(sample / "feedback.csv"), "--key", "id")
     truth = json.loads((sample / "truth.json").read_text())["truth"]
-    problem_of = {uuid: number for number, problem in enumerate(truth["problems"]) for uuid in problem["messages"]}
+    planted = truth["problems"] + truth["decoys"]
+    problem_of = {uuid: number for number, problem in enumerate(planted) for uuid in problem["messages"]}
     ranked = flywheel(project, "opportunities")["opportunities"]
     seen, gains, spoken = set(), [], set()
     for opportunity in ranked:
         theme = opportunity["evidence"]["theme"]
         hits = flywheel(project, "feedback", "search", "--theme", theme, "--limit", "1000")["hits"]
-        about = collections.Counter(problem_of.get(hit["id"], -1) for hit in hits)
+        about = collections.Counter(problem_of[hit["id"]] for hit in hits if hit["id"] in problem_of)
         problem, count = about.most_common(1)[0] if about else (-1, 0)
-        known = problem >= 0 and 2 * count > len(hits)
+        known = 0 <= problem < len(truth["problems"]) and 2 * count > sum(about.values())
         if known:
             spoken.add(problem)
         gains.append(truth["problems"][problem]["gain"] if known and problem not in seen else 0)

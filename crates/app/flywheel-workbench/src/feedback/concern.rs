@@ -13,6 +13,7 @@ use flywheel_stats::difference::fisher;
 use flywheel_stats::share::of_total;
 
 use super::FeedbackRead;
+use super::opportunities::tells_trouble;
 use crate::{AskOptions, Failure, Workbench};
 
 /// People of a theme who must have come to a step before it is looked at.
@@ -66,7 +67,8 @@ impl Workbench {
         let place: HashMap<&str, usize> =
             evidence.iter().enumerate().map(|(place, theme)| (theme.theme.as_str(), place)).collect();
         let mut people = vec![HashSet::new(); evidence.len()];
-        for (message, theme) in read.messages.iter().zip(&read.insights.theme_of) {
+        let heard = read.messages.iter().zip(&read.listened.heard).zip(&read.insights.theme_of);
+        for ((message, _), theme) in heard.filter(|((_, heard), _)| tells_trouble(heard)) {
             let (Some(theme), Some(person)) = (theme, &message.person) else { continue };
             if let Some(place) = place.get(theme.to_string().as_str()) {
                 people[*place].insert(identity.of_id(person));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flywheel_product::{behaviour, opportunity};
 use flywheel_spec::evaluation::Estimate;
+use flywheel_spec::feedback::MessageKind;
 use flywheel_spec::feedback::behaviour::{BehaviourReport, BehaviourSpec, Cohorts, Spoke};
 use flywheel_spec::feedback::insights::{InsightsSpec, ThemeRow, TrendKind};
 use flywheel_spec::feedback::opportunity::{
@@ -14,6 +15,7 @@ use flywheel_spec::product::{EventFilter, Property};
 use flywheel_spec::sql::SqlSpec;
 use flywheel_spec::{Phrase, phrase};
 use flywheel_stats::share::wilson;
+use flywheel_text::listen::Heard;
 use jiff::Timestamp;
 
 use super::insights::kind_name;
@@ -40,6 +42,12 @@ const VALUES: [&str; 5] = ["amount", "revenue", "price", "total", "value"];
 /// Events that usually mean that somebody leaves.
 const LEAVING: [&str; 5] =
     ["subscription cancelled", "cancelled", "account deleted", "unsubscribed", "取消订阅"];
+
+/// Quotes of an opportunity at least, where so many tell of trouble.
+const QUOTES: usize = 3;
+
+/// The mood below which a message sounds bad.
+const SOUNDS_BAD: f64 = -0.1;
 
 /// What counts as paying and leaving; what is absent is looked for among the project's events.
 #[derive(Debug, Clone, Default)]
@@ -215,11 +223,21 @@ fn names(read: &FeedbackRead) -> BTreeMap<String, String> {
     read.insights.report.themes.iter().map(|theme| (theme.id.to_string(), theme.name.clone())).collect()
 }
 
+/// Whether a message tells of something to mend: praise and bare ratings do not, unless they sound bad.
+pub(super) fn tells_trouble(heard: &Heard) -> bool {
+    let content = matches!(heard.kind, MessageKind::Praise | MessageKind::RatingOnly);
+    !content || heard.mood.certainty > 0.0 && heard.mood.score < SOUNDS_BAD
+}
+
 /// Who spoke of each theme when, in a stretch of time.
 pub(super) fn cohorts(read: &FeedbackRead, from: Option<i64>, to: Option<i64>) -> Cohorts {
     let mut cohorts = Cohorts::new();
-    for (message, theme) in read.messages.iter().zip(&read.insights.theme_of) {
+    let heard = read.messages.iter().zip(&read.listened.heard).zip(&read.insights.theme_of);
+    for ((message, heard), theme) in heard {
         let (Some(theme), Some(person)) = (theme, &message.person) else { continue };
+        if !tells_trouble(heard) {
+            continue;
+        }
         if from.is_some_and(|from| message.time < from) || to.is_some_and(|to| message.time >= to) {
             continue;
         }
@@ -245,20 +263,25 @@ fn of_theme(
     let mine: Vec<usize> =
         (0..read.messages.len()).filter(|at| read.insights.theme_of[*at] == Some(theme.id)).collect();
     let (kinds, aspects) = kinds_and_aspects(read, theme.id);
-    let moods: Vec<f64> = mine
+    // Whom it concerns are those who tell of trouble; who praises in the same words is none of them.
+    let concerned: Vec<usize> =
+        mine.iter().copied().filter(|at| tells_trouble(&read.listened.heard[*at])).collect();
+    let person = |at: &usize| read.messages[*at].person.as_deref().unwrap_or(&read.messages[*at].id);
+    let people = concerned.iter().map(person).collect::<BTreeSet<_>>().len() as u64;
+    let moods: Vec<f64> = concerned
         .iter()
         .map(|at| read.listened.heard[*at].mood)
         .filter(|mood| mood.certainty > 0.0)
         .map(|mood| mood.score)
         .collect();
-    let negative = moods.iter().filter(|score| **score < -0.1).count();
+    let negative = moods.iter().filter(|score| **score < SOUNDS_BAD).count();
     ThemeEvidence {
         theme: id.clone(),
         name: theme.name.clone(),
         kinds,
-        voices: theme.voices,
-        people: theme.people,
-        share_of_people: share(theme.people.min(active) as f64, active as f64),
+        voices: theme.voices.min(concerned.len() as u64),
+        people,
+        share_of_people: share(people.min(active) as f64, active as f64),
         share_of_revenue: None,
         mood: mood(&moods),
         negative_share: share(negative as f64, moods.len() as f64),
@@ -276,15 +299,30 @@ fn of_theme(
         behaviour: behaviour.themes.iter().find(|of| of.theme == id).cloned(),
         funnel_step: None,
         aspects,
-        quotes: theme
-            .typical
-            .iter()
-            .chain(&theme.lowest)
-            .map(|quote| EvidenceQuote { id: quote.message.clone(), text: quote.text.clone() })
-            .collect(),
+        quotes: quotes(read, theme, &concerned),
         versions: theme.versions.iter().take(3).map(|version| version.name.clone()).collect(),
         effort: None,
     }
+}
+
+/// Quotes of a theme that tell of trouble: those that the report shows, and others where it shows praise.
+fn quotes(read: &FeedbackRead, theme: &ThemeRow, concerned: &[usize]) -> Vec<EvidenceQuote> {
+    let ids: BTreeSet<&str> = concerned.iter().map(|at| read.messages[*at].id.as_str()).collect();
+    let shown =
+        theme.typical.iter().chain(&theme.lowest).filter(|quote| ids.contains(quote.message.as_str()));
+    let shown = shown.map(|quote| EvidenceQuote { id: quote.message.clone(), text: quote.text.clone() });
+    let mut quotes: Vec<EvidenceQuote> = shown.collect();
+    for at in concerned {
+        if quotes.len() >= QUOTES {
+            break;
+        }
+        let id = &read.messages[*at].id;
+        if !quotes.iter().any(|quote| quote.id == *id) {
+            let text = read.listened.heard[*at].masked.chars().take(200).collect();
+            quotes.push(EvidenceQuote { id: id.clone(), text });
+        }
+    }
+    quotes
 }
 
 /// How many messages of each kind a theme has, and what they blame, most often first.

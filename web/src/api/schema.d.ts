@@ -21,6 +21,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Understands a question in one's own words, in English or Chinese, and answers each of its parts.
+         * @description Every part says how it was read, its settings as TOML and the command line that asks the same; a part that cannot be
+         *     answered carries its problems. Where nothing was understood there are no parts, and `nearest` holds questions that can be answered.
+         *     With `only_understand` nothing is asked. A text has at most 1000 characters.
+         */
+        post: operations["ask_in_words"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -160,6 +182,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback/classify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sorts the messages by a model that reads a column `text`; those that it is not sure of are counted apart.
+         * @description Labels that people gave stand. Personal data is masked.
+         */
+        post: operations["classify_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feedback/insights": {
         parameters: {
             query?: never;
@@ -191,6 +233,26 @@ export interface paths {
         put?: never;
         /** Finds messages by word, in either language, with filters; personal data is masked. */
         post: operations["search_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes the labelled messages as a table and a recipe, and starts the training; `events` of the run tell how it goes.
+         * @description A recipe of that name that is there already is used as it stands, but for `sure`.
+         */
+        post: operations["train_classifier"];
         delete?: never;
         options?: never;
         head?: never;
@@ -683,6 +745,28 @@ export interface paths {
          * @description Send the `conversation` of the reply with the next message to go on with it.
          */
         post: operations["answer_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drafts an answer from the nearest entries of `faq.toml` and from what colleagues answered before, each sentence with its
+         *     sources; nothing is sent to the customer.
+         * @description The project's `[assistant]` writes it. Without one, or where it fails, the draft is the nearest answer word for word,
+         *     and `assistant.fallbacks` says why.
+         */
+        post: operations["draft_answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1345,6 +1429,28 @@ export interface components {
          * @enum {string}
          */
         Aggregate: "sum" | "average" | "min" | "max" | "median" | "p75" | "p90" | "p95" | "p99";
+        /** @description A past case that is like an opportunity. */
+        AlikeCase: {
+            /** @description The case's id. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description How it went. */
+            verdict: components["schemas"]["CaseVerdict"];
+            /**
+             * Format: double
+             * @description How alike, 0 to 1.
+             */
+            likeness: number;
+            /** @description Terms of the name that both have. */
+            shared_terms: string[];
+            /** @description Aspects that both have. */
+            shared_aspects: string[];
+            /** @description The same step of the funnel. */
+            same_step: boolean;
+            /** @description What came of it. */
+            says: components["schemas"]["Phrase"];
+        };
         /** @description The report of a question, of the same `kind`. */
         Answer: (components["schemas"]["TrendReport"] & {
             /** @enum {string} */
@@ -1429,6 +1535,18 @@ export interface components {
              */
             secs: number;
         };
+        /** @description One of the questions with its answer. */
+        AnsweredPart: {
+            /** @description What was understood, and how it was read. */
+            understood: components["schemas"]["AskedPart"];
+            /** @description The settings as TOML, to keep or to change. */
+            spec: string;
+            /** @description The command line that asks the same. */
+            command: string;
+            answer?: components["schemas"]["PartAnswer"] | null;
+            /** @description Why it could not be answered. */
+            problems?: components["schemas"]["Problem"][];
+        };
         /**
          * @description Why a message is set aside.
          * @enum {string}
@@ -1448,6 +1566,60 @@ export interface components {
             raw: string;
             /** @description When it was sent again, mended, if it was. */
             resent_at?: string | null;
+        };
+        /** @description What is asked. */
+        Asked: {
+            /** @description The question, with every setting that was understood. */
+            question: components["schemas"]["QuestionSpec"];
+            /** @enum {string} */
+            kind: "question";
+        } | {
+            /** @description What about, as it was written; everything when absent. */
+            about?: string | null;
+            /**
+             * Format: int64
+             * @description From this moment on, microseconds since 1970, UTC; always when absent.
+             */
+            from?: number | null;
+            /**
+             * Format: int64
+             * @description Before this moment, microseconds since 1970, UTC; up to now when absent.
+             */
+            to?: number | null;
+            /** @enum {string} */
+            kind: "insights";
+        } | {
+            /** @description What is looked for. */
+            spec: components["schemas"]["FeedbackSearchSpec"];
+            /** @enum {string} */
+            kind: "search";
+        };
+        /** @description A question in one's own words: what was understood of it, and the answers. */
+        AskedInWords: {
+            /** @description The question as it was written. */
+            text: string;
+            /** @description Its questions, in its order, each with its answer; none when nothing was understood. */
+            parts: components["schemas"]["AnsweredPart"][];
+            /** @description Words that no part uses. */
+            not_understood: string[];
+            /** @description When nothing was understood: the nearest questions that can be answered. */
+            nearest: components["schemas"]["NearestQuestion"][];
+            /** @description What to know of how it was read, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The moment that relative times were counted from, RFC 3339. */
+            asked_at: string;
+        };
+        /** @description One question of those that were asked. */
+        AskedPart: {
+            /** @description What is asked. */
+            asked: components["schemas"]["Asked"];
+            /** @description How it was read, one thing a sentence. */
+            why: components["schemas"]["Phrase"][];
+            /**
+             * Format: double
+             * @description How sure it is that this is what was meant, from 0 to 1: a rule of thumb, not a probability.
+             */
+            certainty: number;
         };
         /** @description A question that people keep asking. */
         AskedQuestion: {
@@ -1489,6 +1661,91 @@ export interface components {
             people: number;
             /** @description Some of the messages. */
             examples: components["schemas"]["Quote"][];
+        };
+        /** @description What tokens cost. */
+        AssistantCost: {
+            /**
+             * Format: double
+             * @description How much.
+             */
+            amount: number;
+            /** @description In which currency. */
+            currency: string;
+        };
+        /** @description Something that was done without the assistant. */
+        AssistantFallback: {
+            /** @description What was asked for. */
+            task: components["schemas"]["AssistantTask"];
+            /** @description Why it was not to be had. */
+            why: components["schemas"]["Phrase"];
+            /** @description What stands in its place. */
+            instead: components["schemas"]["Phrase"];
+        };
+        /** @description `[assistant]` in `flywheel.toml`: any endpoint that speaks OpenAI's chat protocol, in the cloud or in house. */
+        AssistantSpec: {
+            /** @description What stands before `/chat/completions`, such as `http://127.0.0.1:11434/v1`. */
+            base_url: string;
+            /** @description The model, as the endpoint calls it. */
+            model: string;
+            /** @description The name of the environment variable that holds the key; the key itself stands in no file. */
+            key_env?: string;
+            /**
+             * Format: int64
+             * @description Seconds that one question may take, further tries included.
+             */
+            timeout_secs?: number;
+            /**
+             * Format: double
+             * @description What a million tokens of a question cost; without both prices no cost is told.
+             */
+            prompt_price?: number | null;
+            /**
+             * Format: double
+             * @description What a million tokens of an answer cost.
+             */
+            completion_price?: number | null;
+            /** @description The currency of the prices, such as `USD` or `CNY`. */
+            currency?: string;
+            language?: components["schemas"]["Language"] | null;
+        };
+        /**
+         * @description What the assistant is asked for.
+         * @enum {string}
+         */
+        AssistantTask: "theme_names" | "summary" | "draft";
+        /** @description What the assistant was asked and what came of it; part of the report that it helped with. */
+        AssistantUse: {
+            /** @description The model; absent where none is named in `flywheel.toml`. */
+            model?: string | null;
+            /**
+             * Format: int64
+             * @description Requests sent, further tries included.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Tokens of the questions; absent where the endpoint did not say for one of them.
+             */
+            prompt_tokens?: number | null;
+            /**
+             * Format: int64
+             * @description Tokens of the answers; absent where the endpoint did not say for one of them.
+             */
+            completion_tokens?: number | null;
+            cost?: components["schemas"]["AssistantCost"] | null;
+            /**
+             * Format: int64
+             * @description Names and claims that were kept.
+             */
+            claims_kept: number;
+            /** @description Names and claims that were removed, by reason. */
+            claims_removed: components["schemas"]["Removed"][];
+            /** @description Citations that were removed from names and claims, by reason; those of removed claims count here too. */
+            citations_removed: components["schemas"]["Removed"][];
+            /** @description Personal data that was masked before anything left, by kind. */
+            masked: components["schemas"]["PersonalCount"][];
+            /** @description What was done without the assistant, and why. */
+            fallbacks: components["schemas"]["AssistantFallback"][];
         };
         /** @description Which of a person's values they are counted under. */
         Attribution: {
@@ -1607,6 +1864,11 @@ export interface components {
              */
             rows: number;
         };
+        /**
+         * @description How it went.
+         * @enum {string}
+         */
+        CaseVerdict: "worked" | "unclear" | "did_not";
         /** @description Every event that was seen, most frequent first. */
         Catalogue: {
             /**
@@ -1742,6 +2004,13 @@ export interface components {
              */
             share: number;
         };
+        /** @description Something that the assistant says, with the messages that it rests on. */
+        CitedClaim: {
+            /** @description What it says; plain text, personal data masked. */
+            text: string;
+            /** @description The messages that it rests on, each checked to be there and to support it; never empty. */
+            cites: components["schemas"]["Quote"][];
+        };
         /** @description A class and its probability. */
         ClassProbability: {
             /** @description The class. */
@@ -1764,6 +2033,110 @@ export interface components {
             precision?: components["schemas"]["Estimate"] | null;
             recall?: components["schemas"]["Estimate"] | null;
             f1?: components["schemas"]["Estimate"] | null;
+        };
+        /** @description What a pile holds of one label. */
+        ClassifiedLabel: {
+            /** @description The label. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Messages with it: labelled by people, or by the model where it is sure.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Different people.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description Share of all messages that were sorted, those that the model is not sure of included.
+             */
+            share: number;
+            /** @description Messages that the model is surest of, masked. */
+            quotes: components["schemas"]["Quote"][];
+        };
+        /** @description A pile of messages sorted by a classifier. */
+        ClassifiedReport: {
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The model. */
+            model: string;
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Messages sorted: those with words.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Of these, those that people had labelled themselves; their label stands.
+             */
+            labelled: number;
+            /**
+             * Format: int64
+             * @description Messages that the model is not sure of.
+             */
+            not_sure: number;
+            /** @description The labels, the one with the most people first. */
+            labels: components["schemas"]["ClassifiedLabel"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /** @description The table and the recipe that a classifier learns by. */
+        ClassifierDraft: {
+            /** @description The model's name, and that of its table. */
+            name: string;
+            /** @description The recipe, from the project's folder. */
+            recipe: string;
+            /**
+             * Format: int64
+             * @description Messages that carry a label and are learned from.
+             */
+            labelled: number;
+            /**
+             * Format: int64
+             * @description Messages without one.
+             */
+            unlabelled: number;
+            /**
+             * Format: int64
+             * @description Messages whose label is too rare to be learned.
+             */
+            rare: number;
+            /** @description The labels that are learned, the most frequent first. */
+            labels: components["schemas"]["LabelCount"][];
+            /** @description What was done, in words. */
+            findings: components["schemas"]["Phrase"][];
+        };
+        /** @description What a classifier of messages is to learn. */
+        ClassifierSpec: {
+            /** @description The column of the messages that holds what people labelled them with, such as `reason`. */
+            label: string;
+            /** @description The model's name, and that of its recipe and table; made from the label's when absent. */
+            name?: string | null;
+            sure?: components["schemas"]["SureSpec"] | null;
+        };
+        /** @description A classifier that began to learn. */
+        ClassifierStarted: {
+            /** @description What it learns from, and how. */
+            draft: components["schemas"]["ClassifierDraft"];
+            /** @description The training, which goes on. */
+            run: components["schemas"]["RunSummary"];
+        };
+        /** @description Which model sorts the messages. */
+        ClassifySpec: {
+            /** @description A model of the project that reads a column `text`. */
+            model: string;
+            /**
+             * Format: int64
+             * @description Its version; the one that answers, else the newest, when absent.
+             */
+            version?: number | null;
         };
         /**
          * @description When an interval ends.
@@ -2066,12 +2439,42 @@ export interface components {
              */
             most?: number;
         };
+        /** @description A draft of an answer, for a colleague to read, change and send; nothing is sent by itself. */
+        DraftReport: {
+            /** @description What to know of it, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The conversation. */
+            conversation: string;
+            /** @description What the customer asks, masked; empty where they asked nothing in words. */
+            question: string;
+            /** @description The draft; empty where nothing is near. */
+            text: string;
+            /** @description The draft's sentences, each with the sources that it rests on. */
+            claims: components["schemas"]["CitedClaim"][];
+            /** @description Whether a language model wrote it; else it is the nearest answer word for word. */
+            written_by_model: boolean;
+            /** @description What is near the question, nearest first. */
+            sources: components["schemas"]["DraftSource"][];
+            /** @description What the assistant was asked and what came of it. */
+            assistant: components["schemas"]["AssistantUse"];
+        };
         /** @description What to learn from, and what to learn. */
         DraftRequest: {
             /** @description The table. */
             table: string;
             /** @description The column to predict. */
             target: string;
+        };
+        /** @description Something near a customer's question that an answer can be made of. */
+        DraftSource: {
+            /** @description What it is. */
+            kind: components["schemas"]["SourceKind"];
+            /** @description The entry's id; of a past answer its conversation's id, a slash, and the turn's number from 1. */
+            id: string;
+            /** @description The question; of a past answer, masked. */
+            question: string;
+            /** @description The answer; a past one masked. */
+            answer: string;
         };
         /**
          * @description How much an input has moved.
@@ -2219,6 +2622,7 @@ export interface components {
             confusion: number[][];
             /** @description Reliability bins; empty in regression. */
             calibration: components["schemas"]["CalibrationBin"][];
+            sure?: components["schemas"]["SureReport"] | null;
             /** @description The worst mistakes, worst first, at most 24. */
             mistakes: components["schemas"]["Mistake"][];
             /** @description Doubts about these numbers. */
@@ -2386,6 +2790,8 @@ export interface components {
             sources?: string[];
             /** @description Languages; any when empty. */
             languages?: components["schemas"]["TextLanguage"][];
+            /** @description Kept segments, of which the person belongs to at least one; anybody when empty. */
+            segments?: string[];
             /**
              * Format: int64
              * @description From this moment on, microseconds since 1970, UTC.
@@ -2913,6 +3319,12 @@ export interface components {
             charts: components["schemas"]["Chart"][];
             /** @description Doubts. */
             warnings: components["schemas"]["Problem"][];
+            /**
+             * @description What the assistant makes of it, each claim with the messages that it rests on; empty where it was not asked or
+             *     said nothing that holds.
+             */
+            summary?: components["schemas"]["CitedClaim"][];
+            assistant?: components["schemas"]["AssistantUse"] | null;
         };
         /** @description How the messages are told. */
         InsightsSpec: {
@@ -2925,6 +3337,21 @@ export interface components {
             phrases?: number;
             /** @description Questions told at most. */
             questions?: number;
+            /**
+             * @description Only messages that speak of this: that hold all of its words, in either language, or belong to a theme of its
+             *     name; all messages when absent.
+             */
+            about?: string | null;
+            /**
+             * Format: int64
+             * @description Only messages from this moment on, microseconds since 1970, UTC.
+             */
+            from?: number | null;
+            /**
+             * Format: int64
+             * @description Only messages before this moment, microseconds since 1970, UTC.
+             */
+            to?: number | null;
         };
         /**
          * @description The steps of time on a chart's axis.
@@ -2980,6 +3407,16 @@ export interface components {
              * @description How many.
              */
             count: number;
+        };
+        /** @description A label and how many messages carry it. */
+        LabelCount: {
+            /** @description The label. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Messages.
+             */
+            messages: number;
         };
         /** @description A label's share in training and now. */
         LabelShare: {
@@ -3385,6 +3822,7 @@ export interface components {
              * @description With two classes: the probability of the second from which it is the answer.
              */
             threshold?: number | null;
+            sure?: components["schemas"]["Sureness"] | null;
         };
         /** @description A model with its versions. */
         ModelSummary: {
@@ -3460,6 +3898,15 @@ export interface components {
              * @description How likely it is what was asked, 0 to 1.
              */
             confidence: number;
+        };
+        /** @description A question that can be answered. */
+        NearestQuestion: {
+            /** @description What it asks. */
+            asked: components["schemas"]["Asked"];
+            /** @description In plain words. */
+            says: components["schemas"]["Phrase"];
+            /** @description The command line that asks it. */
+            command: string;
         };
         /** @description The network with shapes and parameters. */
         NetworkSummary: {
@@ -3639,6 +4086,8 @@ export interface components {
             state: components["schemas"]["OpportunityState"];
             /** @description Its record's id, where it has one. */
             record?: string | null;
+            /** @description The project's past cases most like it, and how they went; at most three. */
+            alike?: components["schemas"]["AlikeCase"][];
         };
         /**
          * @description The factors of a score.
@@ -3949,7 +4398,24 @@ export interface components {
          * @description Whose a property is.
          * @enum {string}
          */
-        Owner: "event" | "person";
+        Owner: "event" | "person" | "segment";
+        /** @description The answer of one part, as its own question gives it. */
+        PartAnswer: {
+            /** @description The question with its answer. */
+            answered: components["schemas"]["Answered"];
+            /** @enum {string} */
+            kind: "question";
+        } | {
+            /** @description What they say. */
+            report: components["schemas"]["InsightsReport"];
+            /** @enum {string} */
+            kind: "insights";
+        } | {
+            /** @description The messages. */
+            report: components["schemas"]["SearchReport"];
+            /** @enum {string} */
+            kind: "search";
+        };
         /** @description Rows in each part. */
         PartSizes: {
             /** @description Rows that train. */
@@ -4184,11 +4650,33 @@ export interface components {
              */
             events: number;
         };
+        /** @description How much of one kind was found. */
+        PersonalCount: {
+            /** @description Which kind. */
+            kind: components["schemas"]["PersonalKind"];
+            /** @description What it is called. */
+            name: components["schemas"]["Phrase"];
+            /**
+             * Format: int64
+             * @description How often it was found and masked.
+             */
+            found: number;
+            /**
+             * Format: int64
+             * @description In how many messages.
+             */
+            messages: number;
+        };
         /**
          * @description Personal data that is known by its form.
          * @enum {string}
          */
         PersonalData: "email" | "phone" | "card" | "identity_number" | "ip";
+        /**
+         * @description A kind of personal data.
+         * @enum {string}
+         */
+        PersonalKind: "email" | "phone" | "id_card" | "bank_card" | "iban" | "social_security" | "passport" | "ip_address" | "mac_address" | "link" | "secret" | "address" | "name" | "account" | "birth_date" | "plate" | "chat";
         /** @description A sentence in both languages. */
         Phrase: {
             /** @description `<topic>.<key>`, the same in both languages; what a program may match on. */
@@ -4308,6 +4796,11 @@ export interface components {
             /** @description The class; absent in regression. */
             label?: string | null;
             /**
+             * @description Whether the model is sure enough of the class; absent where it was not asked to tell. Where it is not, take the
+             *     label as a guess.
+             */
+            sure?: boolean | null;
+            /**
              * Format: double
              * @description The number; absent for classes.
              */
@@ -4418,8 +4911,14 @@ export interface components {
              *     or storage that speaks S3, such as `s3://bucket/events`.
              */
             events_at?: string | null;
+            /**
+             * @description The encoder that reads texts by meaning, one of those that `flywheel models get` brought, or `none`; when absent,
+             *     the one that is there, those of many languages before others.
+             */
+            encoder?: string | null;
             privacy?: components["schemas"]["PrivacySpec"] | null;
             retention?: components["schemas"]["RetentionSpec"] | null;
+            assistant?: components["schemas"]["AssistantSpec"] | null;
         };
         /** @description A property, and whose it is. */
         Property: {
@@ -4686,6 +5185,23 @@ export interface components {
             /** @description Where the marker is looked for; the last 60 days when it has no beginning. Not used with `at`. */
             period?: components["schemas"]["Period"];
         };
+        /** @description How many were removed for one reason. */
+        Removed: {
+            /** @description Why. */
+            reason: components["schemas"]["RemovedReason"];
+            /** @description Why, in words. */
+            says: components["schemas"]["Phrase"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
+        /**
+         * @description Why something that the assistant said was removed.
+         * @enum {string}
+         */
+        RemovedReason: "no_citation" | "unknown_citation" | "unsupported" | "unknown_number" | "unknown_address" | "wrong_form" | "repeated" | "too_many";
         /** @description What a customer is told. */
         Reply: {
             /** @description What it is. */
@@ -5517,6 +6033,11 @@ export interface components {
             share: number;
         };
         /**
+         * @description What a source is.
+         * @enum {string}
+         */
+        SourceKind: "faq" | "past_answer";
+        /**
          * @description Who speaks.
          * @enum {string}
          */
@@ -5803,6 +6324,83 @@ export interface components {
             /** @description Who the customer is, as the events know them. */
             person?: string | null;
         };
+        /** @description What one confidence gives. */
+        SurePoint: {
+            /**
+             * Format: double
+             * @description The least probability of a sure answer.
+             */
+            confidence: number;
+            /**
+             * Format: double
+             * @description Share of the rows at or above it.
+             */
+            coverage: number;
+            /**
+             * Format: double
+             * @description Share of these that are right.
+             */
+            accuracy: number;
+        };
+        /** @description How often a model is sure, and how good it is then. */
+        SureReport: {
+            /** @description In a sentence. */
+            finding: components["schemas"]["Phrase"];
+            /**
+             * Format: double
+             * @description What brings probabilities in line with what came true on the validation part; 1 leaves them as they are.
+             */
+            temperature: number;
+            /**
+             * Format: double
+             * @description The least probability of a sure answer.
+             */
+            confidence: number;
+            /** @description Share of the rows that it is sure of. */
+            coverage: components["schemas"]["Estimate"];
+            accuracy?: components["schemas"]["Estimate"] | null;
+            /** @description What other confidences would give, from the least to the greatest: to choose by. */
+            curve: components["schemas"]["SurePoint"][];
+        };
+        /** @description When a model of classes is sure enough; the confidence is chosen on the validation part. */
+        SureSpec: {
+            /**
+             * Format: double
+             * @description Share of its answers, such as 0.05.
+             */
+            most: number;
+            /** @enum {string} */
+            kind: "errors";
+        } | {
+            /**
+             * Format: double
+             * @description Share of the rows, such as 0.8.
+             */
+            share: number;
+            /** @enum {string} */
+            kind: "coverage";
+        } | {
+            /**
+             * Format: double
+             * @description Probability of the answer, such as 0.7.
+             */
+            least: number;
+            /** @enum {string} */
+            kind: "confidence";
+        };
+        /** @description From which confidence a model of classes calls itself sure. */
+        Sureness: {
+            /**
+             * Format: double
+             * @description Probabilities `p` are taken as `p^(1/temperature)` over their sum (Guo et al. 2017); above 1 where the network is too sure of itself.
+             */
+            temperature: number;
+            /**
+             * Format: double
+             * @description The least probability of a sure answer after that.
+             */
+            confidence: number;
+        };
         /** @description Where a table comes from and what it holds now. */
         TableSummary: {
             /** @description The name that recipes use. */
@@ -6040,6 +6638,7 @@ export interface components {
             id: number;
             /** @description What it is called: a phrase of its messages. */
             name: string;
+            given_name?: components["schemas"]["CitedClaim"] | null;
             /** @description Its distinctive words, most distinctive first. */
             words: string[];
             /**
@@ -6806,6 +7405,13 @@ export interface components {
             within_days?: number;
             mentions?: components["schemas"]["Mentions"] | null;
         };
+        /** @description A question in one's own words. */
+        WordingSpec: {
+            /** @description What is asked, in English or Chinese, such as `how many people signed up last month by country?`. */
+            text: string;
+            /** @description Only what is understood is told; nothing is asked. */
+            only_understand?: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -6836,6 +7442,173 @@ export interface operations {
                      *     }
                      */
                     "application/json": Record<string, unknown>;
+                };
+            };
+        };
+    };
+    ask_in_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "how many payments failed last week, and what do people complain about?"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WordingSpec"];
+            };
+        };
+        responses: {
+            /** @description What was understood, and the answers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedInWords"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
                 };
             };
         };
@@ -8244,9 +9017,182 @@ export interface operations {
             };
         };
     };
-    tell_feedback: {
+    classify_feedback: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "feedback-reason"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClassifySpec"];
+            };
+        };
+        responses: {
+            /** @description How many of each label. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassifiedReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    tell_feedback: {
+        parameters: {
+            query?: {
+                /**
+                 * @description True to have a language model, the project's `[assistant]`, name the themes and write a summary, in the language of
+                 *     `Accept-Language`; what it does not give is said under `assistant.fallbacks`.
+                 */
+                assistant?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8441,6 +9387,177 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    train_classifier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "label": "reason",
+                 *       "sure": {
+                 *         "kind": "errors",
+                 *         "most": 0.05
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClassifierSpec"];
+            };
+        };
+        responses: {
+            /** @description The training has begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassifierStarted"];
                 };
             };
             /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
@@ -13734,6 +14851,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SupportAnswer"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    draft_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "conversation": "01a21c55-5a02-73ce-8a74-cb230b69f6ec"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description The draft. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftReport"];
                 };
             };
             /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */

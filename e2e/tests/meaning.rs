@@ -47,6 +47,8 @@ fn messages_are_found_by_what_they_mean() {
         let texts = found["hits"].to_string();
         assert!(texts.contains(author), "{query}: {texts}");
     }
+    let said = project.call(&["feedback", "search", "beautiful pictures"]).succeed().out;
+    assert!(said.contains("nearest in meaning") && !said.contains("parcel"), "{said}");
     // A message in a language that the encoder does not read is found by its words as before.
     let chinese = project.json(&["feedback", "search", "快递"]);
     assert!(chinese["hits"].to_string().contains("快递太慢了"), "{chinese}");

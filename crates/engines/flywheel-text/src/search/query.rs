@@ -25,6 +25,10 @@ const EXPANDED: f32 = 0.5;
 /// How many of the best are looked at for nearness, and how many of each ranking are fused.
 const DEPTH: usize = 128;
 
+/// Messages less like a query (cosine) are not found by meaning, nor those less like it than this share of the nearest.
+const LEAST_ALIKE: f64 = 0.15;
+const NEAREST_SHARE: f64 = 0.5;
+
 /// What is looked for.
 #[derive(Default)]
 pub struct Query<'a> {
@@ -254,7 +258,11 @@ impl Index {
                 }
             }
         }
-        best.sorted(self)
+        let mut fits = best.sorted(self);
+        // What is far from the query, or much farther than the nearest, has nothing to do with it.
+        let least = fits.first().map_or(0.0, |nearest| LEAST_ALIKE.max(NEAREST_SHARE * nearest.score));
+        fits.retain(|fit| fit.score >= least);
+        fits
     }
 
     fn fused(&self, words: &[Fit], meaning: &[Fit]) -> Vec<Fit> {

@@ -63,6 +63,8 @@ pub fn search(index: &Index, spec: &SearchSpec, beside: Beside<'_>) -> Result<Se
     let shown = ranked.hits.len();
     let mut findings = vec![if spec.query.trim().is_empty() {
         phrase!("search.all", total = ranked.total, shown = shown)
+    } else if ranked.total == 0 && shown > 0 {
+        phrase!("search.by_meaning", query = spec.query, shown = shown)
     } else if shown == 0 {
         phrase!("search.nothing", query = spec.query)
     } else {

@@ -18,7 +18,7 @@ pub enum Feedback {
     Import(Import),
     /// Themes, moods, quotes.
     Insights(Insights),
-    /// By word.
+    /// By word and by meaning.
     Search(Search),
     /// What the people of a theme did.
     Behaviour,
@@ -62,7 +62,7 @@ pub struct Insights {
     assistant: bool,
 }
 
-/// Messages by word.
+/// Messages by word and by meaning.
 #[derive(Debug, Args)]
 pub struct Search {
     #[arg(id = "query", default_value = "")]

@@ -30,6 +30,8 @@ pub struct FeedbackRead {
     pub listened: Listened,
     /// The report and each message's theme.
     pub insights: Insights,
+    /// What they mean, as far as it is read.
+    pub(super) meanings: Meanings,
     pub(super) at: ReadAt,
 }
 
@@ -68,7 +70,7 @@ impl Workbench {
         };
         let read = blocking(move || {
             let insights = told(&messages, &listened, &meanings, &spec, before.as_ref(), zone);
-            FeedbackRead { messages, listened, insights, at }
+            FeedbackRead { messages, listened, insights, meanings, at }
         })
         .await?;
         file::write_json(&themes, &read.insights.state)?;

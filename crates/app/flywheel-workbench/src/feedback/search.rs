@@ -98,14 +98,7 @@ impl Workbench {
             return Ok(0);
         }
         let read = self.read_feedback(&InsightsSpec::default()).await?;
-        let (vectors, waiting) = match reader {
-            None => (Vec::new(), 0),
-            Some(reader) => {
-                let texts = read.listened.heard.iter().map(|heard| heard.masked.clone()).collect();
-                let read = self.meanings(reader, texts, AT_ONCE, |_, _| ()).await?;
-                (read.vectors, read.waiting)
-            }
-        };
+        let waiting = read.meanings.waiting;
         let indexed = Indexed { at: read.at.clone(), encoder, waiting };
         let dimension = reader.map_or(0, |reader| reader.dimension());
         let keep = before.is_some();
@@ -126,7 +119,8 @@ impl Workbench {
                 if let Some(theme) = read.insights.theme_of[place] {
                     document.fields.insert("theme".to_owned(), theme.to_string());
                 }
-                document.vector = vectors.get(place).filter(|vector| !vector.is_empty()).cloned();
+                document.vector =
+                    read.meanings.vectors.get(place).filter(|vector| !vector.is_empty()).cloned();
                 let same = known.as_ref().is_some_and(|known| {
                     let was = known.get(&document.id);
                     was.is_some_and(|was| was.fields == document.fields && was.text == document.text)

@@ -1,4 +1,4 @@
-//! `POST /api/v1/feedback/search`: messages found by word.
+//! `POST /api/v1/feedback/search`: messages found by word and by meaning.
 
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use crate::body;
 use crate::failure::{Failure, Refusals};
 use crate::state::ServerState;
 
-/// Finds messages by word, in either language, with filters; personal data is masked.
+/// Finds messages by word, in either language, and by meaning where the project has an encoder, with filters; personal data
+/// is masked.
 #[utoipa::path(
     post,
     path = "/api/v1/feedback/search",

@@ -6,13 +6,13 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use flywheel_spec::Language;
 use flywheel_spec::feedback::classifier::{ClassifierSpec, ClassifierStarted};
 use flywheel_spec::run::RunKind;
 use flywheel_workbench::{RunChoices, RunRequest};
 
 use crate::body;
 use crate::failure::{Failure, Refusals};
+use crate::language;
 use crate::state::ServerState;
 
 /// Writes the labelled messages as a table and a recipe, and starts the training; `events` of the run tell how it goes.
@@ -35,8 +35,7 @@ pub async fn train_classifier(
 ) -> Result<(StatusCode, Json<ClassifierStarted>), Failure> {
     let spec: ClassifierSpec = body::json(&headers, body).await?;
     let workbench = &state.workbench;
-    let language = workbench.project().language.unwrap_or(Language::En);
-    let draft = workbench.draft_classifier(&spec, language).await?;
+    let draft = workbench.draft_classifier(&spec, language::accepted(&headers)).await?;
     let request = RunRequest {
         text: workbench.recipe_of(&draft)?,
         file_name: draft.recipe.clone(),

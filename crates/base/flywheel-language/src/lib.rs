@@ -8,10 +8,14 @@ mod concepts;
 mod fold;
 mod language;
 mod plain;
+mod stem;
 mod terms;
 
-pub use concepts::{concepts, stem, words_of};
+pub use concepts::{
+    CONCEPT_LIST, concept_name, concepts, concepts_in, concepts_in_chinese, concepts_of, is_subject, words_of,
+};
 pub use fold::{fold, is_han};
 pub use language::language;
 pub use plain::plain;
+pub use stem::{forms, stem};
 pub use terms::{Term, TermKind, terms};

@@ -21,7 +21,6 @@ pub mod questions;
 mod reading;
 pub mod search;
 pub mod spam;
-mod stem;
 pub mod steps;
 pub mod subjects;
 pub mod support;

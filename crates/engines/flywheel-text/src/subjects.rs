@@ -1,16 +1,12 @@
 //! The words that carry a subject, those that do not, and the subjects that two languages share.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use flywheel_language::is_han;
-
-use crate::stem::stem;
+use flywheel_language::{concepts_in_chinese, concepts_of, is_subject, stem};
 
 const FUNCTION: &str = include_str!("../words/themes/function.txt");
 const VALUE: &str = include_str!("../words/themes/value.txt");
-const CONCEPTS: &str = include_str!("../words/themes/concepts.txt");
 
 /// Whether a folded word or its stem says nothing of a subject: articles, pronouns, auxiliaries, 的, 了, 什么.
 pub fn is_function(word: &str, stemmed: &str) -> bool {
@@ -24,84 +20,40 @@ pub fn is_value(word: &str, stemmed: &str) -> bool {
     words.contains(word) || words.contains(stemmed)
 }
 
-/// The subject that one to three stems in a row name, by its number in [`concept_name`].
+/// The subject that one to three stems in a row name, by its number in [`concept_name`]; mere trouble is none.
 pub fn concept_of(stems: &str) -> Option<&'static [u16]> {
-    lists().english.get(stems).map(Vec::as_slice)
+    let found = concepts_of(stems);
+    // Subjects have the lowest numbers.
+    let subjects = &found[..found.partition_point(|concept| is_subject(*concept))];
+    (!subjects.is_empty()).then_some(subjects)
 }
 
-/// The subjects that a folded Chinese text names, each once, by number, rising.
+/// The subjects that a folded Chinese text names, each once, by number, rising; mere trouble is none.
 pub fn concepts_in(folded: &str) -> Vec<u16> {
-    let lists = lists();
-    let mut found: Vec<u16> = match &lists.matcher {
-        Some(matcher) => matcher
-            .find_iter(folded)
-            .flat_map(|hit| lists.chinese[hit.pattern().as_usize()].1.iter().copied())
-            .collect(),
-        None => Vec::new(),
-    };
-    found.sort_unstable();
-    found.dedup();
+    let mut found = concepts_in_chinese(folded);
+    found.retain(|concept| is_subject(*concept));
     found
 }
 
 /// The name of a subject, as the list has it.
 pub fn concept_name(number: u16) -> &'static str {
-    lists().names.get(usize::from(number)).map_or("", String::as_str)
+    flywheel_language::concept_name(number)
 }
 
 struct Lists {
     function: HashSet<String>,
     value: HashSet<String>,
-    names: Vec<String>,
-    english: HashMap<String, Vec<u16>>,
-    chinese: Vec<(String, Vec<u16>)>,
-    matcher: Option<AhoCorasick>,
 }
 
 fn lists() -> &'static Lists {
     static LISTS: OnceLock<Lists> = OnceLock::new();
-    LISTS.get_or_init(|| {
-        let (names, english, chinese) = concepts();
-        // The longest word wins: 客服电话 before 客服.
-        let matcher = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(chinese.iter().map(|(word, _)| word))
-            .ok();
-        Lists { function: set(FUNCTION), value: set(VALUE), names, english, chinese, matcher }
-    })
+    LISTS.get_or_init(|| Lists { function: set(FUNCTION), value: set(VALUE) })
 }
 
 fn set(text: &str) -> HashSet<String> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let words = lines.flat_map(str::split_whitespace);
     words.flat_map(|word| [word.to_owned(), stem(word)]).collect()
-}
-
-type Concepts = (Vec<String>, HashMap<String, Vec<u16>>, Vec<(String, Vec<u16>)>);
-
-fn concepts() -> Concepts {
-    let mut names = Vec::new();
-    let mut english: HashMap<String, Vec<u16>> = HashMap::new();
-    let mut chinese: HashMap<String, Vec<u16>> = HashMap::new();
-    for line in CONCEPTS.lines().filter(|line| !line.starts_with('#')) {
-        let Some((name, words)) = line.split_once(':') else { continue };
-        let number = u16::try_from(names.len()).unwrap_or(u16::MAX);
-        names.push(name.trim().to_owned());
-        for word in words.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-            let entry = if word.chars().any(is_han) {
-                chinese.entry(word.to_owned()).or_default()
-            } else {
-                let parts = word.split([' ', '-']);
-                english.entry(parts.map(stem).collect::<Vec<_>>().join(" ")).or_default()
-            };
-            if !entry.contains(&number) {
-                entry.push(number);
-            }
-        }
-    }
-    let mut chinese: Vec<(String, Vec<u16>)> = chinese.into_iter().collect();
-    chinese.sort();
-    (names, english, chinese)
 }
 
 #[cfg(test)]

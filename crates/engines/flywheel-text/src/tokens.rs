@@ -3,11 +3,10 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use flywheel_language::{TermKind, fold, language, plain, terms};
+use flywheel_language::{TermKind, fold, language, plain, stem, terms};
 use flywheel_spec::feedback::TextLanguage;
 use regex::Regex;
 
-use crate::stem::stem;
 use crate::subjects::{is_function, is_value};
 
 /// Characters of a message that are read; a longer one is cut there, and told.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use flywheel_language::concepts;
+use flywheel_language::{concepts, forms};
 use flywheel_spec::feedback::insights::InsightsSpec;
 use flywheel_spec::feedback::search::{SearchReport, SearchSpec};
 use flywheel_spec::phrase;
@@ -17,7 +17,7 @@ use super::messages::ReadAt;
 use crate::data::blocking;
 use crate::{Failure, Workbench, file};
 
-/// Words of the other language that a word of the query is looked up with, at most.
+/// Words of the other language that a word of the query is looked up with, at most, each in its forms.
 const EXPANDED: usize = 6;
 
 /// Messages that a search reads by meaning before it answers, at most: about two seconds.
@@ -162,12 +162,13 @@ fn unread(error: &SearchError) -> Failure {
 /// The words of the other language that mean what a word does.
 fn in_both_languages(word: &str) -> Vec<String> {
     let han = word.chars().any(flywheel_language::is_han);
-    let mut words: Vec<String> = concepts(word)
-        .iter()
-        .flat_map(|concept| flywheel_language::words_of(concept))
-        .filter(|other| other.chars().any(flywheel_language::is_han) != han)
-        .map(str::to_owned)
-        .collect();
+    let mut words: Vec<&str> = Vec::new();
+    for other in concepts(word).iter().flat_map(|concept| flywheel_language::words_of(concept)) {
+        if other.chars().any(flywheel_language::is_han) != han && !words.contains(&other) {
+            words.push(other);
+        }
+    }
     words.truncate(EXPANDED);
-    words
+    // The index holds words as they were written.
+    words.into_iter().flat_map(forms).collect()
 }

@@ -9,7 +9,7 @@ use flywheel_spec::feedback::support::{
     SupportSpec, Turn, Unanswered,
 };
 use flywheel_spec::{Problem, phrase};
-use flywheel_text::support::{Encode, Faq};
+use flywheel_text::support::{Encode, Faq, concepts_identity};
 use serde::{Deserialize, Serialize};
 
 use super::faq_file::FaqFile;
@@ -184,12 +184,12 @@ impl Workbench {
         Ok(all)
     }
 
-    /// The learned file; learned anew where it, or the encoder that reads it, changed.
+    /// The learned file; learned anew where it, or the encoder or the list of concepts that read it, changed.
     pub(super) async fn faq(&self, language: flywheel_spec::Language) -> Result<Faq, Failure> {
         let file = FaqFile::find(self.folder().root())?;
         let reader = self.reader().await?;
         let with = reader.as_ref().map_or("", |reader| reader.identity());
-        let of = format!("{}/{with}", file.digest());
+        let of = format!("{}/{with}/{}", file.digest(), concepts_identity());
         let kept = self.folder().support().join("faq.json");
         if let Ok(Some(learned)) = file::read_json::<Learned>(&kept)
             && learned.of == of

@@ -12,7 +12,7 @@ use flywheel_language::{fold, is_han, language};
 use flywheel_spec::assistant::RemovedReason;
 use flywheel_spec::feedback::TextLanguage;
 
-use super::meaning::{Concept, Word, concepts, words};
+use super::meaning::{Word, concepts, words};
 use super::numbers::{addresses, numbers};
 use crate::mood::Reader;
 use crate::tokens;
@@ -30,7 +30,7 @@ pub(super) struct Ground {
     folded: String,
     language: TextLanguage,
     stems: HashSet<String>,
-    concepts: HashSet<Concept>,
+    concepts: HashSet<u16>,
     numbers: BTreeSet<String>,
     mood: Option<bool>,
 }

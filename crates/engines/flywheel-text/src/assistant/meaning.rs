@@ -3,23 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
-use flywheel_language::is_han;
+use flywheel_language::{concepts_in, concepts_in_chinese, concepts_of, is_han};
 
-use crate::subjects::{concept_name, concept_of, concepts_in};
-use crate::support;
 use crate::tokens::{self, Part};
 
 /// Words that tell that somebody speaks, not what of.
 const REPORTING: &str = include_str!("../../words/assistant.txt");
-
-/// A concept of one of the three lists of words that mean alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Concept {
-    /// By its name.
-    Named(&'static str),
-    /// By its line in the list of what customers ask for.
-    Line(u16),
-}
 
 /// A word that says what is spoken of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +18,7 @@ pub(super) struct Word {
     /// Its stem.
     pub stem: String,
     /// What it may mean, by itself or with its neighbours.
-    pub concepts: Vec<Concept>,
+    pub concepts: Vec<u16>,
 }
 
 /// The words of a text that say what is spoken of, each once, in the order of their stems; praise and blame are no such
@@ -42,15 +31,13 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         if token.part != Part::Subject || is_reporting(word) {
             continue;
         }
-        let mut concepts: Vec<Concept> = alone(word);
-        if word.contains(is_han) {
-            concepts.extend(chinese(word));
-        }
+        let mut concepts: Vec<u16> =
+            if word.contains(is_han) { concepts_in_chinese(word) } else { Vec::new() };
         // `log in` and `customer service` mean what neither of their words does.
         for start in at.saturating_sub(2)..=at {
             for end in at + 1..=(start + 3).min(reading.tokens.len()) {
                 let stems: Vec<&str> = reading.tokens[start..end].iter().map(|token| &*token.stem).collect();
-                concepts.extend(named(concept_of(&stems.join(" ")).unwrap_or_default()));
+                concepts.extend(concepts_of(&stems.join(" ")));
             }
         }
         concepts.sort_unstable();
@@ -62,33 +49,8 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 }
 
 /// Every concept that a text may name, in either language.
-pub(super) fn concepts(text: &str) -> HashSet<Concept> {
-    let reading = tokens::read(text);
-    let mut found: HashSet<Concept> = chinese(&reading.folded).collect();
-    let stems: Vec<&str> = reading.tokens.iter().map(|token| &*token.stem).collect();
-    for (at, token) in reading.tokens.iter().enumerate() {
-        found.extend(alone(reading.text(token)));
-        for length in 1..=3_usize.min(stems.len() - at) {
-            found.extend(named(concept_of(&stems[at..at + length].join(" ")).unwrap_or_default()));
-        }
-    }
-    found
-}
-
-/// What one word may mean.
-fn alone(word: &str) -> Vec<Concept> {
-    let spoken = flywheel_language::concepts(word).iter().map(|name| Concept::Named(*name));
-    spoken.chain(support::concepts(word).into_iter().map(Concept::Line)).collect()
-}
-
-/// What stands in a Chinese text, however it is cut.
-fn chinese(folded: &str) -> impl Iterator<Item = Concept> + use<> {
-    let subjects = concepts_in(folded).into_iter().map(|number| Concept::Named(concept_name(number)));
-    subjects.chain(support::concepts(folded).into_iter().map(Concept::Line))
-}
-
-fn named(numbers: &'static [u16]) -> impl Iterator<Item = Concept> {
-    numbers.iter().map(|number| Concept::Named(concept_name(*number)))
+pub(super) fn concepts(text: &str) -> HashSet<u16> {
+    concepts_in(&tokens::read(text).folded).into_iter().collect()
 }
 
 fn is_reporting(word: &str) -> bool {

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flywheel_language::{TermKind, language, terms};
+use flywheel_language::{TermKind, concepts_in, language, terms};
 use flywheel_spec::feedback::support::{Gap, GapReport, Nearest, Unanswered};
 use flywheel_spec::phrase;
 
 use super::check::has_word;
-use super::concept::concepts;
 use super::faq::{Faq, read};
 use super::index::Index;
 use super::matcher::{Encode, unit};
@@ -113,7 +112,7 @@ fn stars(asked: &[Asked], encoder: Option<&dyn Encode>) -> Vec<Vec<usize>> {
     let features = Features::learn(&FeatureSpec { longest: 4, ..FeatureSpec::default() }, &texts);
     let vectors: Vec<Sparse> = texts.iter().map(|text| features.vector(text).0).collect();
     let index = Index::new(&vectors, features.len());
-    let named: Vec<Vec<u16>> = texts.iter().map(|text| concepts(text)).collect();
+    let named: Vec<Vec<u16>> = texts.iter().map(|text| concepts_in(text)).collect();
     let meanings: Vec<Vec<f32>> = encoder
         .map(|encoder| encoder.encode(&texts).into_iter().map(unit).collect::<Vec<_>>())
         .filter(|vectors| vectors.len() == texts.len())

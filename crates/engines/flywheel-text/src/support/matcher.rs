@@ -1,8 +1,9 @@
 //! How near a question is to each entry: by a linear model, by its nearest examples, by concepts and by meaning.
 
+use flywheel_language::{CONCEPT_LIST, concepts_in};
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
-use super::concept::concepts;
 use super::index::Index;
 use super::typo::Spelling;
 use crate::linear::{Linear, LinearSpec, Sparse};
@@ -42,6 +43,12 @@ pub(super) struct Matcher {
     entries: usize,
 }
 
+/// The identity of the list of concepts, by whose numbers a learned file knows them: one that was learned with another list
+/// is to be learned anew.
+pub fn concepts_identity() -> String {
+    format!("{:016x}", xxh3_64(CONCEPT_LIST.as_bytes()))
+}
+
 /// A question as the matcher reads it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Query {
@@ -74,7 +81,7 @@ impl Matcher {
             .map(|class| ids.partition_point(|id| id.as_str() < class.as_str()) as u32)
             .collect();
         let vectors: Vec<Sparse> = texts.iter().map(|text| linear.features().vector(text).0).collect();
-        let example_concepts: Vec<Vec<u16>> = texts.iter().map(|text| concepts(text)).collect();
+        let example_concepts: Vec<Vec<u16>> = texts.iter().map(|text| concepts_in(text)).collect();
         let mut concept_weights: Vec<f32> = Vec::new();
         for concept in example_concepts.iter().flatten() {
             let place = *concept as usize;
@@ -108,7 +115,7 @@ impl Matcher {
             .filter(|term| !matches!(term.kind, flywheel_language::TermKind::Mark))
             .count();
         let meaning = meaning.filter(|_| !self.meanings.is_empty()).map(unit);
-        Query { vector, known, concepts: concepts(&mended), meaning, words }
+        Query { vector, known, concepts: concepts_in(&mended), meaning, words }
     }
 
     /// How near a question is to each entry.

@@ -8,7 +8,6 @@
 mod calibrate;
 mod check;
 mod clarify;
-mod concept;
 mod conversation;
 mod cross;
 mod faq;
@@ -22,7 +21,6 @@ mod tests;
 mod typo;
 
 pub use check::check;
-pub(crate) use concept::concepts;
 pub use faq::{Faq, Found};
-pub use matcher::Encode;
+pub use matcher::{Encode, concepts_identity};
 pub use near::{NearEntry, open_question};

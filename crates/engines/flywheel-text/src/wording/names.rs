@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use flywheel_language::{TermKind, concepts, fold, is_han, terms, words_of};
+use flywheel_language::{TermKind, concepts, fold, is_han, stem, terms, words_of};
 use flywheel_spec::product::{Operator, Owner, Property, PropertyFilter};
 use serde_json::Value as Json;
 
 use super::stop::is_stop;
 use super::{KnownProperty, Vocabulary};
-use crate::stem::stem;
 
 /// How well two words of one concept fit, and two that differ by a letter.
 const SAME_CONCEPT: f64 = 0.8;
@@ -85,7 +84,7 @@ pub struct Unit {
 impl Unit {
     fn new(word: &str, place: Range<usize>) -> Self {
         let weight = if GENERAL_WORDS.contains(&word) { GENERAL } else { 1.0 };
-        Self { stem: stem(word), meanings: meanings(word).to_vec(), place, weight }
+        Self { stem: stem(word), meanings: concepts(word).to_vec(), place, weight }
     }
 
     /// Whether it, or a Chinese word of its meaning, stands in a folded text, however that is cut.
@@ -119,15 +118,6 @@ impl Unit {
     }
 }
 
-/// What a word may mean; `purchased` means what `purchase` does.
-fn meanings(word: &str) -> &'static [&'static str] {
-    let known = concepts(word);
-    if known.is_empty() && word.is_ascii() {
-        return concepts(&format!("{}e", flywheel_language::stem(word)));
-    }
-    known
-}
-
 /// The words of a folded text, two that are one (`sign up`) together; small words left out.
 pub fn units(text: &str) -> Vec<Unit> {
     let cut: Vec<_> = terms(text)
@@ -144,7 +134,7 @@ pub fn units(text: &str) -> Vec<Unit> {
             && next.place.start == term.place.end + 1
         {
             let second = next.text.strip_suffix('s').unwrap_or(next.text);
-            let joined = format!("{}{second}", flywheel_language::stem(term.text));
+            let joined = format!("{}{second}", stem(term.text));
             if !concepts(&joined).is_empty() {
                 units.push(Unit::new(&joined, term.place.start..next.place.end));
                 at += 1;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use flywheel_product::{behaviour, opportunity};
 use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::feedback::MessageKind;
-use flywheel_spec::feedback::behaviour::{BehaviourReport, BehaviourSpec, Cohorts, Spoke};
+use flywheel_spec::feedback::behaviour::{BehaviourReport, BehaviourSpec, Cohorts, Comparison, Spoke};
 use flywheel_spec::feedback::insights::{InsightsSpec, ThemeRow, TrendKind};
 use flywheel_spec::feedback::opportunity::{
     EvidenceQuote, EvidenceTrend, Going, OpportunityReport, OpportunitySpec, ThemeEvidence,
@@ -85,7 +85,8 @@ impl Workbench {
     pub async fn opportunities(&self, request: &RankRequest) -> Result<OpportunityReport, Failure> {
         let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
         let records = self.opportunity_records()?;
-        let (behaviour, taken) = self.behaviour_of(&read, &request.behaviour).await?;
+        let beside = Comparison::NotOfTheme;
+        let (behaviour, taken) = self.behaviour_of(&read, &request.behaviour, beside).await?;
         let active = self.people_between(None, None).await?;
         let mut evidence = evidence(&read, &behaviour, active);
         self.concern(&mut evidence, &read, taken.paying.as_ref(), taken.value.as_ref()).await?;
@@ -108,7 +109,7 @@ impl Workbench {
     /// As [`Self::opportunities`].
     pub async fn feedback_behaviour(&self, choices: &BehaviourChoices) -> Result<BehaviourReport, Failure> {
         let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
-        Ok(self.behaviour_of(&read, choices).await?.0)
+        Ok(self.behaviour_of(&read, choices, Comparison::Silent).await?.0)
     }
 
     /// Every opportunity that somebody did something about.
@@ -157,10 +158,14 @@ impl Workbench {
     }
 
     /// What the people of each theme did, and which events were taken for what.
+    ///
+    /// A ranking compares with everybody who does not speak of the theme: those who say nothing at all are fewer the more
+    /// a product's people speak, and quieter people besides.
     async fn behaviour_of(
         &self,
         read: &FeedbackRead,
         choices: &BehaviourChoices,
+        comparison: Comparison,
     ) -> Result<(BehaviourReport, Taken), Failure> {
         let known: BTreeSet<String> = self.event_names().await?.into_iter().collect();
         let among =
@@ -192,6 +197,7 @@ impl Workbench {
                 .map(|name| (*name).to_owned())
                 .collect(),
             names: names(read),
+            comparison,
             ..BehaviourSpec::default()
         };
         let cohorts = cohorts(read, None, None);

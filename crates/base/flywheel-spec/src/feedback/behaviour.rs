@@ -136,6 +136,9 @@ pub struct ThemeBehaviour {
     /// The share that came back in the days after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returning: Option<Compared>,
+    /// Active days a week in the days after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active: Option<Compared>,
     /// The share that left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leaving: Option<Compared>,

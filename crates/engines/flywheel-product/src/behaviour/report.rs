@@ -49,6 +49,7 @@ fn told(question: &Behaviour, theme: &Theme, counted: &Counted) -> ThemeBehaviou
         comparable: matched.comparable,
         comparable_effective: matched.effective(),
         returning: matched.share(|cell| cell.returned),
+        active: matched.mean(|cell| cell.change(0.0, after)),
         leaving: matched.share(|cell| cell.left),
         paying: if question.pays { matched.share(|cell| cell.paid) } else { None },
         revenue: if valued { matched.mean(|cell| cell.revenue()) } else { None },
@@ -88,9 +89,8 @@ fn correct(themes: &mut [ThemeBehaviour]) {
     let mut compared: Vec<&mut Compared> = themes
         .iter_mut()
         .flat_map(|theme| {
-            [&mut theme.returning, &mut theme.leaving, &mut theme.paying, &mut theme.revenue]
-                .into_iter()
-                .flatten()
+            let shares = [&mut theme.returning, &mut theme.leaving, &mut theme.paying];
+            shares.into_iter().chain([&mut theme.active, &mut theme.revenue]).flatten()
         })
         .filter(|compared| compared.p.is_some())
         .collect();
@@ -108,6 +108,7 @@ fn findings(themes: &[ThemeBehaviour]) -> Vec<Phrase> {
     for theme in themes {
         let things = [
             ("opportunity.behaviour_return", theme.returning, true),
+            ("opportunity.behaviour_active", theme.active, false),
             ("opportunity.behaviour_leave", theme.leaving, true),
             ("opportunity.behaviour_pay", theme.paying, true),
             ("opportunity.behaviour_revenue", theme.revenue, false),
@@ -174,8 +175,9 @@ fn warnings(themes: &[ThemeBehaviour]) -> Vec<Problem> {
 
 fn charts(themes: &[ThemeBehaviour]) -> Vec<Chart> {
     let told: Vec<&ThemeBehaviour> = themes.iter().filter(|theme| theme.matched > 0).collect();
-    let things: [(&str, fn(&ThemeBehaviour) -> Option<Compared>); 4] = [
+    let things: [(&str, fn(&ThemeBehaviour) -> Option<Compared>); 5] = [
         ("opportunity.chart_return", |theme| theme.returning),
+        ("opportunity.chart_active", |theme| theme.active),
         ("opportunity.chart_leave", |theme| theme.leaving),
         ("opportunity.chart_pay", |theme| theme.paying),
         ("opportunity.chart_revenue", |theme| theme.revenue),

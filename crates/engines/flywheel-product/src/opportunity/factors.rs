@@ -6,7 +6,7 @@ use flywheel_spec::feedback::opportunity::{
 };
 use flywheel_stats::normal::Z95;
 
-use super::loss::{Loss, complaint, drawn_in, measured, spread};
+use super::loss::{Expected, Loss, SPREAD, complaint, drawn_in, measured, spread};
 
 /// The least pain, so that no theme is worth exactly nothing.
 const LEAST_PAIN: f64 = 0.005;
@@ -17,34 +17,38 @@ const PEOPLE_DRAWN: f64 = 5.0;
 
 /// The factors of all themes in their order, and the spread of losses that they were drawn in with.
 pub(crate) fn factors(evidence: &[ThemeEvidence], spec: &OpportunitySpec) -> (Vec<ScoreFactors>, f64) {
-    let expected: Vec<f64> = evidence.iter().map(|theme| spec.mood_worth * complaint(theme)).collect();
+    let complaints: Vec<f64> = evidence.iter().map(complaint).collect();
     let losses = |wide: f64| -> Vec<Option<Loss>> {
         evidence
             .iter()
             .map(|theme| theme.behaviour.as_ref().and_then(|behaviour| measured(behaviour, wide)))
             .collect()
     };
-    let first = losses(0.15);
+    let first = losses(SPREAD);
     let mut known: Vec<(Loss, f64)> =
-        first.iter().zip(&expected).filter_map(|(loss, expected)| Some(((*loss)?, *expected))).collect();
-    // Sorted, so that the sum does not depend on the order of themes.
+        first.iter().zip(&complaints).filter_map(|(loss, complaint)| Some(((*loss)?, *complaint))).collect();
+    // Sorted, so that the sums do not depend on the order of themes.
     known.sort_by(|(one, _), (two, _)| one.value.total_cmp(&two.value).then(one.error.total_cmp(&two.error)));
+    let expects = Expected::of(&known, spec.mood_worth);
+    let expected: Vec<f64> = complaints.iter().map(|complaint| expects.loss(*complaint)).collect();
+    known.iter_mut().for_each(|(_, complaint)| *complaint = expects.loss(*complaint));
     let wide = spread(&known);
     let losses = losses(wide);
     let most = evidence.iter().map(|theme| theme.people).max().unwrap_or(1).max(1) as f64;
     let typical = typical_effort(evidence, spec);
     let factors = evidence
         .iter()
+        .zip(&complaints)
         .zip(&expected)
         .zip(losses)
-        .map(|((theme, expected), loss)| {
+        .map(|(((theme, complaint), expected), loss)| {
             let (believed, reliability) = drawn_in(loss, *expected, wide);
             let pain = pain(theme, believed);
             let given = effort_of(theme, spec);
             ScoreFactors {
                 reach: reach(theme, spec.revenue_weight, most),
                 pain,
-                complaint: complaint(theme),
+                complaint: *complaint,
                 measured_loss: loss.map(Loss::estimate),
                 reliability,
                 trend: theme.trend.as_ref().map_or(Estimate { value: 1.0, low: 1.0, high: 1.0 }, trend),
@@ -99,7 +103,8 @@ pub(crate) fn weight_of(factor: OpportunityFactor, weights: &OpportunityWeights)
     }
 }
 
-/// The weighted mean of the shares of people and of revenue; where no share is known, people out of the most that any theme has.
+/// The weighted mean of the shares of people and of revenue, the latter counting less the less it is known; where no share is
+/// known, people out of the most that any theme has.
 fn reach(theme: &ThemeEvidence, revenue_weight: f64, most: f64) -> Estimate {
     let clean = |share: Estimate| Estimate {
         value: share.value.clamp(LEAST_REACH, 1.0),
@@ -110,6 +115,8 @@ fn reach(theme: &ThemeEvidence, revenue_weight: f64, most: f64) -> Estimate {
     let people = theme.share_of_people.unwrap_or(Estimate { value: alone, low: alone, high: alone });
     let people = clean(people);
     let revenue = theme.share_of_revenue.map_or(people, clean);
+    let error = (revenue.high - revenue.low) / (2.0 * Z95);
+    let revenue_weight = revenue_weight * (1.0 - error / revenue.value).clamp(0.0, 1.0);
     let mix = |people: f64, revenue: f64| (1.0 - revenue_weight) * people + revenue_weight * revenue;
     let value = mix(people.value, revenue.value);
     Estimate {

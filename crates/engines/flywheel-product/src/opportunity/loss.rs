@@ -6,13 +6,53 @@ use flywheel_spec::feedback::opportunity::ThemeEvidence;
 use flywheel_stats::normal::Z95;
 
 /// How far apart losses are taken to be, as a standard deviation, while few themes can tell.
-const SPREAD: f64 = 0.15;
+pub(crate) const SPREAD: f64 = 0.15;
 /// Themes from which on their own spread is estimated.
 const THEMES_ENOUGH: usize = 5;
 /// The narrowest and the widest spread.
 const SPREADS: (f64, f64) = (0.05, 0.3);
 /// Voices that the mood of a theme is drawn in with towards none.
 const VOICES_DRAWN: f64 = 3.0;
+
+/// How well it is known beforehand what a complaint costs: the standard deviations of what none costs and of what a full one adds.
+const WORTH_SPREAD: f64 = 0.2;
+
+/// What loss a complaint lets expect: a line through the themes' measured losses.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Expected {
+    none: f64,
+    slope: f64,
+}
+
+impl Expected {
+    /// The line through measured losses and complaints, each weighted by `1 / (error² + spread²)`, drawn in towards
+    /// `mood_worth · complaint` (ridge regression with the prior as its centre).
+    pub fn of(measured: &[(Loss, f64)], mood_worth: f64) -> Self {
+        let prior = 1.0 / (WORTH_SPREAD * WORTH_SPREAD);
+        // The normal equations of the deviations from the prior's line.
+        let (mut all, mut once, mut twice) = (prior, 0.0, prior);
+        let (mut left, mut left_once) = (0.0, 0.0);
+        for (loss, complaint) in measured {
+            let weight = 1.0 / (loss.error * loss.error + SPREAD * SPREAD);
+            let rest = loss.value - mood_worth * complaint;
+            all += weight;
+            once += weight * complaint;
+            twice += weight * complaint * complaint;
+            left += weight * rest;
+            left_once += weight * rest * complaint;
+        }
+        let determinant = all * twice - once * once;
+        Self {
+            none: (twice * left - once * left_once) / determinant,
+            slope: mood_worth + (all * left_once - once * left) / determinant,
+        }
+    }
+
+    /// The loss that a complaint lets expect, 0 to 1.
+    pub fn loss(&self, complaint: f64) -> f64 {
+        (self.none + self.slope * complaint).clamp(0.0, 1.0)
+    }
+}
 
 /// A measured loss: its value and its standard error, both as shares of what comparable people do.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,14 +91,19 @@ pub(crate) fn kind_share(evidence: &ThemeEvidence, kind: &str) -> f64 {
     if all == 0 { 0.0 } else { evidence.kinds.get(kind).copied().unwrap_or(0) as f64 / all as f64 }
 }
 
-/// The loss as measured: coming back and staying on one side, paying and revenue on the other, each relative to comparable people.
+/// The loss as measured: being there on one side, paying and revenue on the other, each relative to comparable people.
 ///
-/// Each measure counts by `spread² / (spread² + error²)`, so that what is hardly known hardly counts.
+/// Being there is the days on which they were active afterwards, which tell more than whether they came back at all and
+/// hold who left; where nobody counted them, coming back and not leaving stand in. Each measure counts by `spread² / (spread² + error²)`, so that what is hardly known hardly counts.
 pub(crate) fn measured(behaviour: &ThemeBehaviour, spread: f64) -> Option<Loss> {
-    let staying = [
-        behaviour.returning.and_then(|compared| relative(&compared, compared.comparable, -1.0)),
-        behaviour.leaving.and_then(|compared| relative(&compared, 1.0 - compared.comparable, 1.0)),
-    ];
+    let active = behaviour.active.and_then(|compared| relative(&compared, compared.comparable, -1.0));
+    let staying = match active {
+        Some(active) => [Some(active), None],
+        None => [
+            behaviour.returning.and_then(|compared| relative(&compared, compared.comparable, -1.0)),
+            behaviour.leaving.and_then(|compared| relative(&compared, 1.0 - compared.comparable, 1.0)),
+        ],
+    };
     let paying = [
         behaviour.paying.and_then(|compared| relative(&compared, compared.comparable, -1.0)),
         behaviour.revenue.and_then(|compared| relative(&compared, compared.comparable, -1.0)),
@@ -120,4 +165,42 @@ pub(crate) fn drawn_in(measured: Option<Loss>, expected: f64, spread: f64) -> (L
     let reliability = spread * spread / (spread * spread + loss.error * loss.error);
     let value = expected + reliability * (loss.value - expected);
     (Loss { value, error: spread * (1.0 - reliability).sqrt() }, reliability)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_complaint_costs_is_learned_from_the_losses() {
+        let nothing = Expected::of(&[], 0.3);
+        assert!((nothing.loss(0.5) - 0.15).abs() < 1e-12 && nothing.loss(0.0) == 0.0);
+        let themes = |errors: f64| -> Vec<(Loss, f64)> {
+            (0..40_u32)
+                .map(|at| f64::from(at) / 40.0)
+                .map(|complaint| (Loss { value: 0.8 * complaint, error: errors }, complaint))
+                .collect()
+        };
+        // Well measured losses win over the prior; hardly known ones leave it.
+        let known = Expected::of(&themes(0.01), 0.3);
+        assert!((known.loss(1.0) - 0.8).abs() < 0.05 && known.loss(0.0) < 0.03, "{known:?}");
+        let unknown = Expected::of(&themes(10.0), 0.3);
+        assert!((unknown.loss(1.0) - 0.3).abs() < 0.02, "{unknown:?}");
+    }
+
+    #[test]
+    fn who_is_there_less_has_lost_something_whoever_left() {
+        let compared = |theme: f64, comparable: f64, reach: f64| {
+            let value = theme - comparable;
+            let difference = Estimate { value, low: value - reach, high: value + reach };
+            Some(Compared { theme, comparable, difference, p: None, q: None })
+        };
+        let told = ThemeBehaviour {
+            active: compared(0.6, 1.0, 0.1),
+            leaving: compared(0.0, 0.0, 0.001),
+            ..ThemeBehaviour::default()
+        };
+        let loss = measured(&told, SPREAD).expect("a loss");
+        assert!((loss.value - 0.4).abs() < 1e-9 && (loss.error - 0.1 / Z95).abs() < 1e-9, "{loss:?}");
+    }
 }

@@ -51,7 +51,7 @@ pub(super) fn features(reading: &Reading) -> Vec<String> {
 /// How much a feature weighs beside its rarity.
 pub(super) fn emphasis(feature: &str) -> f32 {
     match feature.chars().next() {
-        Some(CONCEPT) => 1.5,
+        Some(CONCEPT) => 2.0,
         Some(VALUE) => 0.3,
         _ if feature.contains(' ') => 0.5,
         _ => 1.0,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::features::{emphasis, names};
 
 /// Axes of the space.
-const AXES: usize = 48;
+const AXES: usize = 64;
 /// Rounds of the subspace iteration.
 const ROUNDS: usize = 8;
 /// Features kept at most, the most frequent first.

@@ -12,6 +12,9 @@ const FUNCTION: &str = include_str!("../words/themes/function.txt");
 const VALUE: &str = include_str!("../words/themes/value.txt");
 const CONCEPTS: &str = include_str!("../words/themes/concepts.txt");
 
+/// The words that tell what a word of a message does.
+pub(crate) const WORDS: [&str; 2] = [FUNCTION, VALUE];
+
 /// Whether a folded word or its stem says nothing of a subject: articles, pronouns, auxiliaries, 的, 了, 什么.
 pub fn is_function(word: &str, stemmed: &str) -> bool {
     let words = &lists().function;

@@ -1,4 +1,4 @@
-//! How long 100,000 messages take from text to insights, and how much memory.
+//! How long 100,000 messages take from text to insights, part by part, and how long a day's messages take after them.
 //!
 //! `cargo run -p flywheel-text --example benchmark_insights`; the messages are made up of words of both languages, or
 //! real ones repeated with changes where `FLYWHEEL_DATA` is set.
@@ -8,53 +8,96 @@ use std::io::Read;
 use std::time::Instant;
 
 use flate2::read::GzDecoder;
-use flywheel_language::language;
 use flywheel_spec::feedback::insights::InsightsSpec;
 use flywheel_stats::chance::Chance;
 use flywheel_text::Message;
-use flywheel_text::insights::{Beside, ReadMessage, insights};
+use flywheel_text::duplicates::duplicates;
+use flywheel_text::gist::{Gists, Kept};
+use flywheel_text::insights::{Beside, Placed, ReadMessage, insights};
+use flywheel_text::listen::listen_to;
+use flywheel_text::phrases::phrases;
+use flywheel_text::questions::questions;
+use flywheel_text::themes::ThemeState;
 
 const MESSAGES: usize = 100_000;
+/// Messages of the next day.
+const DAY: usize = 1_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let messages = messages()?;
-    let bytes: usize = messages.iter().map(|message| message.text.len()).sum();
-    let start = Instant::now();
-    let read: Vec<ReadMessage<'_>> = messages
-        .iter()
-        .map(|message| ReadMessage {
-            message,
-            language: language(&message.text),
-            mood: None,
-            kind: None,
-            masked: message.text.clone(),
-        })
-        .collect();
-    let found = insights(&read, &InsightsSpec::default(), Beside::default());
-    let seconds = start.elapsed().as_secs_f64();
-    println!("{MESSAGES} messages, {bytes} bytes: {seconds:.1} s, {}", memory());
-    let kept = serde_json::to_string(&found.state)?;
-    println!(
-        "state {} bytes, {} themes, other {:.1}%",
-        kept.len(),
-        found.report.themes.len(),
-        100.0 * found.report.other.share
-    );
-    for finding in &found.report.findings {
-        println!("{}\n{}", finding.en, finding.zh);
+    let all = messages()?;
+    let mut kept = Days::default();
+    for (name, count) in [("from nothing", MESSAGES), ("again", MESSAGES), ("a day later", MESSAGES + DAY)] {
+        println!("{name}: {count} messages");
+        kept.call(&all[..count])?;
     }
-    let start = Instant::now();
-    let day = insights(
-        &read[..2_000],
-        &InsightsSpec::default(),
-        Beside { before: Some(&found.state), only_follow: true, ..Beside::default() },
-    );
-    println!(
-        "a day of 2,000 messages: {:.1} s, {} themes",
-        start.elapsed().as_secs_f64(),
-        day.report.themes.len()
-    );
+    println!("{}", memory());
     Ok(())
+}
+
+/// What is kept from call to call.
+#[derive(Default)]
+struct Days {
+    texts: [Vec<u8>; 2],
+    state: Vec<u8>,
+    placed: Vec<u8>,
+}
+
+impl Days {
+    fn call(&mut self, messages: &[Message]) -> Result<(), Box<dyn Error>> {
+        let whole = Instant::now();
+        let kept = timed("kept texts opened", || Kept::of(self.texts.clone()));
+        let gists = timed("texts read", || Gists::of(messages, &kept));
+        for (old, new) in self.texts.iter_mut().zip(timed("texts to keep", || kept.after(&gists))) {
+            *old = new.unwrap_or(std::mem::take(old));
+        }
+        let listened = timed("moods, kinds, aspects", || listen_to(messages, &gists));
+        let (pile, aside) = (gists.pile(), gists.pile().aside_of());
+        let aside: Vec<bool> = aside.iter().map(Option::is_some).collect();
+        timed("  of the rest: duplicates", || duplicates(pile));
+        timed("  of the rest: phrases", || phrases(pile, &aside, 20));
+        timed("  of the rest: questions", || questions(pile, &aside, 20));
+        let state: Option<ThemeState> = timed("themes so far", || serde_json::from_slice(&self.state).ok());
+        let placed = timed("placed so far", || Placed::of(&self.placed, &self.state, ""));
+        let read: Vec<ReadMessage<'_>> = messages
+            .iter()
+            .zip(&listened.heard)
+            .map(|(message, heard)| ReadMessage {
+                message,
+                language: heard.language,
+                mood: (heard.mood.certainty > 0.0).then_some(heard.mood.score),
+                kind: None,
+                masked: heard.masked.clone(),
+            })
+            .collect();
+        let beside =
+            Beside { pile: Some(pile), before: state.as_ref(), placed: placed.as_ref(), ..Beside::default() };
+        let found = timed("the rest", || insights(&read, &InsightsSpec::default(), beside));
+        if let Some(state) = &found.state {
+            self.state = serde_json::to_vec(state)?;
+        }
+        if let Some(placed) = &found.placed {
+            self.placed = placed.bytes(&self.state, "");
+        }
+        println!(
+            "  {:.2} s in all, {} texts read anew, {} themes, other {:.1}%; kept: texts {:?}, themes {}, placed {} bytes",
+            whole.elapsed().as_secs_f64(),
+            gists.made(),
+            found.report.themes.len(),
+            100.0 * found.report.other.share,
+            self.texts.each_ref().map(Vec::len),
+            self.state.len(),
+            self.placed.len()
+        );
+        println!("  {}", found.report.findings.first().map_or("", |finding| &finding.en));
+        Ok(())
+    }
+}
+
+fn timed<T>(name: &str, work: impl FnOnce() -> T) -> T {
+    let begun = Instant::now();
+    let found = work();
+    println!("  {name}: {:.3} s", begun.elapsed().as_secs_f64());
+    found
 }
 
 fn messages() -> Result<Vec<Message>, Box<dyn Error>> {
@@ -87,7 +130,7 @@ fn messages() -> Result<Vec<Message>, Box<dyn Error>> {
         );
     }
     let mut chance = Chance::new(3);
-    Ok((0..MESSAGES)
+    Ok((0..MESSAGES + DAY)
         .map(|at| {
             let (one, other) = (chance.pick(&pool).clone(), chance.pick(&pool).clone());
             // The first of each is as it came; the later ones are mixed of two, so that they are not the same.

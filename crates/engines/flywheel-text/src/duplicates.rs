@@ -5,16 +5,18 @@
 //! verified by its Jaccard index. The order of the messages changes nothing.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_64;
 
-use crate::pile::Pile;
+use crate::phrases::Hashed;
+use crate::pile::{Pile, Text};
 
 /// Characters of a shingle.
 const SHINGLE: usize = 4;
 /// Bands, and hashes in each: pairs of a Jaccard index of 0.7 meet in one with a probability of 0.988, of 0.8 of 0.9997.
-const BANDS: usize = 16;
+pub(crate) const BANDS: usize = 16;
 const ROWS: usize = 4;
 /// Letters and digits from which a text may be a near duplicate; a shorter one is only ever an exact one.
 const SHORTEST: usize = 12;
@@ -89,22 +91,27 @@ pub fn duplicates(pile: &Pile) -> Duplicates {
 
 /// For each text the first text of those that it is nearly the same as.
 fn near(pile: &Pile) -> Vec<u32> {
-    let shingles: Vec<Vec<u32>> = pile.texts.par_iter().map(|text| shingles(&text.reading.folded)).collect();
-    let bands: Vec<Option<[u64; BANDS]>> = shingles.par_iter().map(|shingles| bands(shingles)).collect();
+    // Most texts meet none: only of those that do, shingles are cut.
+    let sets: Vec<OnceLock<Shingles>> = pile.texts.iter().map(|_| OnceLock::new()).collect();
+    let sets = &sets[..];
+    let set = |text: u32| {
+        let folded = || Shingles::of(shingles(&pile.texts[text as usize].reading.folded));
+        sets[text as usize].get_or_init(folded)
+    };
+    let met: Vec<Vec<(u32, u32)>> = (0..BANDS).into_par_iter().map(|band| met(pile, band)).collect();
     let mut root: Vec<u32> = (0..pile.texts.len() as u32).collect();
-    for band in 0..BANDS {
-        let mut sorted: Vec<(u64, u32)> = bands
-            .iter()
-            .enumerate()
-            .filter_map(|(at, bands)| Some((bands.as_ref()?[band], at as u32)))
-            .collect();
-        sorted.par_sort_unstable();
-        let pairs: Vec<(u32, u32)> = sorted
+    for met in met {
+        let roots: Vec<u32> = (0..root.len() as u32).map(|at| find(&mut root, at)).collect();
+        // A bucket whose texts are known to be the same says nothing more.
+        let is_open = |bucket: &&[(u32, u32)]| {
+            bucket.iter().any(|(_, text)| roots[*text as usize] != roots[bucket[0].1 as usize])
+        };
+        let pairs: Vec<(u32, u32)> = met
             .chunk_by(|one, two| one.0 == two.0)
+            .filter(is_open)
             .collect::<Vec<_>>()
             .into_par_iter()
-            .filter(|bucket| bucket.len() > 1)
-            .flat_map_iter(|bucket| alike(bucket, &shingles))
+            .flat_map_iter(|bucket| alike(bucket, &set))
             .collect();
         for (one, other) in pairs {
             let (one, other) = (find(&mut root, one), find(&mut root, other));
@@ -114,15 +121,29 @@ fn near(pile: &Pile) -> Vec<u32> {
     (0..root.len() as u32).map(|at| find(&mut root, at)).collect()
 }
 
+/// The texts that share a band with another, those of one bucket together, in their order.
+fn met(pile: &Pile, band: usize) -> Vec<(u32, u32)> {
+    let of = |text: &Text| text.sketch.as_ref().map(|sketch| sketch.0[band]);
+    let mut times: HashMap<u32, u32, BuildHasherDefault<Hashed>> =
+        HashMap::with_capacity_and_hasher(pile.texts.len(), BuildHasherDefault::default());
+    for hash in pile.texts.iter().filter_map(of) {
+        *times.entry(hash).or_default() += 1;
+    }
+    let hashes = pile.texts.iter().enumerate().filter_map(|(at, text)| Some((of(text)?, at as u32)));
+    let mut met: Vec<(u32, u32)> = hashes.filter(|(hash, _)| times[hash] > 1).collect();
+    met.sort_unstable();
+    met
+}
+
 /// The pairs of a bucket that are nearly the same: each text with the first leader that it is like.
-fn alike(bucket: &[(u64, u32)], shingles: &[Vec<u32>]) -> Vec<(u32, u32)> {
-    let mut leaders: Vec<u32> = Vec::new();
+fn alike<'a>(bucket: &[(u32, u32)], set: &impl Fn(u32) -> &'a Shingles) -> Vec<(u32, u32)> {
+    let mut leaders: Vec<(u32, &Shingles)> = Vec::new();
     let mut pairs = Vec::new();
     for (_, text) in bucket {
-        let own = &shingles[*text as usize];
-        match leaders.iter().find(|leader| jaccard(own, &shingles[**leader as usize]) >= NEAR) {
-            Some(leader) => pairs.push((*leader, *text)),
-            None if leaders.len() < LEADERS => leaders.push(*text),
+        let own = set(*text);
+        match leaders.iter().find(|(_, leader)| own.jaccard(leader) >= NEAR) {
+            Some((leader, _)) => pairs.push((*leader, *text)),
+            None if leaders.len() < LEADERS => leaders.push((*text, own)),
             None => {}
         }
     }
@@ -137,7 +158,7 @@ fn find(root: &mut [u32], mut at: u32) -> u32 {
     at
 }
 
-/// The hashes of a text's shingles, sorted, each once; empty where it is too short.
+/// The hashes of a text's shingles, none of them 0; empty where it is too short.
 fn shingles(folded: &str) -> Vec<u32> {
     let letters: Vec<char> = folded.chars().filter(|character| character.is_alphanumeric()).collect();
     let wide = letters.iter().filter(|character| flywheel_language::is_han(**character)).count();
@@ -145,27 +166,35 @@ fn shingles(folded: &str) -> Vec<u32> {
     if letters.len() + wide < SHORTEST {
         return Vec::new();
     }
-    let mut bytes = [0_u8; 4 * SHINGLE];
-    let mut found: Vec<u32> = letters
-        .windows(SHINGLE)
-        .map(|window| {
-            for (place, character) in bytes.chunks_exact_mut(4).zip(window) {
-                place.copy_from_slice(&(*character as u32).to_le_bytes());
-            }
-            xxh3_64(&bytes) as u32
-        })
-        .collect();
-    found.sort_unstable();
-    found.dedup();
+    let mut found: Vec<u32> = Vec::with_capacity(letters.len());
+    let mut window = [0_u32; SHINGLE];
+    for (at, letter) in letters.iter().enumerate() {
+        window.rotate_left(1);
+        window[SHINGLE - 1] = *letter as u32;
+        if at + 1 >= SHINGLE {
+            // Two letters in a word, the words mixed by odd factors.
+            let [one, two, three, four] = window.map(u64::from);
+            let mixed = ((one << 32) | two)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                .wrapping_add(((three << 32) | four).wrapping_mul(0xd6e8_feb8_6659_fd93));
+            found.push(((mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 32) as u32 | 1);
+        }
+    }
     found
 }
 
-fn bands(shingles: &[u32]) -> Option<[u64; BANDS]> {
+/// What texts that are nearly the same share a part of: a hash of each band of their least hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sketch(pub [u32; BANDS]);
+
+/// The sketch of a folded text; none of one that is too short to be nearly the same as another.
+pub(crate) fn sketch(folded: &str) -> Option<Sketch> {
+    let shingles = shingles(folded);
     if shingles.is_empty() {
         return None;
     }
     let mut least = [u32::MAX; BANDS * ROWS];
-    for shingle in shingles {
+    for shingle in &shingles {
         for (at, least) in least.iter_mut().enumerate() {
             // A different odd factor and offset for each hash: multiply and shift.
             let factor = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(2 * at as u64 + 1) | 1;
@@ -173,25 +202,52 @@ fn bands(shingles: &[u32]) -> Option<[u64; BANDS]> {
             *least = (*least).min(((mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 32) as u32);
         }
     }
-    let mut bands = [0_u64; BANDS];
+    let mut bands = [0_u32; BANDS];
     for (band, rows) in bands.iter_mut().zip(least.chunks_exact(ROWS)) {
-        *band = rows.iter().fold(0xcbf2_9ce4_8422_2325, |hash, row| {
+        let hash = rows.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, row| {
             (hash ^ u64::from(*row)).wrapping_mul(0x0100_0000_01b3).rotate_left(23)
         });
+        *band = (hash ^ (hash >> 32)) as u32;
     }
-    Some(bands)
+    Some(Sketch(bands))
 }
 
-/// The Jaccard index of two sorted sets.
-fn jaccard(one: &[u32], other: &[u32]) -> f64 {
-    let (mut first, mut second, mut shared) = (0, 0, 0_usize);
-    while let (Some(a), Some(b)) = (one.get(first), other.get(second)) {
-        shared += usize::from(a == b);
-        first += usize::from(a <= b);
-        second += usize::from(b <= a);
+/// A set of shingles: a table of twice their number or more, each at the first free place behind that of its bits.
+struct Shingles {
+    table: Vec<u32>,
+    count: usize,
+}
+
+impl Shingles {
+    fn of(shingles: Vec<u32>) -> Self {
+        let mut table = vec![0; (shingles.len() * 2).next_power_of_two()];
+        let mut count = 0;
+        for shingle in shingles {
+            let place = place(&table, shingle);
+            count += usize::from(table[place] == 0);
+            table[place] = shingle;
+        }
+        Self { table, count }
     }
-    let all = one.len() + other.len() - shared;
-    if all == 0 { 1.0 } else { shared as f64 / all as f64 }
+
+    /// The Jaccard index of two sets.
+    fn jaccard(&self, other: &Self) -> f64 {
+        let (few, many) = if self.table.len() < other.table.len() { (self, other) } else { (other, self) };
+        let table = &many.table[..];
+        let shared =
+            few.table.iter().filter(|shingle| **shingle != 0 && table[place(table, **shingle)] != 0).count();
+        let all = self.count + other.count - shared;
+        if all == 0 { 1.0 } else { shared as f64 / all as f64 }
+    }
+}
+
+/// Where a shingle stands in a table, or would.
+fn place(table: &[u32], shingle: u32) -> usize {
+    let mut at = (shingle >> 1) as usize & (table.len() - 1);
+    while table[at] != 0 && table[at] != shingle {
+        at = (at + 1) & (table.len() - 1);
+    }
+    at
 }
 
 #[cfg(test)]
@@ -279,8 +335,8 @@ mod tests {
         fn the_index_is_that_of_sets(one in proptest::collection::btree_set(0_u32..50, 0..30), other in proptest::collection::btree_set(0_u32..50, 0..30)) {
             let (shared, all) = (one.intersection(&other).count(), one.union(&other).count());
             let expected = if all == 0 { 1.0 } else { shared as f64 / all as f64 };
-            let (one, other): (Vec<u32>, Vec<u32>) = (one.into_iter().collect(), other.into_iter().collect());
-            prop_assert!((jaccard(&one, &other) - expected).abs() < 1e-12);
+            let set = |numbers: std::collections::BTreeSet<u32>| Shingles::of(numbers.into_iter().map(|number| number + 1).collect());
+            prop_assert!((set(one).jaccard(&set(other)) - expected).abs() < 1e-12);
         }
     }
 }

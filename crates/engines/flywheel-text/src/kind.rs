@@ -8,7 +8,8 @@ use crate::lexicon::{Lexicon, Unit, entries};
 use crate::mood::Opinions;
 use crate::reading::{Reading, Sort};
 
-const FILES: [&str; 2] = [include_str!("../words/kind_en.txt"), include_str!("../words/kind_zh.txt")];
+pub(crate) const FILES: [&str; 2] =
+    [include_str!("../words/kind_en.txt"), include_str!("../words/kind_zh.txt")];
 
 /// Tells the kinds of messages apart; costly to make (the word files are read), cheap to share.
 #[derive(Debug)]
@@ -22,6 +23,21 @@ struct Cue {
     bug: f32,
     feature: f32,
     question: f32,
+}
+
+/// What speaks for each kind of a message, by its words alone.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Cues {
+    /// How much speaks for a fault.
+    pub bug: f64,
+    /// How much speaks for a wish.
+    pub feature: f64,
+    /// How much speaks for a question.
+    pub question: f64,
+    /// Whether it holds a question mark.
+    pub asks: bool,
+    /// Whether it has nothing but a mood.
+    pub bare: bool,
 }
 
 /// From which weight on cues carry a kind.
@@ -60,9 +76,42 @@ impl Sorter {
 
     /// What a message is for. The rating, where one came with it on a scale of 1 to 5, speaks where the words do not.
     pub fn kind(&self, reading: &Reading<'_>, rating: Option<f64>, opinions: &Opinions, mood: &Mood) -> Kind {
-        let units = self.lexicon.units(reading);
-        let (mut bug, mut feature, mut question) = self.weigh(reading, &units);
+        self.cues(reading, opinions).kind(rating, mood)
+    }
+
+    /// What speaks for each kind.
+    pub fn cues(&self, reading: &Reading<'_>, opinions: &Opinions) -> Cues {
+        let (bug, feature, question) = self.weigh(reading, &self.lexicon.units(reading));
         let asks = reading.tokens.iter().any(|token| token.sort == Sort::Mark('?'));
+        Cues { bug, feature, question, asks, bare: says_no_more_than_stars(reading, opinions) }
+    }
+
+    /// What speaks for a fault, a wish and a question.
+    fn weigh(&self, reading: &Reading<'_>, units: &[Unit<Cue>]) -> (f64, f64, f64) {
+        let (mut bug, mut feature, mut question) = (0.0, 0.0, 0.0);
+        for (at, unit) in units.iter().enumerate() {
+            let Some(cue) = unit.meaning else { continue };
+            let before = units[..at].iter().rev().take(2);
+            let back = before
+                .filter(|unit| !matches!(unit.sort, Sort::Mark(_)))
+                .any(|unit| TAKES_BACK.contains(&&reading.folded[unit.start..unit.end]));
+            if !back {
+                bug += f64::from(cue.bug);
+            }
+            feature += f64::from(cue.feature);
+            // A question word asks at the beginning, and says less inside.
+            let begins = at == 0 || matches!(units[at - 1].sort, Sort::Mark(_) | Sort::Name);
+            let han = unit.sort == Sort::Han;
+            question += f64::from(cue.question) * if begins || han { 1.0 } else { 0.5 };
+        }
+        (bug, feature, question)
+    }
+}
+
+impl Cues {
+    /// What a message with these cues is for; the rating and the mood speak as in [`Sorter::kind`].
+    pub fn kind(self, rating: Option<f64>, mood: &Mood) -> Kind {
+        let Self { mut bug, mut feature, mut question, asks, bare } = self;
         if asks && question > 0.0 {
             question += 2.0;
         }
@@ -89,7 +138,7 @@ impl Sorter {
         if question >= CARRIES {
             return sure(MessageKind::Question, question, best);
         }
-        if says_no_more_than_stars(reading, opinions) {
+        if bare {
             return Kind { kind: MessageKind::RatingOnly, certainty: 0.8 };
         }
         let certainty = mood.certainty;
@@ -102,27 +151,6 @@ impl Sorter {
                 _ => Kind { kind: MessageKind::Other, certainty: (1.0 - best / CARRIES).clamp(0.0, 0.5) },
             },
         }
-    }
-
-    /// What speaks for a fault, a wish and a question.
-    fn weigh(&self, reading: &Reading<'_>, units: &[Unit<Cue>]) -> (f64, f64, f64) {
-        let (mut bug, mut feature, mut question) = (0.0, 0.0, 0.0);
-        for (at, unit) in units.iter().enumerate() {
-            let Some(cue) = unit.meaning else { continue };
-            let before = units[..at].iter().rev().take(2);
-            let back = before
-                .filter(|unit| !matches!(unit.sort, Sort::Mark(_)))
-                .any(|unit| TAKES_BACK.contains(&&reading.folded[unit.start..unit.end]));
-            if !back {
-                bug += f64::from(cue.bug);
-            }
-            feature += f64::from(cue.feature);
-            // A question word asks at the beginning, and says less inside.
-            let begins = at == 0 || matches!(units[at - 1].sort, Sort::Mark(_) | Sort::Name);
-            let han = unit.sort == Sort::Han;
-            question += f64::from(cue.question) * if begins || han { 1.0 } else { 0.5 };
-        }
-        (bug, feature, question)
     }
 }
 

@@ -7,6 +7,7 @@ pub mod about;
 pub mod aspects;
 pub mod assistant;
 pub mod duplicates;
+pub mod gist;
 pub mod insights;
 pub mod kind;
 mod lexicon;

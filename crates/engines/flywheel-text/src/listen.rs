@@ -1,18 +1,15 @@
 //! Messages listened to one by one: language, mood, kind, what is praised and blamed, and what tells a person.
 
-use flywheel_language::language;
+use std::sync::Arc;
+
 use flywheel_spec::feedback::{Aspect, MessageKind, Mood, TextLanguage};
 use rayon::prelude::*;
 
-use crate::aspects::{Finder, Pair, Said, aggregate};
-use crate::kind::Sorter;
-use crate::mood::Reader;
-use crate::mood::learned::{Learner, Trial, learn, weak_label};
-use crate::personal::{Tally, mask};
-use crate::{Message, Reading};
-
-/// The most of a text that is read, in bytes; nobody says more, and a pasted log is none the wiser for its length.
-const READ_BYTES: usize = 20_000;
+use crate::Message;
+use crate::aspects::{Pair, Said, aggregate};
+use crate::gist::{Gist, Gists, Kept, ears, short};
+use crate::mood::learned::{Learner, Rated, Trial, learn_heard, weak_label};
+use crate::personal::Tally;
 
 /// What one message says.
 #[derive(Debug, Clone)]
@@ -26,7 +23,7 @@ pub struct Heard {
     /// Its text without what tells a person.
     pub masked: String,
     /// What it praises and blames.
-    pub pairs: Vec<Pair>,
+    pub pairs: Arc<[Pair]>,
 }
 
 /// What all messages say.
@@ -44,47 +41,45 @@ pub struct Listened {
 
 /// Listens to messages; the result of each depends on the others only through what their ratings teach.
 pub fn listen(messages: &[Message]) -> Listened {
-    let reader = Reader::new();
-    let (sorter, finder) = (Sorter::new(), Finder::new());
+    listen_to(messages, &Gists::of(messages, &Kept::default()))
+}
+
+/// As [`listen`], where the messages' gists are known.
+pub fn listen_to(messages: &[Message], gists: &Gists) -> Listened {
     let scale = scale(messages);
-    let rated: Vec<(&str, bool)> = messages
+    let rated: Vec<Rated<'_>> = messages
         .iter()
-        .filter_map(|message| {
+        .enumerate()
+        .filter_map(|(at, message)| {
             let (lowest, highest) = scale?;
-            Some((short(&message.text), weak_label(message.rating?, lowest, highest)?))
+            let pleased = weak_label(message.rating?, lowest, highest)?;
+            let Gist { spoken, mood, .. } = gists.at(at);
+            Some(Rated { text: short(&message.text), spoken, mood, pleased })
         })
-        .filter(|(text, _)| text.chars().any(char::is_alphabetic))
+        .filter(|rated| rated.text.chars().any(char::is_alphabetic))
         .collect();
-    let learned = learn(&reader, &rated, 0);
-    let learner = Learner::new(&reader, learned.as_ref());
-    let read: Vec<_> = messages
+    let learned = learn_heard(rated, 0);
+    let learner = Learner::new(&ears().reader, learned.as_ref());
+    let heard: Vec<Heard> = messages
         .par_iter()
-        .map(|message| {
-            let text = short(&message.text);
-            let reading = Reading::new(text);
-            let opinions = reader.opinions(&reading);
-            let mood = learner.mood(&reading);
+        .enumerate()
+        .map(|(at, message)| {
+            let gist = gists.at(at);
+            let mood = learner.mood_of(&gist.spoken, gist.mood);
             let stars = message.rating.zip(scale).map(|(rating, (lowest, highest))| {
                 1.0 + 4.0 * ((rating - lowest) / (highest - lowest)).clamp(0.0, 1.0)
             });
-            let kind = sorter.kind(&reading, stars, &opinions, &mood).kind;
-            let (masked, counts) = mask(&message.text);
-            let heard = Heard {
-                language: language(text),
+            Heard {
+                language: gist.language,
                 mood,
-                kind,
-                masked,
-                pairs: finder.pairs(&reading, &opinions),
-            };
-            (heard, counts)
+                kind: gist.cues.kind(stars, &mood).kind,
+                masked: gist.masked.as_ref().unwrap_or(&message.text).clone(),
+                pairs: gist.pairs.clone(),
+            }
         })
         .collect();
     let mut personal = Tally::default();
-    let mut heard = Vec::with_capacity(read.len());
-    for (one, counts) in read {
-        personal.add(&counts);
-        heard.push(one);
-    }
+    (0..messages.len()).for_each(|at| personal.add(&gists.at(at).personal));
     let said: Vec<Said<'_>> = messages
         .iter()
         .zip(&heard)
@@ -109,14 +104,6 @@ fn scale(messages: &[Message]) -> Option<(f64, f64)> {
         (low, high) if low >= 0.0 && high <= 100.0 => Some((0.0, 100.0)),
         (low, high) => (high > low).then_some((low, high)),
     }
-}
-
-fn short(text: &str) -> &str {
-    let mut end = text.len().min(READ_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 #[cfg(test)]

@@ -4,12 +4,14 @@
 //! where it stands alone (Frantzi, Ananiadou and Mima's C-value, "Automatic recognition of multi-word terms", 2000).
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use flywheel_spec::feedback::TextLanguage;
 use flywheel_spec::feedback::insights::KeyPhrase;
 use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
 
-use crate::pile::Pile;
+use crate::pile::{Pile, Text};
 use crate::tokens::{Part, Reading};
 
 /// Words of a phrase at most.
@@ -18,11 +20,38 @@ const LONGEST: usize = 4;
 const READ: usize = 400;
 
 #[derive(Default, Clone)]
-struct Counted {
+struct Counted<'a> {
+    text: &'a str,
     voices: u64,
     messages: u64,
     words: usize,
     chinese: u64,
+}
+
+/// Phrases by the hash of their text: there are millions, and few are kept.
+type ByHash<'a> = HashMap<u64, Counted<'a>, BuildHasherDefault<Hashed>>;
+
+/// Takes a hash as it is.
+#[derive(Default)]
+pub(crate) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64(bytes);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write_u32(&mut self, hash: u32) {
+        // A table looks at the lowest bits and at the highest.
+        self.0 = u64::from(hash) << 32 | u64::from(hash);
+    }
 }
 
 /// The phrases that most voices use, most telling first; `aside` tells of each message whether it is left out.
@@ -31,49 +60,48 @@ pub fn phrases(pile: &Pile, aside: &[bool], most: usize) -> Vec<KeyPhrase> {
         .texts
         .par_chunks(1024)
         .map(|texts| {
-            let mut counted: HashMap<String, Counted> = HashMap::new();
+            let mut counted = ByHash::default();
+            let mut found: Vec<(u64, &str, usize)> = Vec::new();
             for text in texts {
-                let left: Vec<u32> =
-                    text.messages.iter().copied().filter(|message| !is_aside(aside, *message)).collect();
-                if left.is_empty() {
+                let (messages, voices) = counting(pile, text, aside);
+                if messages == 0 {
                     continue;
                 }
-                let voices = u64::from(pile.voices(&left));
-                let mut found = candidates(&text.reading);
+                candidates(&text.reading, &mut found);
                 found.sort_unstable();
                 found.dedup();
-                for (phrase, words) in found {
-                    let own = counted.entry(phrase).or_default();
+                for (hash, phrase, words) in &found {
+                    let own = counted.entry(*hash).or_default();
+                    own.text = phrase;
                     own.voices += voices;
-                    own.messages += left.len() as u64;
-                    own.words = words;
+                    own.messages += messages;
+                    own.words = own.words.max(*words);
                     own.chinese += u64::from(text.language() == TextLanguage::Zh);
                 }
             }
             counted
         })
-        .reduce(HashMap::new, join);
+        .reduce(ByHash::default, join);
     let least = (pile.len() / 2000).clamp(2, 50) as u64;
-    let mut kept: Vec<(String, Counted)> =
-        counted.into_iter().filter(|(_, own)| own.voices >= least).collect();
-    kept.par_sort_unstable_by(|one, two| one.0.cmp(&two.0));
-    let mut ranked: Vec<(f64, String, Counted)> = Vec::new();
+    let mut kept: Vec<Counted<'_>> = counted.into_values().filter(|own| own.voices >= least).collect();
+    kept.par_sort_unstable_by_key(|own| own.text);
+    let mut ranked: Vec<(f64, Counted<'_>)> = Vec::new();
     let nested = nested(&kept);
-    for ((phrase, own), (longer, times)) in kept.into_iter().zip(nested) {
+    for (own, (longer, times)) in kept.into_iter().zip(nested) {
         let alone =
             if times == 0 { own.voices as f64 } else { own.voices as f64 - longer as f64 / times as f64 };
         let score = ((own.words as f64) + 0.6).log2() * alone;
         if alone >= least as f64 {
-            ranked.push((score, phrase, own));
+            ranked.push((score, own));
         }
     }
-    ranked.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.cmp(&two.1)));
+    ranked.sort_by(|one, two| two.0.total_cmp(&one.0).then(one.1.text.cmp(two.1.text)));
     ranked.truncate(most);
     ranked
         .into_iter()
-        .map(|(score, text, own)| KeyPhrase {
+        .map(|(score, own)| KeyPhrase {
             language: if own.chinese > 0 { TextLanguage::Zh } else { TextLanguage::En },
-            text,
+            text: own.text.to_owned(),
             voices: own.voices,
             messages: own.messages,
             score,
@@ -85,11 +113,20 @@ pub(crate) fn is_aside(aside: &[bool], message: u32) -> bool {
     aside.get(message as usize).copied().unwrap_or(false)
 }
 
+/// The messages of a text that are not left out, and the voices behind them.
+pub(crate) fn counting(pile: &Pile, text: &Text, aside: &[bool]) -> (u64, u64) {
+    if !text.messages.iter().any(|message| is_aside(aside, *message)) {
+        return (text.messages.len() as u64, u64::from(text.voices));
+    }
+    let left: Vec<u32> = text.messages.iter().copied().filter(|message| !is_aside(aside, *message)).collect();
+    (left.len() as u64, u64::from(pile.voices(&left)))
+}
+
 /// The runs of a message that may be phrases, as they are spelled, with their words.
-fn candidates(reading: &Reading) -> Vec<(String, usize)> {
+fn candidates<'a>(reading: &'a Reading, found: &mut Vec<(u64, &'a str, usize)>) {
+    found.clear();
     let tokens = &reading.tokens[..reading.tokens.len().min(READ)];
     let telling = |part: Part| part == Part::Subject;
-    let mut found = Vec::new();
     for (at, first) in tokens.iter().enumerate() {
         if !telling(first.part) {
             continue;
@@ -105,19 +142,18 @@ fn candidates(reading: &Reading) -> Vec<(String, usize)> {
             let text =
                 reading.folded.get(first.place.start as usize..last.place.end as usize).unwrap_or_default();
             if length > 0 || text.chars().count() > 1 {
-                found.push((text.to_owned(), length + 1));
+                found.push((xxh3_64(text.as_bytes()), text, length + 1));
             }
         }
     }
-    found
 }
 
 /// For each phrase, in the order of the letters, how often longer ones hold it and how many of them do.
-fn nested(kept: &[(String, Counted)]) -> Vec<(u64, u64)> {
-    let place: HashMap<&str, usize> =
-        kept.iter().enumerate().map(|(at, (phrase, _))| (phrase.as_str(), at)).collect();
+fn nested(kept: &[Counted<'_>]) -> Vec<(u64, u64)> {
+    let place: HashMap<&str, usize> = kept.iter().enumerate().map(|(at, own)| (own.text, at)).collect();
     let mut found = vec![(0, 0); kept.len()];
-    for (phrase, own) in kept {
+    for own in kept {
+        let phrase = own.text;
         if own.words < 2 {
             continue;
         }
@@ -142,10 +178,11 @@ fn nested(kept: &[(String, Counted)]) -> Vec<(u64, u64)> {
     found
 }
 
-fn join(one: HashMap<String, Counted>, other: HashMap<String, Counted>) -> HashMap<String, Counted> {
+fn join<'a>(one: ByHash<'a>, other: ByHash<'a>) -> ByHash<'a> {
     let (mut into, from) = if one.len() < other.len() { (other, one) } else { (one, other) };
     for (phrase, more) in from {
         let own = into.entry(phrase).or_default();
+        own.text = more.text;
         own.voices += more.voices;
         own.messages += more.messages;
         own.chinese += more.chinese;

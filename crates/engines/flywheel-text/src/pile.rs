@@ -1,11 +1,16 @@
 //! A pile of messages with what is the same taken once: each text with the messages and the voices behind it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use flywheel_spec::feedback::TextLanguage;
+use flywheel_spec::feedback::insights::AsideReason;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::duplicates::{Sketch, sketch};
+use crate::questions::asked;
+use crate::spam::aside_folded;
 use crate::tokens::{Reading, read};
 
 /// A pile of messages, each different text once, in an order that only the texts decide.
@@ -24,6 +29,14 @@ pub struct Pile {
 pub struct Text {
     /// How it reads.
     pub reading: Reading,
+    /// Why it is set aside; none where it is read.
+    pub aside: Option<AsideReason>,
+    /// Where its questions stand, in bytes of the folded text.
+    pub asked: Vec<Range<u32>>,
+    /// What it shares a part of with texts that are nearly the same.
+    pub(crate) sketch: Option<Sketch>,
+    /// What names it: the hash of the folded text.
+    pub hash: u64,
     /// The messages that say it, rising.
     pub messages: Vec<u32>,
     /// People who say it; a message whose person nobody knows is a voice of its own.
@@ -53,27 +66,29 @@ impl Pile {
             let next = people.len() as u32;
             person_of.push(person.map(|person| *people.entry(person).or_insert(next)));
         }
-        let readings: Vec<(u64, Reading)> = raws
-            .par_iter()
-            .map(|text| {
-                let reading = read(text);
-                (xxh3_64(reading.folded.as_bytes()), reading)
-            })
-            .collect();
+        let cuts: Vec<Cut> = raws.par_iter().map(|text| Cut::of(text)).collect();
+        Self::piled(cuts, &raw_of, person_of)
+    }
+
+    /// The pile of texts that are cut already: `raw_of` is each message's text, by its place in `cuts`.
+    pub(crate) fn piled(cuts: Vec<Cut>, raw_of: &[u32], person_of: Vec<Option<u32>>) -> Self {
+        let cuts: Vec<(u64, Cut)> =
+            cuts.into_par_iter().map(|cut| (xxh3_64(cut.reading.folded.as_bytes()), cut)).collect();
         // By content, so that the order of arrival is forgotten here once and for all.
-        let mut order: Vec<u32> = (0..readings.len() as u32).collect();
+        let mut order: Vec<u32> = (0..cuts.len() as u32).collect();
         order.par_sort_unstable_by(|one, two| {
-            let (one, two) = (&readings[*one as usize], &readings[*two as usize]);
-            (one.0, &one.1.folded, one.1.cut).cmp(&(two.0, &two.1.folded, two.1.cut))
+            let (one, two) = (&cuts[*one as usize], &cuts[*two as usize]);
+            let (read, other) = (&one.1.reading, &two.1.reading);
+            (one.0, &read.folded, read.cut).cmp(&(two.0, &other.folded, other.cut))
         });
-        let mut place = vec![0_u32; readings.len()];
-        let mut readings: Vec<Option<Reading>> =
-            readings.into_iter().map(|(_, reading)| Some(reading)).collect();
+        let mut place = vec![0_u32; cuts.len()];
+        let mut cuts: Vec<Option<(u64, Cut)>> = cuts.into_iter().map(Some).collect();
         let mut texts: Vec<Text> = Vec::new();
         for at in order {
-            let Some(reading) = readings[at as usize].take() else { continue };
+            let Some((hash, cut)) = cuts[at as usize].take() else { continue };
+            let Cut { reading, aside, asked, sketch } = cut;
             if texts.last().is_none_or(|last| last.reading.folded != reading.folded) {
-                texts.push(Text { reading, messages: Vec::new(), voices: 0 });
+                texts.push(Text { reading, aside, asked, sketch, hash, messages: Vec::new(), voices: 0 });
             }
             place[at as usize] = texts.len() as u32 - 1;
         }
@@ -83,6 +98,28 @@ impl Pile {
         }
         texts.par_iter_mut().for_each(|text| text.voices = voices(&text.messages, &person_of));
         Self { texts, text_of, person_of }
+    }
+
+    /// A pile of some of the texts, and of each of its messages the place in this one.
+    pub(crate) fn some(&self, texts: &[u32]) -> (Self, Vec<u32>) {
+        let mut pile = Self::default();
+        let mut messages = Vec::new();
+        for text in texts {
+            let mut text = self.texts[*text as usize].clone();
+            for message in &mut text.messages {
+                messages.push(*message);
+                pile.text_of.push(pile.texts.len() as u32);
+                pile.person_of.push(self.person_of[*message as usize]);
+                *message = messages.len() as u32 - 1;
+            }
+            pile.texts.push(text);
+        }
+        (pile, messages)
+    }
+
+    /// For each message why it is set aside.
+    pub fn aside_of(&self) -> Vec<Option<AsideReason>> {
+        self.text_of.iter().map(|text| self.texts[*text as usize].aside).collect()
     }
 
     /// How many messages.
@@ -98,6 +135,27 @@ impl Pile {
     /// The people behind so many messages; a message whose person nobody knows is a voice of its own.
     pub fn voices(&self, messages: &[u32]) -> u32 {
         voices(messages, &self.person_of)
+    }
+}
+
+/// What a pile needs to know of one text.
+#[derive(Debug, Clone)]
+pub(crate) struct Cut {
+    pub reading: Reading,
+    pub aside: Option<AsideReason>,
+    pub asked: Vec<Range<u32>>,
+    pub sketch: Option<Sketch>,
+}
+
+impl Cut {
+    pub fn of(text: &str) -> Self {
+        let reading = read(text);
+        Self {
+            aside: aside_folded(&reading.folded),
+            asked: asked(&reading.folded),
+            sketch: sketch(&reading.folded),
+            reading,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Questions that people keep asking, those that ask the same thing together.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use flywheel_language::{fold, plain};
@@ -39,17 +40,19 @@ struct Asked {
 
 /// The questions asked by most voices, each wording with those of the same meaning; at least two messages ask each.
 pub fn questions(pile: &Pile, aside: &[bool], most: usize) -> Vec<Question> {
-    let single: Vec<(String, Vec<u32>)> = pile
+    let single: Vec<(&str, Vec<u32>)> = pile
         .texts
         .par_iter()
         .flat_map_iter(|text| {
             let left: Vec<u32> =
                 text.messages.iter().copied().filter(|message| !is_aside(aside, *message)).collect();
-            let asked = if left.is_empty() { Vec::new() } else { asked(&text.reading.folded) };
-            asked.into_iter().map(move |question| (question, left.clone()))
+            let asked: &[Range<u32>] = if left.is_empty() { &[] } else { &text.asked };
+            let question =
+                |place: &Range<u32>| &text.reading.folded[place.start as usize..place.end as usize];
+            asked.iter().map(move |place| (question(place), left.clone()))
         })
         .collect();
-    let mut same: HashMap<String, Vec<u32>> = HashMap::new();
+    let mut same: HashMap<&str, Vec<u32>> = HashMap::new();
     for (question, messages) in single {
         same.entry(question).or_default().extend(messages);
     }
@@ -58,7 +61,8 @@ pub fn questions(pile: &Pile, aside: &[bool], most: usize) -> Vec<Question> {
         .map(|(text, mut messages)| {
             messages.sort_unstable();
             messages.dedup();
-            Asked { words: words(&read(&text)), voices: pile.voices(&messages), text, messages }
+            let words = words(&read(text));
+            Asked { words, voices: pile.voices(&messages), text: text.to_owned(), messages }
         })
         .filter(|asked| !asked.words.is_empty())
         .collect();
@@ -105,8 +109,8 @@ pub fn questions(pile: &Pile, aside: &[bool], most: usize) -> Vec<Question> {
     found
 }
 
-/// The questions of a message: sentences that end as one, or begin as one.
-fn asked(folded: &str) -> Vec<String> {
+/// Where the questions of a folded message stand, each wording once: sentences that end as one, or begin as one.
+pub(crate) fn asked(folded: &str) -> Vec<Range<u32>> {
     let Some(opening) = opening() else { return Vec::new() };
     let mut found = Vec::new();
     let mut rest = folded;
@@ -120,13 +124,17 @@ fn asked(folded: &str) -> Vec<String> {
         let mark = rest[end..].chars().next();
         let sentence = rest[..end].trim().trim_start_matches([',', '.', ' ', '"']);
         if LENGTH.contains(&sentence.chars().count()) && (mark == Some('?') || opening.is_match(sentence)) {
-            found.push(sentence.to_owned());
+            // It is a part of the whole: as far behind its beginning as their addresses are apart.
+            let start = sentence.as_ptr() as usize - folded.as_ptr() as usize;
+            found.push(start..start + sentence.len());
         }
         rest = &rest[end + mark.map_or(0, char::len_utf8)..];
     }
-    found.sort_unstable();
-    found.dedup();
-    found
+    found.sort_unstable_by(|one, two| {
+        (&folded[one.clone()], one.start).cmp(&(&folded[two.clone()], two.start))
+    });
+    found.dedup_by(|one, two| folded[one.clone()] == folded[two.clone()]);
+    found.into_iter().map(|place| place.start as u32..place.end as u32).collect()
 }
 
 fn opening() -> Option<&'static Regex> {

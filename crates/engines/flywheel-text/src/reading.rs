@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use flywheel_language::{fold, is_han};
 
 /// The signs and pictures of both languages' chats.
-const SIGNS: &str = include_str!("../words/emoji.txt");
+pub(crate) const SIGNS: &str = include_str!("../words/emoji.txt");
 
 /// A message made ready for reading; mood, kind and aspects all read the same one.
 #[derive(Debug, Clone)]

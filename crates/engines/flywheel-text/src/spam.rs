@@ -17,20 +17,24 @@ const ADVERT: u32 = 4;
 /// Why a message is set aside; none where it is read.
 pub fn aside(text: &str) -> Option<AsideReason> {
     let end = text.char_indices().nth(READ_CHARACTERS).map_or(text.len(), |(at, _)| at);
-    let folded = fold(&plain(&text[..end]));
+    aside_folded(&fold(&plain(&text[..end])))
+}
+
+/// As [`aside`], of a message that is folded already.
+pub(crate) fn aside_folded(folded: &str) -> Option<AsideReason> {
     if folded.is_empty() {
         return Some(AsideReason::Empty);
     }
     if folded.chars().all(|character| character.is_whitespace() || is_mark(character)) {
         return Some(AsideReason::Punctuation);
     }
-    if is_repeated(&folded) {
+    if is_repeated(folded) {
         return Some(AsideReason::Repeated);
     }
-    if is_mash(&folded) {
+    if is_mash(folded) {
         return Some(AsideReason::Mash);
     }
-    (advert_points(&folded) >= ADVERT).then_some(AsideReason::Advert)
+    (advert_points(folded) >= ADVERT).then_some(AsideReason::Advert)
 }
 
 /// Punctuation and currency signs; pictograms say something.

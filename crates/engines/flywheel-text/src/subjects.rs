@@ -8,6 +8,9 @@ use flywheel_language::{concepts_in_chinese, concepts_of, is_subject, stem};
 const FUNCTION: &str = include_str!("../words/themes/function.txt");
 const VALUE: &str = include_str!("../words/themes/value.txt");
 
+/// The words that tell what a word of a message does.
+pub(crate) const WORDS: [&str; 2] = [FUNCTION, VALUE];
+
 /// Whether a folded word or its stem says nothing of a subject: articles, pronouns, auxiliaries, 的, 了, 什么.
 pub fn is_function(word: &str, stemmed: &str) -> bool {
     let words = &lists().function;

@@ -8,7 +8,6 @@ use flywheel_text::Message;
 use flywheel_text::duplicates::duplicates;
 use flywheel_text::personal::tally;
 use flywheel_text::pile::Pile;
-use flywheel_text::spam::aside;
 
 use super::messages::message;
 use crate::data::blocking;
@@ -97,9 +96,9 @@ fn read(messages: &[Message]) -> Seen {
     let mut reasons: std::collections::BTreeMap<AsideReason, u64> = std::collections::BTreeMap::new();
     for message in messages {
         *languages.entry(flywheel_language::language(&message.text)).or_insert(0_u64) += 1;
-        if let Some(reason) = aside(&message.text) {
-            *reasons.entry(reason).or_default() += 1;
-        }
+    }
+    for reason in pile.aside_of().into_iter().flatten() {
+        *reasons.entry(reason).or_default() += 1;
     }
     let texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
     Seen {

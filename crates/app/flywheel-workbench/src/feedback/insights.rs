@@ -2,21 +2,23 @@
 
 use flywheel_language::language;
 use flywheel_spec::feedback::insights::{AspectRow, InsightsReport, InsightsSpec, Quote};
-use flywheel_spec::feedback::{Aspect, MessageKind};
+use flywheel_spec::feedback::{Aspect, AspectOpinion, MessageKind};
 use flywheel_spec::{Phrase, Problem, phrase};
 use flywheel_text::Message;
 use flywheel_text::aspects::{Said, aggregate};
-use flywheel_text::insights::{Beside, Insights, ReadMessage, insights};
-use flywheel_text::listen::{Listened, listen};
+use flywheel_text::gist::Gists;
+use flywheel_text::insights::{Beside, Insights, Placed, ReadMessage, insights};
+use flywheel_text::listen::{Listened, listen_to};
 use flywheel_text::personal::mask;
-use flywheel_text::themes::ThemeState;
+use flywheel_text::pile::Pile;
 use jiff::tz::TimeZone;
 
+use super::kept::{KeptFolder, KeptThemes};
 use super::meaning::Meanings;
 use super::messages::ReadAt;
 use super::search::AT_ONCE;
 use crate::data::blocking;
-use crate::{Failure, Workbench, file};
+use crate::{Failure, Workbench};
 
 /// Pairs of a thing and an opinion that a report tells.
 const ASPECTS: usize = 40;
@@ -33,6 +35,7 @@ pub struct FeedbackRead {
     /// What they mean, as far as it is read.
     pub(super) meanings: Meanings,
     pub(super) at: ReadAt,
+    pub(super) folder: KeptFolder,
 }
 
 impl Workbench {
@@ -45,6 +48,7 @@ impl Workbench {
             let problem = Problem::error(phrase!("search.period")).at_setting("to");
             return Err(Failure::Wrong(problem.into()));
         }
+        let folder = KeptFolder::now(self.folder().feedback());
         let (messages, at) = self.messages().await?;
         if messages.is_empty() {
             let problem = Problem::error(phrase!("feedback_import.nothing_said"));
@@ -52,29 +56,37 @@ impl Workbench {
                 problem.advise(Phrase::new("feedback_import.nothing_said_advice")),
             ));
         }
-        let themes = self.folder().feedback().join("themes.json");
-        let before: Option<ThemeState> = file::read_json(&themes).unwrap_or_default();
         let zone = TimeZone::get(&self.project().time_zone).ok();
         let spec = spec.clone();
-        let (messages, listened) = blocking(move || {
-            let listened = listen(&messages);
-            (messages, listened)
+        let shelf = folder.clone();
+        let (messages, gists, listened) = blocking(move || {
+            let kept = shelf.texts();
+            let gists = Gists::of(&messages, &kept);
+            shelf.keep_texts(&kept, &gists)?;
+            let listened = listen_to(&messages, &gists);
+            Ok::<_, Failure>((messages, gists, listened))
         })
-        .await?;
-        let meanings = match self.reader().await? {
+        .await??;
+        let reader = self.reader().await?;
+        let encoder = reader.as_ref().map(|reader| reader.identity().to_owned());
+        let meanings = match reader {
             None => Meanings::default(),
             Some(reader) => {
                 let texts = listened.heard.iter().map(|heard| heard.masked.clone()).collect();
                 self.meanings(&reader, texts, AT_ONCE, |_, _| ()).await?
             }
         };
-        let read = blocking(move || {
-            let insights = told(&messages, &listened, &meanings, &spec, before.as_ref(), zone);
-            FeedbackRead { messages, listened, insights, meanings, at }
+        blocking(move || {
+            let themes = folder.themes();
+            let vectors = Vectors::of(&meanings, encoder.as_deref(), &themes, messages.len());
+            let pieces = Pieces { messages: &messages, listened: &listened, pile: gists.pile() };
+            let insights = told(pieces, &meanings, &vectors, &spec, &themes, zone);
+            if !vectors.for_now {
+                folder.keep_themes(&themes, &insights, vectors.encoder)?;
+            }
+            Ok(FeedbackRead { messages, listened, insights, meanings, at, folder })
         })
-        .await?;
-        file::write_json(&themes, &read.insights.state)?;
-        Ok(read)
+        .await?
     }
 
     /// What the messages say: all of them, or those that the spec narrows to.
@@ -86,14 +98,48 @@ impl Workbench {
     }
 }
 
+/// The vectors that themes are made with.
+struct Vectors<'a> {
+    of: Option<&'a [Vec<f32>]>,
+    /// The identity of what made them; empty without one.
+    encoder: &'a str,
+    /// Whether some are still to come, so that themes made with these are not kept.
+    for_now: bool,
+    placed: Option<Placed>,
+}
+
+impl<'a> Vectors<'a> {
+    /// Themes of which half the messages are read by meaning and half by words would part where the reading stopped;
+    /// a few new ones may follow by their words into themes that were made by meaning.
+    fn of(meanings: &'a Meanings, encoder: Option<&'a str>, themes: &KeptThemes, messages: usize) -> Self {
+        let by_words = || Self { of: None, encoder: "", for_now: false, placed: themes.placed("") };
+        let Some(encoder) = encoder.filter(|_| meanings.known > 0) else { return by_words() };
+        let placed = themes.placed(encoder);
+        let few = meanings.waiting * 10 <= messages;
+        if meanings.waiting > 0 && !(few && placed.is_some()) {
+            return by_words();
+        }
+        Self { of: Some(&meanings.vectors), encoder, for_now: meanings.waiting > 0, placed }
+    }
+}
+
+/// The messages with what each says.
+#[derive(Clone, Copy)]
+struct Pieces<'a> {
+    messages: &'a [Message],
+    listened: &'a Listened,
+    pile: &'a Pile,
+}
+
 fn told(
-    messages: &[Message],
-    listened: &Listened,
+    pieces: Pieces<'_>,
     meanings: &Meanings,
+    vectors: &Vectors<'_>,
     spec: &InsightsSpec,
-    before: Option<&ThemeState>,
+    themes: &KeptThemes,
     zone: Option<TimeZone>,
 ) -> Insights {
+    let Pieces { messages, listened, pile } = pieces;
     let read: Vec<ReadMessage<'_>> = messages
         .iter()
         .zip(&listened.heard)
@@ -105,9 +151,15 @@ fn told(
             masked: heard.masked.clone(),
         })
         .collect();
-    // Themes of which half the messages are read by meaning and half by words would part where the reading stopped.
-    let vectors = (meanings.known > 0 && meanings.waiting == 0).then_some(meanings.vectors.as_slice());
-    let beside = Beside { vectors, before, zone, ..Beside::default() };
+    let (before, placed) = (themes.state(), vectors.placed.as_ref());
+    let beside = Beside {
+        vectors: vectors.of,
+        pile: Some(pile),
+        before: before.as_ref(),
+        placed,
+        zone,
+        ..Beside::default()
+    };
     let mut told = insights(&read, spec, beside);
     let report = &mut told.report;
     report.aspects = if spec.narrows() {
@@ -121,7 +173,7 @@ fn told(
         theme.words.iter_mut().for_each(|word| *word = mask(word).0);
     }
     report.phrases.iter_mut().for_each(|phrase| phrase.text = mask(&phrase.text).0);
-    if meanings.waiting > 0 {
+    if meanings.waiting > 0 && vectors.of.is_none() {
         report.findings.push(phrase!("encoder.themes_by_words", count = meanings.waiting));
     }
     if let Some(trial) = listened.trial.filter(flywheel_text::mood::learned::Trial::is_better) {
@@ -157,9 +209,16 @@ fn aspects_of_told(messages: &[Message], listened: &Listened, told: &[bool]) -> 
 fn aspects(messages: &[Message], listened: &Listened, found: &[Aspect]) -> Vec<AspectRow> {
     let place: std::collections::HashMap<&str, usize> =
         messages.iter().enumerate().map(|(at, message)| (message.id.as_str(), at)).collect();
-    let mut rows: Vec<AspectRow> = found
+    let mut pairs: Vec<(&Aspect, &AspectOpinion)> = found
         .iter()
         .flat_map(|aspect| aspect.opinions.iter().map(move |opinion| (aspect, opinion)))
+        .collect();
+    pairs.sort_by(|(aspect, opinion), (thing, other)| {
+        (other.people, &aspect.name, &opinion.name).cmp(&(opinion.people, &thing.name, &other.name))
+    });
+    pairs.truncate(ASPECTS);
+    pairs
+        .into_iter()
         .map(|(aspect, opinion)| {
             let quotes = opinion.examples.iter().filter_map(|id| {
                 let text = listened.heard[*place.get(id.as_str())?].masked.chars().take(200).collect();
@@ -175,12 +234,7 @@ fn aspects(messages: &[Message], listened: &Listened, found: &[Aspect]) -> Vec<A
                 examples: quotes.collect(),
             }
         })
-        .collect();
-    rows.sort_by(|one, other| {
-        (other.people, &one.aspect, &one.opinion).cmp(&(one.people, &other.aspect, &other.opinion))
-    });
-    rows.truncate(ASPECTS);
-    rows
+        .collect()
 }
 
 /// A kind as reports and filters name it.

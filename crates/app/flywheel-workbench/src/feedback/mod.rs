@@ -1,7 +1,7 @@
 //! What users say: brought in, read, searched, ranked, and answered, from the events that carry it.
 //!
 //! A message is an event with a text: an imported one, an answer to an open question of a survey, or whatever a client
-//! sends under one of [`SPEAKING`]. What is made of the messages (the index, the themes) lies in `.flywheel/feedback/` and can be made again;
+//! sends under one of [`SPEAKING`]. What is made of the messages (what each text says, the index, the themes) lies in `.flywheel/feedback/` and can be made again;
 //! `opportunities.json` beside it holds what people decided.
 
 mod assisted;
@@ -12,6 +12,7 @@ mod draft;
 mod faq_file;
 mod import;
 mod insights;
+mod kept;
 mod meaning;
 mod messages;
 mod opportunities;

@@ -12,6 +12,7 @@ use flywheel_text::search::{Beside, Document, Index, SearchError, Writer, search
 use serde::{Deserialize, Serialize};
 
 use super::insights::kind_name;
+use super::kept;
 use super::meaning::Reader;
 use super::messages::ReadAt;
 use crate::data::blocking;
@@ -86,6 +87,16 @@ impl Workbench {
     /// Adds what arrived since the index was last brought up to date, with its mood, kind and theme, and its meaning as
     /// far as it is read; how many messages are still to be read by meaning.
     async fn refresh_index(&self, reader: Option<&Arc<Reader>>) -> Result<usize, Failure> {
+        loop {
+            // Where a person was erased in the meantime, it is made of what is left.
+            if let Some(waiting) = self.index_now(reader).await? {
+                return Ok(waiting);
+            }
+        }
+    }
+
+    /// As [`Self::refresh_index`]; none where a person was erased in the meantime, and the index is gone.
+    async fn index_now(&self, reader: Option<&Arc<Reader>>) -> Result<Option<usize>, Failure> {
         let folder = self.folder().feedback();
         let (state, index) = (folder.join("indexed.json"), folder.join("index"));
         let at = self.read_at().await?;
@@ -95,10 +106,10 @@ impl Workbench {
         if let Some(before) = before.as_ref().filter(|before| before.at == at)
             && before.waiting == 0
         {
-            return Ok(0);
+            return Ok(Some(0));
         }
         let read = self.read_feedback(&InsightsSpec::default()).await?;
-        let waiting = read.meanings.waiting;
+        let (waiting, kept) = (read.meanings.waiting, read.folder.clone());
         let indexed = Indexed { at: read.at.clone(), encoder, waiting };
         let dimension = reader.map_or(0, |reader| reader.dimension());
         let keep = before.is_some();
@@ -134,24 +145,12 @@ impl Workbench {
         });
         written.await?.map_err(|error: SearchError| unread(&error))?;
         file::write_json(&state, &indexed)?;
-        Ok(waiting)
+        Ok((!kept.forget_erased()?).then_some(waiting))
     }
 
-    /// Forgets the index and what it was made at, so that nothing of an erased person stays in it.
+    /// Forgets what was made of the messages, so that nothing of an erased person stays in it.
     pub(crate) fn forget_feedback(&self) -> Result<(), Failure> {
-        let folder = self.folder().feedback();
-        for name in ["index", "indexed.json", "themes.json", "meanings"] {
-            let path = folder.join(name);
-            let gone =
-                if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
-            match gone {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Failure::io(&path, &error));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+        kept::forget(&self.folder().feedback())
     }
 }
 

@@ -1,8 +1,9 @@
 //! What many messages say of one thing, counted by people.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
 use flywheel_spec::feedback::{Aspect, AspectOpinion};
+use rayon::prelude::*;
 
 use super::Pair;
 
@@ -20,48 +21,53 @@ pub struct Said<'a> {
     pub pairs: &'a [Pair],
 }
 
-/// Who said something, where, how, and in which words.
+/// Who said something, where, how, and in which words; people and messages by number.
 #[derive(Default)]
 struct Tally<'a> {
-    people: BTreeSet<(bool, &'a str)>,
-    messages: BTreeMap<&'a str, (f64, u32)>,
-    praising: BTreeSet<(bool, &'a str)>,
-    blaming: BTreeSet<(bool, &'a str)>,
-    names: BTreeMap<&'a str, u64>,
+    people: Vec<u32>,
+    praising: Vec<u32>,
+    blaming: Vec<u32>,
+    /// Each message, as often as it says it, with what it thinks of it.
+    messages: Vec<(u32, f64)>,
+    names: HashMap<&'a str, u64>,
 }
 
 /// What is said of each thing, what most people speak of first; the order of the messages doesn't matter.
 ///
 /// Things are told apart by their keys, so 价格 and "price" are one, and so are opinions of one family.
 pub fn aggregate<'a>(said: &[Said<'a>]) -> Vec<Aspect> {
-    let mut things = BTreeMap::<&str, (Tally<'a>, BTreeMap<&str, Tally<'a>>)>::new();
-    for message in said {
+    // Messages are numbered by their names, so that nothing depends on how they arrived.
+    let mut said: Vec<&Said<'a>> = said.iter().filter(|message| !message.pairs.is_empty()).collect();
+    said.par_sort_by_key(|message| message.message);
+    let mut known: HashMap<(bool, &str), u32> = HashMap::new();
+    let mut things: HashMap<&str, (Tally<'a>, HashMap<&str, Tally<'a>>)> = HashMap::new();
+    for (at, message) in said.iter().enumerate() {
         let person = message.person.map_or((false, message.message), |person| (true, person));
+        let next = known.len() as u32;
+        let person = *known.entry(person).or_insert(next);
         for pair in message.pairs {
             let (tally, opinions) = things.entry(&pair.aspect_key).or_default();
-            tally.count(message.message, person, pair.polarity, &pair.aspect);
+            tally.count(at as u32, person, pair.polarity, &pair.aspect);
             let opinion = opinions.entry(&pair.opinion_key).or_default();
-            opinion.count(message.message, person, pair.polarity, &pair.opinion);
+            opinion.count(at as u32, person, pair.polarity, &pair.opinion);
         }
     }
     let mut aspects: Vec<Aspect> =
-        things.into_iter().map(|(key, (tally, said))| tally.aspect(key, said)).collect();
-    aspects.sort_by(|one, other| {
+        things.into_par_iter().map(|(key, (tally, opinions))| tally.aspect(key, opinions, &said)).collect();
+    aspects.par_sort_by(|one, other| {
         (other.people, other.messages, &one.key).cmp(&(one.people, one.messages, &other.key))
     });
     aspects
 }
 
 impl<'a> Tally<'a> {
-    fn count(&mut self, message: &'a str, person: (bool, &'a str), polarity: f64, name: &'a str) {
-        self.people.insert(person);
-        let place = self.messages.entry(message).or_default();
-        place.0 += polarity;
-        place.1 += 1;
+    fn count(&mut self, message: u32, person: u32, polarity: f64, name: &'a str) {
+        self.people.push(person);
+        self.messages.push((message, polarity));
         if polarity > 0.0 {
-            self.praising.insert(person);
+            self.praising.push(person);
         } else if polarity < 0.0 {
-            self.blaming.insert(person);
+            self.blaming.push(person);
         }
         *self.names.entry(name).or_default() += 1;
     }
@@ -72,39 +78,54 @@ impl<'a> Tally<'a> {
         most.map_or_else(String::new, |(name, _)| (*name).to_owned())
     }
 
-    fn aspect(self, key: &str, said: BTreeMap<&str, Tally<'a>>) -> Aspect {
+    fn aspect(self, key: &str, opinions: HashMap<&str, Tally<'a>>, said: &[&Said<'a>]) -> Aspect {
+        let name = self.name();
         let mut opinions: Vec<AspectOpinion> =
-            said.into_iter().map(|(key, tally)| tally.opinion(key)).collect();
+            opinions.into_iter().map(|(key, tally)| tally.opinion(key, said)).collect();
         opinions.sort_by(|one, other| {
             (other.people, other.messages, &one.key).cmp(&(one.people, one.messages, &other.key))
         });
-        let people = self.people.len();
+        let (people, praising, blaming) = (each(self.people), each(self.praising), each(self.blaming));
         let share = |part: usize| part as f64 / people.max(1) as f64;
         Aspect {
             key: key.to_owned(),
-            name: self.name(),
+            name,
             people: people as u64,
-            messages: self.messages.len() as u64,
-            praising: self.praising.len() as u64,
-            blaming: self.blaming.len() as u64,
-            praised: share(self.praising.len()),
-            blamed: share(self.blaming.len()),
+            messages: self.messages.chunk_by(|one, other| one.0 == other.0).count() as u64,
+            praising: praising as u64,
+            blaming: blaming as u64,
+            praised: share(praising),
+            blamed: share(blaming),
             opinions,
         }
     }
 
-    fn opinion(self, key: &str) -> AspectOpinion {
-        // Summed in the order of the messages' names, so that the last digit doesn't depend on how they arrived.
-        let sum: f64 = self.messages.values().map(|(sum, count)| sum / f64::from(*count)).sum();
+    fn opinion(self, key: &str, said: &[&Said<'a>]) -> AspectOpinion {
+        let name = self.name();
+        // The messages come in the order of their names: the last digit of the sum doesn't depend on how they arrived.
+        let messages: Vec<(u32, f64)> = self
+            .messages
+            .chunk_by(|one, other| one.0 == other.0)
+            .map(|one| (one[0].0, one.iter().map(|(_, value)| value).sum::<f64>() / one.len() as f64))
+            .collect();
+        let sum: f64 = messages.iter().map(|(_, value)| value).sum();
+        let example = |(at, _): &(u32, f64)| said[*at as usize].message.to_owned();
         AspectOpinion {
             key: key.to_owned(),
-            name: self.name(),
-            polarity: sum / self.messages.len().max(1) as f64,
-            people: self.people.len() as u64,
-            messages: self.messages.len() as u64,
-            examples: self.messages.keys().take(EXAMPLES).map(|id| (*id).to_owned()).collect(),
+            name,
+            polarity: sum / messages.len().max(1) as f64,
+            people: each(self.people) as u64,
+            messages: messages.len() as u64,
+            examples: messages.iter().take(EXAMPLES).map(example).collect(),
         }
     }
+}
+
+/// How many different ones there are.
+fn each(mut numbers: Vec<u32>) -> usize {
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers.len()
 }
 
 #[cfg(test)]

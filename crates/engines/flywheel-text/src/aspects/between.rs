@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::lexicon::entries;
 
-const WORDS: &str = include_str!("../../words/between.txt");
+pub(super) const WORDS: &str = include_str!("../../words/between.txt");
 
 /// What a word does between a thing and an opinion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,3 +8,6 @@ mod pairs;
 
 pub use aggregate::{Said, aggregate};
 pub use pairs::{Finder, Pair};
+
+/// The words that pairs are found by.
+pub(crate) const WORDS: [&str; 3] = [pairs::ASPECTS, pairs::FAMILIES, between::WORDS];

@@ -11,8 +11,8 @@ use crate::lexicon::{Lexicon, entries};
 use crate::mood::{Opinion, Opinions};
 use crate::reading::{Reading, Sort, Token};
 
-const ASPECTS: &str = include_str!("../../words/aspects.txt");
-const FAMILIES: &str = include_str!("../../words/families.txt");
+pub(super) const ASPECTS: &str = include_str!("../../words/aspects.txt");
+pub(super) const FAMILIES: &str = include_str!("../../words/families.txt");
 
 /// A thing and what a message says of it.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,11 @@
 //! Insights: what a pile of messages says, in plain words first and numbers behind.
 
 mod findings;
+mod placed;
 mod tally;
 mod theme;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use flywheel_spec::Problem;
@@ -14,8 +16,8 @@ use flywheel_spec::feedback::insights::{
 };
 use flywheel_spec::phrase;
 use jiff::tz::TimeZone;
-use rayon::prelude::*;
 
+pub use self::placed::{FOLLOWED, Placed};
 use self::tally::{mean, people, shares};
 use crate::about;
 use crate::duplicates::{Duplicates, duplicates};
@@ -23,9 +25,8 @@ use crate::message::Message;
 use crate::phrases::phrases;
 use crate::pile::Pile;
 use crate::questions::questions;
-use crate::spam::aside;
 use crate::steps::Steps;
-use crate::themes::{ThemeState, Themes, follow, themes};
+use crate::themes::{ThemeState, Themes};
 use crate::tokens::READ_CHARACTERS;
 
 /// A message with what other engines found in it.
@@ -48,10 +49,12 @@ pub struct ReadMessage<'a> {
 pub struct Beside<'a> {
     /// An encoder's vector of each message, in their order.
     pub vectors: Option<&'a [Vec<f32>]>,
+    /// The messages' pile, where it is made already.
+    pub pile: Option<&'a Pile>,
     /// The themes so far: those that go on keep their numbers.
     pub before: Option<&'a ThemeState>,
-    /// Whether messages are only put into the themes so far, new ones formed of the rest: what a day's messages cost.
-    pub only_follow: bool,
+    /// Where the themes so far have which messages: while few come to these, only the new ones are put into themes.
+    pub placed: Option<&'a Placed>,
     /// What is praised and what is blamed.
     pub aspects: Vec<AspectRow>,
     /// The project's time zone; UTC when absent.
@@ -69,25 +72,25 @@ pub struct Insights {
     pub aside_of: Vec<Option<AsideReason>>,
     /// For each message whether the report tells it: all, unless the spec narrows.
     pub told: Vec<bool>,
-    /// What is kept of the themes for the next messages.
-    pub state: ThemeState,
+    /// What is kept of the themes for the next messages; none where they are as before.
+    pub state: Option<ThemeState>,
+    /// Where the themes have which messages; none where it is as before.
+    pub placed: Option<Placed>,
 }
 
 /// Reads a pile of messages; the order that they come in changes nothing but the order of what is told by message.
 ///
 /// Where the spec narrows, themes are formed of all messages all the same, so that they are those of the whole report.
 pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Beside<'_>) -> Insights {
-    let aside_of: Vec<Option<AsideReason>> =
-        messages.par_iter().map(|read| aside(&read.message.text)).collect();
+    let all = || messages.iter().map(|read| (read.message.text.as_str(), read.message.person.as_deref()));
+    let pile = beside.pile.map_or_else(|| Cow::Owned(Pile::of(all())), Cow::Borrowed);
+    let pile: &Pile = &pile;
+    let aside_of = pile.aside_of();
     let left_out: Vec<bool> = aside_of.iter().map(Option::is_some).collect();
-    let pile =
-        Pile::of(messages.iter().map(|read| (read.message.text.as_str(), read.message.person.as_deref())));
-    let same = duplicates(&pile);
-    let found = match beside.before {
-        Some(before) if beside.only_follow => follow(&pile, &left_out, beside.vectors, before),
-        before => themes(&pile, &left_out, beside.vectors, before),
-    };
-    let told = about::told(spec, messages, &pile, &found);
+    let same = duplicates(pile);
+    let placed::Kept { found, state, placed } =
+        placed::themes_of(pile, &left_out, beside.vectors, beside.before, beside.placed);
+    let told = about::told(spec, messages, pile, &found);
     let of_told = |at: &u32| told[*at as usize] && !left_out[*at as usize];
     let read: Vec<u32> = (0..messages.len() as u32).filter(of_told).collect();
     let zone = beside.zone.clone().unwrap_or(TimeZone::UTC);
@@ -98,7 +101,7 @@ pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Besid
         .and_then(|(first, last)| Steps::between(first, last, spec.interval, &zone));
     let all = Pieces {
         messages,
-        pile: &pile,
+        pile,
         same: &same,
         found: &found,
         told: &told,
@@ -111,10 +114,10 @@ pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Besid
     if spec.narrows() {
         findings::narrowed(&mut report, spec, messages.len());
     }
-    charts_and_doubts(&mut report, &pile);
+    charts_and_doubts(&mut report, pile);
     let id = |theme: &Option<u32>| theme.map(|theme| found.themes[theme as usize].id);
     let theme_of = found.of_message.iter().map(id).collect();
-    Insights { theme_of, report, aside_of, told, state: found.state }
+    Insights { theme_of, report, aside_of, told, state, placed }
 }
 
 /// Everything that a report is told from.

@@ -7,6 +7,7 @@
 
 use flywheel_spec::feedback::Mood;
 use flywheel_stats::chance::Chance;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -25,6 +26,10 @@ const FOLDS: usize = 5;
 const HALF: f64 = 200.0;
 /// The fewest labels of a side that a model is tried with.
 const FEWEST: usize = 20;
+/// Rated messages that are learned from, at most; of more, those whose hashes are least, so that the same ones stay.
+const LEARNED_FROM: usize = 20_000;
+/// And that what was learned is tried on, at most.
+const TRIED_ON: usize = 10_000;
 /// How many words and characters of a message are looked at.
 const LONGEST: usize = 2_000;
 
@@ -90,38 +95,78 @@ pub fn weak_label(rating: f64, lowest: f64, highest: f64) -> Option<bool> {
 /// [trial is better](Trial::is_better); [`Learner::read`] does.
 /// The order of the messages doesn't matter; equal messages count once a label.
 pub fn learn(reader: &Reader, rated: &[(&str, bool)], seed: u64) -> Option<Learned> {
-    let mut rated = rated.to_vec();
-    rated.sort_unstable();
-    rated.dedup();
-    let pleased = rated.iter().filter(|(_, pleased)| *pleased).count();
+    let heard: Vec<(Spoken, Mood)> = rated
+        .par_iter()
+        .map(|(text, _)| {
+            let reading = Reading::new(text);
+            (Spoken::of(&reading), reader.mood(&reading))
+        })
+        .collect();
+    let rated = rated.iter().zip(&heard);
+    learn_heard(
+        rated
+            .map(|((text, pleased), (spoken, mood))| Rated { text, spoken, mood, pleased: *pleased })
+            .collect(),
+        seed,
+    )
+}
+
+/// A message with its weak label, read already.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rated<'a> {
+    pub text: &'a str,
+    pub spoken: &'a Spoken,
+    /// The lexicon's mood.
+    pub mood: &'a Mood,
+    pub pleased: bool,
+}
+
+/// As [`learn`], of messages that are read already.
+pub(crate) fn learn_heard(mut rated: Vec<Rated<'_>>, seed: u64) -> Option<Learned> {
+    if rated.len() > LEARNED_FROM {
+        let mut hashed: Vec<(u64, Rated<'_>)> =
+            rated.into_par_iter().map(|rated| (xxh3_64(rated.text.as_bytes()), rated)).collect();
+        hashed.par_sort_unstable_by_key(|(hash, rated)| (*hash, rated.pleased));
+        hashed.dedup_by_key(|(hash, rated)| (*hash, rated.pleased));
+        hashed.truncate(LEARNED_FROM);
+        rated = hashed.into_iter().map(|(_, rated)| rated).collect();
+    }
+    rated.sort_unstable_by_key(|rated| (rated.text, rated.pleased));
+    rated.dedup_by_key(|rated| (rated.text, rated.pleased));
+    let pleased = rated.iter().filter(|rated| rated.pleased).count();
     let fewer = pleased.min(rated.len() - pleased);
     if fewer < FEWEST {
         return None;
     }
-    let examples: Vec<Example> =
-        rated.iter().map(|(text, pleased)| Example::new(reader, text, *pleased)).collect();
+    let examples: Vec<Example> = rated.iter().map(Example::new).collect();
     let chance = Chance::new(seed).stream("mood");
     let order = shuffled(examples.len(), &mut chance.stream("folds"));
     let share = |fewer: f64| fewer / (fewer + HALF);
-    let mut trial = Scores::default();
-    for fold in 0..FOLDS {
-        let of = |held: bool| order.iter().enumerate().filter(move |(at, _)| (at % FOLDS == fold) == held);
+    let tried = &order[..order.len().min(TRIED_ON)];
+    let sides = |pleased: bool| tried.iter().filter(|place| examples[**place].pleased == pleased).count();
+    let (tried_pleased, tried_displeased) = (sides(true), sides(false));
+    let scores = (0..FOLDS).into_par_iter().map(|fold| {
+        let mut scores = Scores::default();
+        let of = |held: bool| tried.iter().enumerate().filter(move |(at, _)| (at % FOLDS == fold) == held);
         let seen: Vec<&Example> = of(false).map(|(_, place)| &examples[*place]).collect();
         let fitted = fit(&seen, &chance.stream(fold as u64));
+        let fewer = tried_pleased.min(tried_displeased);
         let part = share(fewer as f64 * (FOLDS - 1) as f64 / FOLDS as f64);
         for example in of(true).map(|(_, place)| &examples[*place]) {
             let learned = fitted.score(&example.features);
-            trial.count(example, part * learned + (1.0 - part) * example.lexicon);
+            scores.count(example, part * learned + (1.0 - part) * example.lexicon);
         }
-    }
+        scores
+    });
     let all: Vec<&Example> = order.iter().map(|place| &examples[*place]).collect();
-    let fitted = fit(&all, &chance.stream("all"));
+    let (fitted, trial) =
+        rayon::join(|| fit(&all, &chance.stream("all")), || scores.reduce(Scores::default, Scores::and));
     let weights = fitted.weights.iter().enumerate().filter(|(_, weight)| weight.abs() > 1e-6);
     Some(Learned {
         weights: weights.map(|(place, weight)| (place as u32, *weight)).collect(),
         bias: fitted.bias,
         share: share(fewer as f64),
-        trial: trial.trial(pleased, rated.len() - pleased),
+        trial: trial.trial(tried_pleased, tried_displeased),
     })
 }
 
@@ -155,11 +200,15 @@ impl<'a> Learner<'a> {
 
     /// The mood of a message that was made ready.
     pub fn mood(&self, reading: &Reading<'_>) -> Mood {
-        let lexicon = self.reader.mood(reading);
-        let Some((fitted, share)) = self.fitted.as_ref().filter(|_| !reading.tokens.is_empty()) else {
+        self.mood_of(&Spoken::of(reading), self.reader.mood(reading))
+    }
+
+    /// The mood of a message that was read already; `lexicon` is the reader's own.
+    pub(crate) fn mood_of(&self, spoken: &Spoken, lexicon: Mood) -> Mood {
+        let Some((fitted, share)) = self.fitted.as_ref().filter(|_| !spoken.silent) else {
             return lexicon;
         };
-        let learned = fitted.score(&features(reading, &lexicon));
+        let learned = fitted.score(&spoken.features(&lexicon));
         let score = (share * learned + (1.0 - share) * lexicon.score).clamp(-1.0, 1.0);
         let doubt = if lexicon.sarcastic { 0.4 } else { 1.0 };
         let certainty = (share * learned.abs() * doubt + (1.0 - share) * lexicon.certainty).clamp(0.0, 1.0);
@@ -175,15 +224,37 @@ struct Example {
 }
 
 impl Example {
-    fn new(reader: &Reader, text: &str, pleased: bool) -> Self {
-        let reading = Reading::new(text);
-        let mood = reader.mood(&reading);
-        Self { features: features(&reading, &mood), pleased, lexicon: mood.score }
+    fn new(rated: &Rated<'_>) -> Self {
+        let features = rated.spoken.features(rated.mood);
+        Self { features, pleased: rated.pleased, lexicon: rated.mood.score }
     }
 }
 
-/// Words, pairs of neighbours and triples of Chinese characters, at a length of 1; beside them the lexicon's reading.
-fn features(reading: &Reading<'_>, mood: &Mood) -> Vec<(u32, f32)> {
+/// What of a message a model learns from: words, pairs of neighbours and triples of Chinese characters.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Spoken {
+    /// The places of their weights, rising, each once.
+    pub places: Vec<u32>,
+    /// Whether nothing at all was said.
+    pub silent: bool,
+}
+
+impl Spoken {
+    pub fn of(reading: &Reading<'_>) -> Self {
+        Self { places: places(reading), silent: reading.tokens.is_empty() }
+    }
+
+    /// The places at a length of 1; beside them the lexicon's reading.
+    fn features(&self, mood: &Mood) -> Vec<(u32, f32)> {
+        let each = 1.0 / (self.places.len().max(1) as f32).sqrt();
+        let mut features: Vec<(u32, f32)> = self.places.iter().map(|place| (*place, each)).collect();
+        features.push((0, mood.score as f32));
+        features.push((1, (mood.score * mood.certainty) as f32));
+        features
+    }
+}
+
+fn places(reading: &Reading<'_>) -> Vec<u32> {
     let spoken: Vec<(&str, bool)> = reading
         .tokens
         .iter()
@@ -204,11 +275,7 @@ fn features(reading: &Reading<'_>, mood: &Mood) -> Vec<(u32, f32)> {
     }
     found.sort_unstable();
     found.dedup();
-    let each = 1.0 / (found.len().max(1) as f32).sqrt();
-    let mut features: Vec<(u32, f32)> = found.into_iter().map(|place| (place, each)).collect();
-    features.push((0, mood.score as f32));
-    features.push((1, (mood.score * mood.certainty) as f32));
-    features
+    found
 }
 
 #[derive(Debug)]
@@ -219,7 +286,11 @@ struct Fitted {
 
 impl Fitted {
     fn margin(&self, features: &[(u32, f32)]) -> f64 {
-        let sum: f32 = features.iter().map(|(place, value)| self.weights[*place as usize] * value).sum();
+        let weights = &self.weights[..];
+        let mut sum = 0.0;
+        for (place, value) in features {
+            sum += weights[*place as usize] * value;
+        }
         f64::from(sum + self.bias)
     }
 
@@ -257,8 +328,11 @@ fn fit(examples: &[&Example], chance: &Chance) -> Fitted {
             let side = if example.pleased { 1.0 } else { -1.0 };
             let slope = side * fitted.margin(&example.features);
             let alpha = solved(alphas[place], cost, squares[place], slope);
-            step(&mut fitted, example, alpha - alphas[place]);
-            alphas[place] = alpha;
+            // Most soon lie where they stay.
+            if alpha != alphas[place] {
+                step(&mut fitted, example, alpha - alphas[place]);
+                alphas[place] = alpha;
+            }
         }
     }
     fitted
@@ -288,8 +362,9 @@ fn solved(old: f64, cost: f64, square: f64, slope: f64) -> f64 {
 
 fn step(fitted: &mut Fitted, example: &Example, change: f64) {
     let change = if example.pleased { change } else { -change } as f32;
+    let weights = &mut fitted.weights[..];
     for (place, value) in &example.features {
-        fitted.weights[*place as usize] += change * value;
+        weights[*place as usize] += change * value;
     }
     fitted.bias += change;
 }
@@ -317,6 +392,14 @@ impl Scores {
         };
         self.hits[side] += hit(score);
         self.lexicon[side] += hit(example.lexicon);
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        for side in 0..2 {
+            self.hits[side] += other.hits[side];
+            self.lexicon[side] += other.lexicon[side];
+        }
+        self
     }
 
     fn trial(&self, pleased: usize, displeased: usize) -> Trial {

@@ -16,6 +16,9 @@ use crate::reading::Reading;
 pub use opinions::Opinion;
 use words::Meaning;
 
+/// The words that have a mood.
+pub(crate) const FILES: [&str; 2] = words::FILES;
+
 /// Reads moods; costly to make (the word files are read), cheap to share.
 #[derive(Debug)]
 pub struct Reader {

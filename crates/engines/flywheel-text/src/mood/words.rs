@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::lexicon::entries;
 
-const FILES: [&str; 2] = [include_str!("../../words/mood_en.txt"), include_str!("../../words/mood_zh.txt")];
+pub(super) const FILES: [&str; 2] =
+    [include_str!("../../words/mood_en.txt"), include_str!("../../words/mood_zh.txt")];
 
 /// What a word does to a mood.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

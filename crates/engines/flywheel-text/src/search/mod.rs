@@ -16,7 +16,7 @@ mod highlight;
 mod index;
 mod manifest;
 mod nearness;
-mod postings;
+pub(crate) mod postings;
 mod query;
 mod report;
 mod segment;

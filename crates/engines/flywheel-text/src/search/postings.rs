@@ -46,7 +46,7 @@ impl Iterator for Postings<'_> {
 }
 
 /// Writes a number, seven bits a byte, the lowest first.
-pub(super) fn write(mut number: u64, to: &mut Vec<u8>) {
+pub(crate) fn write(mut number: u64, to: &mut Vec<u8>) {
     while number >= 0x80 {
         to.push(number as u8 | 0x80);
         number >>= 7;
@@ -56,7 +56,7 @@ pub(super) fn write(mut number: u64, to: &mut Vec<u8>) {
 
 /// Reads a number and goes on behind it; nothing where the bytes end before.
 #[inline]
-pub(super) fn read(bytes: &mut &[u8]) -> Option<u64> {
+pub(crate) fn read(bytes: &mut &[u8]) -> Option<u64> {
     let (first, rest) = bytes.split_first()?;
     *bytes = rest;
     if *first < 0x80 {

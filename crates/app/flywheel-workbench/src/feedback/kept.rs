@@ -1,0 +1,159 @@
+//! What is kept of the messages that were read, so that a text is read once: the files in `.flywheel/feedback/kept/`, and
+//! the themes beside them.
+//!
+//! Everything here can be made again. Files appear whole, are checked when they are read, and two processes may write
+//! them at once: what one of them wrote is there, and where two files do not belong together they are made again.
+
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
+
+use flywheel_text::gist::{FILES, Gists, Kept};
+use flywheel_text::insights::{Insights, Placed};
+use flywheel_text::themes::ThemeState;
+
+use crate::{Failure, file};
+
+const THEMES: &str = "themes.json";
+const PLACED: &str = "placed.bin";
+const KEPT: &str = "kept";
+const LOCK: &str = "lock";
+const FORGOTTEN: &str = "forgotten";
+
+/// What is made of messages and thrown away when a person is erased.
+const MADE: [&str; 5] = ["index", "indexed.json", THEMES, "meanings", KEPT];
+
+/// The folder of what is made of the messages, at a moment before they are read.
+#[derive(Debug, Clone)]
+pub(super) struct KeptFolder {
+    folder: PathBuf,
+    /// How often it was forgotten until then: what is read before a person is erased must not be written after.
+    forgotten: u64,
+}
+
+impl KeptFolder {
+    /// The folder now; to be taken before the messages are read.
+    pub fn now(folder: PathBuf) -> Self {
+        Self { forgotten: forgotten(&folder), folder }
+    }
+
+    /// What is kept of the texts.
+    pub fn texts(&self) -> Kept {
+        Kept::of(FILES.map(|name| fs::read(self.folder.join(KEPT).join(name)).unwrap_or_default()))
+    }
+
+    /// The themes so far.
+    pub fn themes(&self) -> KeptThemes {
+        KeptThemes {
+            state: fs::read(self.folder.join(THEMES)).unwrap_or_default(),
+            placed: fs::read(self.folder.join(KEPT).join(PLACED)).unwrap_or_default(),
+        }
+    }
+
+    /// Keeps what was read of the texts.
+    pub fn keep_texts(&self, kept: &Kept, gists: &Gists) -> Result<(), Failure> {
+        let files = kept.after(gists);
+        if files.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        self.keep(|folder| {
+            for (name, bytes) in FILES.iter().zip(&files) {
+                let path = folder.join(KEPT).join(name);
+                match bytes {
+                    None => {}
+                    Some(bytes) if bytes.is_empty() => remove(&path)?,
+                    Some(bytes) => file::write(&path, bytes)?,
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Keeps the themes, and which texts they have.
+    pub fn keep_themes(&self, before: &KeptThemes, read: &Insights, encoder: &str) -> Result<(), Failure> {
+        let Some(placed) = &read.placed else { return Ok(()) };
+        let state = match &read.state {
+            None => None,
+            Some(state) => Some(serde_json::to_vec(state).map_err(|error| Failure::broken(THEMES, error))?),
+        };
+        let placed = placed.bytes(state.as_ref().unwrap_or(&before.state), encoder);
+        self.keep(|folder| {
+            if let Some(state) = &state {
+                file::write(&folder.join(THEMES), state)?;
+            }
+            file::write(&folder.join(KEPT).join(PLACED), &placed)
+        })
+    }
+
+    /// Throws away what was made of messages of a person who was erased in the meantime; whether that was so.
+    pub fn forget_erased(&self) -> Result<bool, Failure> {
+        let _turn = turn(&self.folder)?;
+        let erased = forgotten(&self.folder) != self.forgotten;
+        if erased {
+            MADE.iter().try_for_each(|name| remove(&self.folder.join(name)))?;
+        }
+        Ok(erased)
+    }
+
+    /// Writes, unless a person was erased in the meantime.
+    fn keep(&self, write: impl FnOnce(&Path) -> Result<(), Failure>) -> Result<(), Failure> {
+        let _turn = turn(&self.folder)?;
+        if forgotten(&self.folder) == self.forgotten { write(&self.folder) } else { Ok(()) }
+    }
+}
+
+/// The themes as they are kept: their state, and which texts they have.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KeptThemes {
+    state: Vec<u8>,
+    placed: Vec<u8>,
+}
+
+impl KeptThemes {
+    /// The themes so far; none where there is no such file or it is damaged.
+    pub fn state(&self) -> Option<ThemeState> {
+        serde_json::from_slice(&self.state).ok()
+    }
+
+    /// Which texts they have, where they were made with this encoder (empty without one).
+    pub fn placed(&self, encoder: &str) -> Option<Placed> {
+        Placed::of(&self.placed, &self.state, encoder)
+    }
+}
+
+/// Throws away what was made of the messages, and what another process is about to make of those that it has read.
+pub(super) fn forget(folder: &Path) -> Result<(), Failure> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    let _turn = turn(folder)?;
+    file::write(&folder.join(FORGOTTEN), (forgotten(folder) + 1).to_string().as_bytes())?;
+    MADE.iter().try_for_each(|name| remove(&folder.join(name)))
+}
+
+/// How often the folder was forgotten.
+fn forgotten(folder: &Path) -> u64 {
+    let text = fs::read_to_string(folder.join(FORGOTTEN));
+    text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+}
+
+/// The turn to write in the folder, which ends when it is dropped.
+fn turn(folder: &Path) -> Result<File, Failure> {
+    let path = folder.join(LOCK);
+    let taken = fs::create_dir_all(folder).and_then(|()| {
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+        match file.lock() {
+            // Some file systems have no locks; what is written there is checked all the same.
+            Err(error) if error.kind() != std::io::ErrorKind::Unsupported => Err(error),
+            _ => Ok(file),
+        }
+    });
+    taken.map_err(|error| Failure::io(&path, &error))
+}
+
+fn remove(path: &Path) -> Result<(), Failure> {
+    let gone = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match gone {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::io(path, &error)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,214 @@
+//! Feedback read again: what was read is kept and says the same, a day's messages join it, and what is kept can be lost,
+//! damaged, written by two at once, or have to be forgotten.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use e2e::{Project, Running};
+use serde_json::Value;
+
+/// As many messages as themes are followed for, and a day's more.
+const FIRST: usize = 2_400;
+const DAY: usize = 120;
+
+/// A table of messages of four subjects in both languages, with people who say more than one thing and ratings that teach.
+fn table(from: usize, to: usize) -> String {
+    const SUBJECTS: [[&str; 4]; 4] = [
+        ["payment failed", "cannot pay with my card", "付款失败", "支付一直失败"],
+        ["the app crashes on start", "crash again after opening, fix it", "一打开就闪退", "总是崩溃闪退"],
+        [
+            "delivery was late and the box is broken",
+            "my parcel is slow",
+            "快递太慢了，包装也很差",
+            "物流配送慢",
+        ],
+        [
+            "login is easy and quick",
+            "how do i change my password?",
+            "登录很方便，界面好看",
+            "请问怎么修改密码？",
+        ],
+    ];
+    const ENDINGS: [&str; 5] = ["", " please fix", " since monday", ", write me at ann@example.com", " 谢谢"];
+    let mut table = "id,user_id,text,rating,source,version,date\n".to_owned();
+    for at in from..to {
+        let (text, ending) = (SUBJECTS[at % 4][at / 4 % 4], ENDINGS[at % 5]);
+        // Every seventh is said by many in the same words.
+        let number = if at % 7 == 0 { String::new() } else { format!(" {at}") };
+        let stars = if at % 4 == 3 { 5 } else { 1 + at % 2 };
+        let source = ["store", "survey"][at % 2];
+        let (user, version, month, day) = (at * 31 % 900, at % 3, 1 + at / 28 % 3, 1 + at % 28);
+        writeln!(
+            table,
+            "m{at},u{user},\"{text}{number}{ending}\",{stars},{source},2.{version},2026-{month:02}-{day:02}"
+        )
+        .expect("written");
+    }
+    table
+}
+
+fn import(project: &Project, from: usize, to: usize) {
+    let name = format!("messages-{from}-{to}.csv");
+    project.write(&name, table(from, to));
+    let imported = project.json(&["feedback", "import", &name, "--key", "id"]);
+    assert_eq!(imported["import"]["imported"], to - from, "{}", imported["import"]);
+}
+
+fn insights(project: &Project) -> Value {
+    project.json(&["feedback", "insights"])
+}
+
+fn kept(project: &Project, name: &str) -> PathBuf {
+    project.path().join(".flywheel/feedback/kept").join(name)
+}
+
+#[test]
+fn what_was_read_says_the_same_when_it_is_read_again_or_lost_or_damaged() {
+    let project = Project::new();
+    import(&project, 0, FIRST);
+    let first = insights(&project);
+    assert!(first["themes"].as_array().is_some_and(|themes| themes.len() >= 3), "{}", first["themes"]);
+    let [texts, placed] = ["texts.bin", "placed.bin"].map(|name| kept(&project, name));
+    let read = |path: &Path| std::fs::read(path).expect("kept");
+    let (was, where_was) = (read(&texts), read(&placed));
+    assert_eq!(insights(&project), first, "read again");
+    assert_eq!((read(&texts), read(&placed)), (was.clone(), where_was.clone()), "nothing was written");
+    let ranked = project.json(&["opportunities"]);
+
+    std::fs::remove_dir_all(project.path().join(".flywheel/feedback/kept")).expect("lost");
+    assert_eq!(insights(&project), first, "lost");
+    assert_eq!(read(&texts), was, "made again");
+    assert_eq!(project.json(&["opportunities"]), ranked);
+
+    let middle = was.len() / 2;
+    let mut wrong = was.clone();
+    wrong[middle] ^= 1;
+    let foreign = b"PAR1 and then something else altogether".to_vec();
+    for (damaged, places) in
+        [(wrong, foreign.clone()), (was[..middle].to_vec(), Vec::new()), (foreign, was.clone())]
+    {
+        std::fs::write(&texts, damaged).expect("damaged");
+        std::fs::write(&placed, places).expect("damaged");
+        assert_eq!(insights(&project), first, "damaged");
+        assert_eq!(read(&texts), was, "made again");
+        assert_eq!(insights(&project), first);
+    }
+    // Places of other themes than those that are kept.
+    std::fs::remove_file(project.path().join(".flywheel/feedback/themes.json")).expect("lost");
+    let names = |told: &Value| {
+        let themes = told["themes"].as_array().expect("themes").iter();
+        themes.map(|theme| (theme["name"].clone(), theme["messages"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&insights(&project)), names(&first));
+}
+
+#[test]
+fn a_days_messages_join_what_was_read() {
+    let project = Project::new();
+    import(&project, 0, FIRST);
+    let before = insights(&project);
+    import(&project, FIRST, FIRST + DAY);
+    let after = insights(&project);
+    assert!(kept(&project, "texts-later.bin").is_file(), "a day's texts lie beside the others");
+    let fresh = Project::new();
+    import(&fresh, 0, FIRST + DAY);
+    let told = insights(&fresh);
+    // Whatever is no theme is as if all had come at once.
+    for part in
+        ["total", "mood", "steps", "kinds", "languages", "sources", "versions", "phrases", "set_aside"]
+    {
+        assert_eq!(after[part], told[part], "{part}");
+    }
+    let pairs = |report: &Value| {
+        let rows = report["aspects"].as_array().expect("aspects").iter();
+        let number = |row: &Value, name: &str| row[name].as_u64().expect("a number");
+        rows.map(|row| (number(row, "people"), number(row, "positive"), number(row, "negative")))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(pairs(&after), pairs(&told));
+    let asked = |report: &Value| {
+        let rows = report["questions"].as_array().expect("questions").iter();
+        rows.map(|row| (row["text"].clone(), row["voices"].clone(), row["messages"].clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&after), asked(&told));
+    // Themes: every message in one or in none, and those that were there go on under their numbers.
+    let themes = |report: &Value| report["themes"].as_array().expect("themes").clone();
+    let sum: u64 = themes(&after).iter().filter_map(|theme| theme["messages"].as_u64()).sum();
+    assert_eq!(
+        Some(sum + after["other"]["messages"].as_u64().expect("others")),
+        after["total"]["read"].as_u64()
+    );
+    for theme in themes(&before) {
+        let now = themes(&after).into_iter().find(|now| now["id"] == theme["id"]).expect("goes on");
+        assert_eq!(now["name"], theme["name"]);
+        assert!(now["messages"].as_u64() >= theme["messages"].as_u64(), "{theme} {now}");
+    }
+    assert_eq!(insights(&project), after, "read again");
+    // More than a tenth more: all are formed anew, and the numbers stay.
+    import(&project, FIRST + DAY, FIRST + 4 * DAY);
+    let grown = insights(&project);
+    assert_eq!(grown["total"]["messages"], FIRST + 4 * DAY);
+    let known = |theme: &Value| themes(&before).iter().any(|old| old["id"] == theme["id"]);
+    assert!(themes(&grown).iter().filter(|theme| known(theme)).count() >= 3, "{}", grown["themes"]);
+}
+
+#[test]
+fn two_at_once_keep_what_is_right() {
+    let project = Project::new();
+    import(&project, 0, FIRST);
+    let start = |arguments: &[&str]| project.start(arguments);
+    let first: Vec<Running> = (0..3).map(|_| start(&["feedback", "insights", "--json"])).collect();
+    assert!(first.into_iter().all(|running| running.wait().code == 0));
+    project.write("more.csv", table(FIRST, FIRST + DAY));
+    let importing = start(&["feedback", "import", "more.csv", "--key", "id"]);
+    let reading: Vec<Running> = (0..3).map(|_| start(&["feedback", "insights", "--json"])).collect();
+    assert!(reading.into_iter().all(|running| running.wait().code == 0));
+    assert_eq!(importing.wait().code, 0);
+    let told = insights(&project);
+    assert_eq!(told["total"]["messages"], FIRST + DAY);
+    std::fs::remove_dir_all(project.path().join(".flywheel/feedback/kept")).expect("lost");
+    assert_eq!(insights(&project)["total"], told["total"]);
+}
+
+#[test]
+fn a_person_who_is_erased_is_in_nothing_that_is_kept() {
+    let project = Project::new();
+    import(&project, 0, FIRST);
+    project.write(
+        "secret.csv",
+        "user_id,text,date\nzz-erase-me,\"Qwyjibo unheard of WORDS again\",2026-03-01\n",
+    );
+    insights(&project);
+    project.json(&["feedback", "import", "secret.csv"]);
+    insights(&project);
+    let holding = |needle: &str| -> Vec<PathBuf> {
+        let holds = |path: &PathBuf| {
+            let bytes = std::fs::read(path).unwrap_or_default();
+            bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
+        };
+        files(&project.path().join(".flywheel")).into_iter().filter(holds).collect()
+    };
+    assert!(
+        holding("qwyjibo").iter().any(|path| path.ends_with("kept/texts-later.bin")),
+        "its folded text is kept: {:?}",
+        holding("qwyjibo")
+    );
+    // What a process left that ended while it wrote.
+    std::fs::write(kept(&project, ".writing-torn"), "qwyjibo").expect("torn");
+    project.call(&["people", "erase", "zz-erase-me"]).succeed();
+    for needle in ["zz-erase-me", "qwyjibo", "Qwyjibo"] {
+        assert_eq!(holding(needle), Vec::<PathBuf>::new(), "{needle}");
+    }
+    assert_eq!(insights(&project)["total"]["messages"], FIRST);
+    assert_eq!(holding("qwyjibo"), Vec::<PathBuf>::new());
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}

@@ -201,10 +201,21 @@ impl Workbench {
             ..BehaviourSpec::default()
         };
         let cohorts = cohorts(read, None, None);
-        let planned = behaviour::plan(&spec, &cohorts, &self.context(Timestamp::now()))?;
+        let planned = behaviour::plan(&spec, &cohorts, &self.context(self.last_known().await?))?;
         let state = self.fold_here(planned.fold()).await?;
         let report = planned.finish(state).map_err(|error| Failure::broken("behaviour", error))?;
         Ok((report, taken))
+    }
+
+    /// The moment up to which behaviour is known: now, or the day after the last event where nothing arrives any more, as in an
+    /// imported history. What comes after it has not happened to anybody yet.
+    async fn last_known(&self) -> Result<Timestamp, Failure> {
+        let report = self.sql(&SqlSpec::new("select max(time) as last from events".to_owned())).await?;
+        let last = report.rows.first().and_then(|row| row.first()?.as_str()?.parse::<Timestamp>().ok());
+        let now = Timestamp::now();
+        Ok(last
+            .and_then(|last| last.checked_add(jiff::SignedDuration::from_hours(24)).ok())
+            .map_or(now, |end| end.min(now)))
     }
 
     /// People who did anything in a stretch of time, microseconds since 1970.

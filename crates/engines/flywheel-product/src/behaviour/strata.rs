@@ -190,7 +190,8 @@ impl Matched {
         })
     }
 
-    /// A mean on both sides, of sums and sums of squares; Student's interval with the variance within groups on the comparable side.
+    /// A mean on both sides, of sums and sums of squares; Student's interval with the variance within groups on the comparable side, and
+    /// on the theme's the larger of its own and that one.
     pub fn mean(&self, sums: impl Fn(&Cell) -> (f64, f64)) -> Option<Compared> {
         if self.people < 2 {
             return None;
@@ -212,6 +213,8 @@ impl Matched {
         let theme = sum / count;
         let variance = ((squares - sum * sum / count) / (count - 1.0)).max(0.0);
         let beside_variance = if free > 0.0 { within / free } else { variance };
+        // Where few of the theme have anything at all, as revenue is had, their own variance feigns certainty.
+        let variance = variance.max(beside_variance);
         let error = (variance / count + beside_variance * spread).sqrt();
         let degrees = (count - 1.0).max(1.0);
         let reach = student::reach95(degrees) * error;

@@ -12,7 +12,7 @@ use crate::mood::label;
 use crate::mood::learned::Spoken;
 use crate::pile::Cut;
 use crate::search::postings;
-use crate::stem::stem;
+use flywheel_language::stem;
 use crate::tokens::{Part, Reading, Token};
 
 const LANGUAGES: [TextLanguage; 3] = [TextLanguage::En, TextLanguage::Zh, TextLanguage::Other];

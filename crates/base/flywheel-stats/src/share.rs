@@ -49,11 +49,14 @@ pub fn logit_of_variance(share: f64, variance: f64) -> Option<Interval> {
 ///
 /// The ratio of two sums over the same members, its variance from the residuals: Cochran, "Sampling Techniques"
 /// (3rd edition, 1977), section 6.4; a total that a few large members make is less certain than one of many small ones.
+/// It is never narrower than Wilson's interval of as many equal members (Kish's effective number), so that a share of which
+/// no member, or every one, is seen is not certain either.
 pub fn of_total(members: impl Iterator<Item = (f64, bool)> + Clone) -> Option<(f64, Interval)> {
-    let (mut count, mut total, mut part) = (0.0, 0.0, 0.0);
+    let (mut count, mut total, mut part, mut squared) = (0.0, 0.0, 0.0, 0.0);
     for (amount, inside) in members.clone() {
         count += 1.0;
         total += amount;
+        squared += amount * amount;
         part += if inside { amount } else { 0.0 };
     }
     if total <= 0.0 || !f64::is_finite(total) {
@@ -64,7 +67,10 @@ pub fn of_total(members: impl Iterator<Item = (f64, bool)> + Clone) -> Option<(f
         members.map(|(amount, inside)| ((f64::from(u8::from(inside)) - share) * amount).powi(2)).sum();
     let error = (squares * count / f64::max(count - 1.0, 1.0)).sqrt() / total;
     let reach = Z95 * error;
-    Some((share, Interval { low: share - reach, high: share + reach }.within(0.0, 1.0)))
+    let equal = total * total / squared;
+    let least = wilson(share * equal, equal)?;
+    let interval = Interval { low: (share - reach).min(least.low), high: (share + reach).max(least.high) };
+    Some((share, interval.within(0.0, 1.0)))
 }
 
 #[cfg(test)]
@@ -109,5 +115,11 @@ mod tests {
         let (share, interval) = of_total(equal).unwrap();
         assert!((share - 0.25).abs() < 1e-12 && interval.low > 0.1 && interval.high < 0.4, "{interval:?}");
         assert_eq!(of_total([(0.0, true)].into_iter()), None);
+        // Of twenty equal members none: up to what Wilson says of 0 of 20.
+        let (share, interval) = of_total((0..20).map(|_| (12.0, false))).unwrap();
+        assert!(
+            share == 0.0 && (interval.high - wilson(0.0, 20.0).unwrap().high).abs() < 1e-12,
+            "{interval:?}"
+        );
     }
 }

@@ -190,31 +190,33 @@ impl Matched {
         })
     }
 
-    /// A mean on both sides, of sums and sums of squares; Student's interval with the variance within groups on the comparable side, and
-    /// on the theme's the larger of its own and that one.
+    /// A mean on both sides, of sums and sums of squares; Student's interval with the variance within groups on the comparable
+    /// side, and on the theme's that of each one's difference to the comparable people of their group.
     pub fn mean(&self, sums: impl Fn(&Cell) -> (f64, f64)) -> Option<Compared> {
         if self.people < 2 {
             return None;
         }
         let count = self.people as f64;
-        let (mut sum, mut squares) = (0.0, 0.0);
+        let (mut sum, mut differences, mut squares) = (0.0, 0.0, 0.0);
         let (mut comparable, mut within, mut free, mut spread) = (0.0, 0.0, 0.0, 0.0);
         for (share, (among, beside)) in self.shares().zip(&self.groups) {
             let (one, one_squares) = sums(among);
             sum += one;
-            squares += one_squares;
             let people = beside.people as f64;
             let (two, two_squares) = sums(beside);
-            comparable += share * two / people;
+            let alike = two / people;
+            differences += one - alike * among.people as f64;
+            squares += one_squares - 2.0 * alike * one + alike * alike * among.people as f64;
+            comparable += share * alike;
             within += (two_squares - two * two / people).max(0.0);
             free += people - 1.0;
             spread += share * share / people;
         }
         let theme = sum / count;
-        let variance = ((squares - sum * sum / count) / (count - 1.0)).max(0.0);
+        let variance = ((squares - differences * differences / count) / (count - 1.0)).max(0.0);
         let beside_variance = if free > 0.0 { within / free } else { variance };
-        // Where few of the theme have anything at all, as revenue is had, their own variance feigns certainty.
-        let variance = variance.max(beside_variance);
+        // Where hardly anybody of the theme has anything, as revenue is had, their own variance feigns certainty.
+        let variance = variance.max(0.5 * beside_variance);
         let error = (variance / count + beside_variance * spread).sqrt();
         let degrees = (count - 1.0).max(1.0);
         let reach = student::reach95(degrees) * error;

@@ -103,8 +103,8 @@ pub(crate) fn weight_of(factor: OpportunityFactor, weights: &OpportunityWeights)
     }
 }
 
-/// The weighted mean of the shares of people and of revenue, the latter counting less the less it is known; where no share is
-/// known, people out of the most that any theme has.
+/// The weighted mean of the shares of people and of revenue, the latter as far as its interval parts it from the former; where
+/// no share is known, people out of the most that any theme has.
 fn reach(theme: &ThemeEvidence, revenue_weight: f64, most: f64) -> Estimate {
     let clean = |share: Estimate| Estimate {
         value: share.value.clamp(LEAST_REACH, 1.0),
@@ -115,8 +115,9 @@ fn reach(theme: &ThemeEvidence, revenue_weight: f64, most: f64) -> Estimate {
     let people = theme.share_of_people.unwrap_or(Estimate { value: alone, low: alone, high: alone });
     let people = clean(people);
     let revenue = theme.share_of_revenue.map_or(people, clean);
-    let error = (revenue.high - revenue.low) / (2.0 * Z95);
-    let revenue_weight = revenue_weight * (1.0 - error / revenue.value).clamp(0.0, 1.0);
+    // A few payers make a share by chance: it moves the reach only as far as it surely differs from that of people.
+    let revenue =
+        Estimate { value: people.value.clamp(revenue.low, revenue.high.max(revenue.low)), ..revenue };
     let mix = |people: f64, revenue: f64| (1.0 - revenue_weight) * people + revenue_weight * revenue;
     let value = mix(people.value, revenue.value);
     Estimate {

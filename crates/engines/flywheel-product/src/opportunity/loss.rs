@@ -10,7 +10,7 @@ pub(crate) const SPREAD: f64 = 0.15;
 /// Themes from which on their own spread is estimated.
 const THEMES_ENOUGH: usize = 5;
 /// The narrowest and the widest spread.
-const SPREADS: (f64, f64) = (0.05, 0.3);
+const SPREADS: (f64, f64) = (0.1, 0.3);
 /// Voices that the mood of a theme is drawn in with towards none.
 const VOICES_DRAWN: f64 = 3.0;
 
@@ -104,9 +104,11 @@ pub(crate) fn measured(behaviour: &ThemeBehaviour, spread: f64) -> Option<Loss> 
             behaviour.leaving.and_then(|compared| relative(&compared, 1.0 - compared.comparable, 1.0)),
         ],
     };
+    // Where nobody of the theme paid, their revenue says no more than that, and feigns to know it well.
+    let revenue = behaviour.revenue.filter(|revenue| revenue.theme > 0.0);
     let paying = [
         behaviour.paying.and_then(|compared| relative(&compared, compared.comparable, -1.0)),
-        behaviour.revenue.and_then(|compared| relative(&compared, compared.comparable, -1.0)),
+        revenue.and_then(|compared| relative(&compared, compared.comparable, -1.0)),
     ];
     let (mut weights, mut value, mut square) = (0.0, 0.0, 0.0);
     let mut sides = Vec::new();
@@ -141,7 +143,7 @@ fn relative(compared: &Compared, of: f64, sign: f64) -> Option<Loss> {
 }
 
 /// How far apart the themes' losses are beyond what chance does: `√(mean((loss − expected)² − error²))`, weighted by
-/// `1 / error²`, between 0.05 and 0.3 (the method of moments: DerSimonian and Laird, 1986); 0.15 where fewer than five are measured.
+/// `1 / error²`, between 0.1 and 0.3 (the method of moments: DerSimonian and Laird, 1986); 0.15 where fewer than five are measured.
 pub(crate) fn spread(measured: &[(Loss, f64)]) -> f64 {
     if measured.len() < THEMES_ENOUGH {
         return SPREAD;

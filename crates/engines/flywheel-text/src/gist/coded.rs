@@ -12,8 +12,8 @@ use crate::mood::label;
 use crate::mood::learned::Spoken;
 use crate::pile::Cut;
 use crate::search::postings;
-use flywheel_language::stem;
 use crate::tokens::{Part, Reading, Token};
+use flywheel_language::stem;
 
 const LANGUAGES: [TextLanguage; 3] = [TextLanguage::En, TextLanguage::Zh, TextLanguage::Other];
 const PARTS: [Part; 6] = [Part::Subject, Part::Value, Part::Function, Part::Number, Part::Emoji, Part::Break];

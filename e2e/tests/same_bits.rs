@@ -108,6 +108,104 @@ fn a_killed_search_goes_on_and_comes_to_the_same_trials() {
     assert_eq!(told("long-1"), told("long-2"), "the killed search differs");
 }
 
+/// A recipe whose first rounds are not good enough.
+fn series() -> String {
+    let recipe = LONG.replace("epochs = 30", "epochs = 6").replace("0.001", "0.00003");
+    format!("{recipe}[accept]\naccuracy = 0.93\n")
+}
+
+/// Starts the series and waits until its second round has a checkpoint and an epoch beyond it.
+fn in_round_two(project: &Project, id: &str) -> e2e::Running {
+    let running = project.start(&["train", "recipes/long.toml", "--until-accepted", "--budget", "20m"]);
+    let folder = project.path().join(".flywheel/runs").join(id);
+    let (rounds, checkpoint) = (folder.join("rounds.json"), folder.join("checkpoint-2.safetensors"));
+    until("a checkpoint of round two", Duration::from_secs(120), || {
+        (rounds.exists() && checkpoint.exists()).then_some(())
+    });
+    let before = epochs(project, id);
+    until("an epoch more", Duration::from_secs(60), || (epochs(project, id) > before).then_some(()));
+    running
+}
+
+/// The rounds without what the clock decides.
+fn rounds(run: &serde_json::Value) -> Vec<serde_json::Value> {
+    let mut rounds = run["report"]["rounds"].as_array().expect("rounds").clone();
+    for round in &mut rounds {
+        round["secs"] = 0.into();
+    }
+    rounds
+}
+
+#[test]
+fn a_series_that_is_killed_or_stopped_in_round_two_comes_to_the_same_rounds_and_bits() {
+    let project = digits();
+    project.write("recipes/long.toml", series());
+    let whole = project.json(&["train", "recipes/long.toml", "--until-accepted", "--budget", "20m"]);
+    assert_eq!(whole["summary"]["state"], "finished");
+    assert!(rounds(&whole).len() > 2, "too few rounds to interrupt: {:?}", rounds(&whole));
+    assert_eq!(whole["report"]["test_openings"], 1);
+
+    in_round_two(&project, "long-2").kill();
+    let killed = project.json(&["runs", "show", "long-2"]);
+    assert_eq!(killed["summary"]["state"], "interrupted");
+    assert_eq!(killed["rounds"].as_array().map(Vec::len), Some(1), "{killed}");
+    let said = project.call(&["runs", "show", "long-2"]).succeed().out;
+    assert!(said.contains("flywheel resume long-2"), "{said}");
+    let resumed = project.json(&["resume", "long-2"]);
+    assert_eq!(resumed["summary"]["state"], "finished");
+    assert_eq!(rounds(&resumed), rounds(&whole));
+    assert_eq!(resumed["summary"]["epochs"], whole["summary"]["epochs"]);
+    assert_eq!(resumed["report"]["test_openings"], 2, "the series opened the test part more than once");
+    assert!(
+        weights(&project, "long", 1) == weights(&project, "long", 2),
+        "killed in round two, the bits differ"
+    );
+
+    let running = in_round_two(&project, "long-3");
+    running.interrupt();
+    let called = running.wait();
+    assert_eq!(called.code, 0, "{}", called.err);
+    let stopped = project.json(&["runs", "show", "long-3"]);
+    assert_eq!(stopped["summary"]["state"], "stopped");
+    assert_eq!(stopped["summary"]["model"], "long@3");
+    assert_eq!(stopped["report"]["test_openings"], 2, "the test part was opened before the end");
+    assert!(stopped["report"]["test"].is_null());
+    let resumed = project.json(&["resume", "long-3"]);
+    assert_eq!(rounds(&resumed), rounds(&whole));
+    assert_eq!(resumed["report"]["test_openings"], 3);
+    assert_eq!(resumed["summary"]["model"], "long@4");
+    assert!(
+        weights(&project, "long", 1) == weights(&project, "long", 4),
+        "stopped in round two, the bits differ"
+    );
+
+    let again = project.call(&["resume", "long-3"]).refuse();
+    assert!(again.err.contains("is over") && again.err.contains("long@4"), "{}", again.err);
+    let again = project.call(&["resume", "long-3", "--lang", "zh-CN"]).refuse();
+    assert!(again.err.contains("已结束") && !again.err.contains("finished"), "{}", again.err);
+}
+
+#[test]
+fn the_time_that_a_killed_series_spent_counts_against_its_budget() {
+    let project = digits();
+    project.write("recipes/long.toml", series().replace("0.93", "0.9999"));
+    let running = project.start(&["train", "recipes/long.toml", "--until-accepted", "--budget", "10s"]);
+    let secs = || project.json(&["runs", "show", "long-1"])["summary"]["secs"].as_f64().unwrap_or(0.0);
+    until("half of the budget", Duration::from_secs(60), || {
+        (project.path().join(".flywheel/runs/long-1").exists() && secs() > 5.0).then_some(())
+    });
+    running.kill();
+    let spent = secs();
+    let run = project.json(&["resume", "long-1"]);
+    assert_eq!(run["summary"]["state"], "finished");
+    let all = run["report"]["secs"].as_f64().expect("seconds");
+    assert!(all > spent && all < 15.0, "{spent} s were spent before, {all} s in all, of 10 s");
+    let rounds = run["report"]["rounds"].as_array().expect("rounds");
+    assert!(rounds.iter().all(|round| round["secs"].as_f64().is_some_and(|secs| secs >= 0.0)), "{rounds:?}");
+    let over = project.call(&["resume", "long-1"]).refuse();
+    assert!(over.err.contains("budget was spent"), "{}", over.err);
+}
+
 #[test]
 fn numbers_that_leave_the_finite_end_the_run_and_say_where_they_began() {
     let project = Project::new();

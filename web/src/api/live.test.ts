@@ -28,6 +28,16 @@ describe('a run that is followed', () => {
     expect(numbers(told(epoch(1), epoch(2), epoch(3), epoch(2)).epochs)).toEqual([1, 2])
   })
 
+  it('begins anew with each round, and after the checkpoint with a resumed one', () => {
+    const plan = { epochs: 3, parts: { train: 500, validation: 0, test: 0 } } as PlanSummary
+    const first: TrainEvent[] = [{ kind: 'started', plan, resumed_epoch: 0 }, progress(1, 2), epoch(1), progress(2, 2), epoch(2)]
+    expect(told(...first, { kind: 'started', plan, resumed_epoch: 0 })).toMatchObject({ epochs: [], losses: [] })
+    const resumed = told(...first, progress(3, 2), { kind: 'started', plan, resumed_epoch: 2 })
+    expect(numbers(resumed.epochs)).toEqual([1, 2])
+    expect(resumed.losses.map(({ at }) => at)).toEqual([0.5, 1.5])
+    expect(resumed.progress).toBeUndefined()
+  })
+
   it('keeps no more points than a curve can show', () => {
     const live = told(...Array.from({ length: 5000 }, (_, step) => progress(step, 1)))
     expect(live.losses.length).toBeLessThanOrEqual(800)

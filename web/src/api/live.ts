@@ -35,8 +35,12 @@ export function follow(live: LiveRun, event: Heard): LiveRun {
   switch (event.kind) {
     case 'restart':
       return nothingYet
-    case 'started':
-      return { ...live, plan: event.plan, ended: undefined }
+    case 'started': {
+      // A round of its own begins with nothing; a resumed one with what its checkpoint holds.
+      const epochs = live.epochs.filter(({ epoch }) => epoch <= event.resumed_epoch)
+      const losses = live.losses.filter(({ at }) => at <= event.resumed_epoch)
+      return { ...live, plan: event.plan, epochs, losses, progress: undefined, ended: undefined }
+    }
     case 'progress': {
       const point = { at: event.epoch - 1 + event.step / Math.max(1, event.steps), loss: event.loss }
       const pace = { rowsPerSec: event.rows_per_sec, leftSecs: event.left_secs }

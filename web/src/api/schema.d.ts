@@ -5597,6 +5597,8 @@ export interface components {
             epochs: components["schemas"]["EpochReport"][];
             /** @description What it said besides. */
             notes: components["schemas"]["Phrase"][];
+            /** @description The rounds of `--until-accepted` that are over while there is no report; empty otherwise. */
+            rounds?: components["schemas"]["AcceptRound"][];
             report?: components["schemas"]["TrainReport"] | null;
             tune?: components["schemas"]["TuneReport"] | null;
         };

@@ -5,6 +5,7 @@
 mod arguments;
 mod help;
 mod interrupt;
+mod misuse;
 mod screen;
 mod session;
 mod show;
@@ -27,9 +28,9 @@ fn main() -> ExitCode {
     let arguments = match help::command(language).try_get_matches() {
         Ok(matches) => match Arguments::from_arg_matches(&matches) {
             Ok(arguments) => arguments,
-            Err(error) => return misuse(&error),
+            Err(error) => return misuse::tell(&error, language),
         },
-        Err(error) => return misuse(&error),
+        Err(error) => return misuse::tell(&error, language),
     };
     let screen = Screen::new(language, arguments.global.json);
     let session = Session::new(screen, arguments.global.project);
@@ -45,11 +46,4 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failed) => failed.tell(&screen),
     }
-}
-
-/// Help and version go to standard output with 0, a mistyped line to standard error with 1.
-fn misuse(error: &clap::Error) -> ExitCode {
-    // Nothing better can be done when the terminal is gone.
-    let _ = error.print();
-    if error.use_stderr() { ExitCode::from(1) } else { ExitCode::SUCCESS }
 }

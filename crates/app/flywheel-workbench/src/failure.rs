@@ -29,6 +29,18 @@ impl Failure {
         }
     }
 
+    /// The mistakes as one sentence, in both languages.
+    pub(crate) fn said(&self) -> Phrase {
+        let messages: Vec<Phrase> =
+            self.problems().problems.into_iter().map(|problem| problem.message).collect();
+        let joined = |texts: Vec<&str>, comma: &str| texts.join(comma);
+        Phrase {
+            en: joined(messages.iter().map(|message| message.en.as_str()).collect(), "; "),
+            zh: joined(messages.iter().map(|message| message.zh.as_str()).collect(), "；"),
+            ..messages.into_iter().next().unwrap_or_default()
+        }
+    }
+
     /// 1 when what the user gave is wrong, 2 when the program is.
     pub fn exit_code(&self) -> u8 {
         match self {

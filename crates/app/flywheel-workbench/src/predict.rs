@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use flywheel_learn::predict::{Answer, Predictor};
 use flywheel_spec::predict::{ImageInput, PredictRequest, PredictResponse};
 use flywheel_spec::{Problem, Problems, phrase};
+use flywheel_tables::frame::Frame;
 use flywheel_tables::{ImportOptions, Source, import};
 
 use crate::data::blocking;
@@ -88,7 +89,31 @@ fn answer(predictor: &Predictor, input: &PredictInput) -> Result<(Vec<Answer>, V
         PredictInput::Bytes { name, bytes } => import(&Source::Bytes { name, bytes }, &options)?,
     };
     let answers = predictor.answer_frame(&imported.frame)?;
-    Ok((answers, imported.warnings))
+    let mut warnings = imported.warnings;
+    warnings.extend(absent_columns(predictor, &imported.frame));
+    Ok((answers, warnings))
+}
+
+/// Says which columns a whole file lacks: its answers come from what stands in for them.
+fn absent_columns(predictor: &Predictor, frame: &Frame) -> Option<Problem> {
+    const SHOWN: usize = 12;
+    let columns = &predictor.preparation().columns;
+    let absent: Vec<String> = columns
+        .iter()
+        .filter(|column| frame.column(&column.name).is_none())
+        .map(|column| format!("`{}`", column.name))
+        .collect();
+    if absent.is_empty() || predictor.image_shape().is_some() {
+        return None;
+    }
+    let mut names = absent.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if absent.len() > SHOWN {
+        names.push_str(", …");
+    }
+    let (count, all) = (absent.len(), columns.len());
+    let message = phrase!("workbench.absent_columns", count = count, all = all, columns = names);
+    let advice = phrase!("workbench.absent_columns_advice", model = predictor.origin().name);
+    Some(Problem::warning(message).advise(advice))
 }
 
 /// A single image, which is no table and needs none.

@@ -42,10 +42,11 @@ impl Workbench {
     /// When there is none in it or above it, or its `flywheel.toml` or ledger cannot be read.
     pub async fn open(folder: &Path) -> Result<Self, Failure> {
         let Some(found) = Folder::around(folder) else {
+            let looked = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
             let problem = Problem::error(phrase!(
                 "workbench.no_project",
                 file = PROJECT_FILE,
-                folder = folder.display()
+                folder = looked.display()
             ));
             return Err(Failure::NotFound(problem.advise(Phrase::new("workbench.no_project_advice"))));
         };

@@ -81,6 +81,9 @@ pub struct RunDetail {
     pub epochs: Vec<EpochReport>,
     /// What it said besides.
     pub notes: Vec<Phrase>,
+    /// The rounds of `--until-accepted` that are over while there is no report; empty otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rounds: Vec<AcceptRound>,
     /// The outcome; absent while it works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<TrainReport>,

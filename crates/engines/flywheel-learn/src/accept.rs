@@ -10,12 +10,14 @@ use flywheel_spec::recipe::{
 };
 use flywheel_spec::run::BarResult;
 use flywheel_spec::{Phrase, phrase};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::evaluate::written;
 
 /// A round that is over.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Round {
     /// What was trained, its network written out layer by layer.
     pub recipe: TrainSpec,
@@ -36,7 +38,8 @@ pub struct Round {
 }
 
 /// The next round.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NextRound {
     /// What to train.
     pub recipe: TrainSpec,

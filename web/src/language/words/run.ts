@@ -35,6 +35,7 @@ export const run = {
     left: ['{{time}} left at most', '最多还需 {{time}}'],
     leftUnknown: ['Working out the time left', '正在估算剩余时间'],
     resume: ['Its process is gone. `flywheel resume {{run}}` takes it up where it stood.', '它的进程已经不在了。运行 `flywheel resume {{run}}` 可以从中断处继续。'],
+    resumeStopped: ['It was stopped. `flywheel resume {{run}}` goes on where it stood.', '它被停止了。运行 `flywheel resume {{run}}` 可以从停下的地方继续。'],
     stop: ['Stop', '停止'],
     stopping: ['Stopping', '正在停止'],
     stopNote: ['Stopping keeps the best model so far.', '停止后，目前最好的模型会保留。'],

@@ -14,6 +14,7 @@ import { Waiting } from '../../parts/Waiting'
 import { DeployButton } from './DeployButton'
 import { EpochTable } from './EpochTable'
 import { Outcome } from './Outcome'
+import { Rounds } from './Rounds'
 import classes from './Run.module.css'
 import { TrainingCurves } from './TrainingCurves'
 import { Tuning } from './Tuning'
@@ -61,13 +62,14 @@ function RunPage({ run }: { run: RunDetail }) {
       }
       actions={summary.model && <DeployButton model={summary.model} />}
     >
-      {summary.state === 'interrupted' && (
+      {(summary.state === 'interrupted' || summary.state === 'stopped') && (
         <p className={classes.interrupted}>
-          <Coded text={t('run.resume', { run: summary.id })} />
+          <Coded text={t(summary.state === 'stopped' ? 'run.resumeStopped' : 'run.resume', { run: summary.id })} />
         </p>
       )}
       {running && <UnderWay id={summary.id} live={live} epochs={epochs} plan={plan} started={summary.started_at} />}
       {run.report ? <Outcome report={run.report} curves={curves} /> : curves}
+      {run.rounds && run.rounds.length > 0 && <Rounds rounds={run.rounds} />}
       {run.tune && <Tuning report={run.tune} />}
       {notes.length > 0 && (
         <Sheet title={t('run.notes')}>

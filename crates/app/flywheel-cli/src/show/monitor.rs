@@ -55,7 +55,8 @@ pub fn monitor(screen: &Screen, report: &MonitorReport) -> String {
             .collect();
         text.push_str(&format!("\n{}", table(screen, &header, &rows)));
     }
-    if !report.drift.is_empty() {
+    // Before the first prediction there is nothing that could have drifted.
+    if !report.drift.is_empty() && report.predictions > 0 {
         let header = [left(screen.word("column")), right("PSI"), left(screen.word("drift"))];
         let rows: Vec<Vec<String>> = report
             .drift

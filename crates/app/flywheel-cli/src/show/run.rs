@@ -2,6 +2,7 @@
 
 use flywheel_spec::event::EpochReport;
 use flywheel_spec::run::{AcceptRound, RunComparison, RunDetail, RunKind, RunState, RunSummary, TrainReport};
+use flywheel_spec::{Phrase, phrase};
 
 use super::evaluation::evaluation;
 use super::number::{bytes, duration, metric, significant};
@@ -71,14 +72,25 @@ pub fn run(screen: &Screen, run: &RunDetail) -> String {
             text.push_str(&plan(screen, summary));
         }
         text.push_str(&epochs(screen, &run.epochs));
+        if !run.rounds.is_empty() {
+            text.push('\n');
+            text.push_str(&rounds(screen, &run.rounds));
+        }
     }
     if let Some(report) = &run.tune {
         text.push_str(&tune(screen, report));
     }
     text.push('\n');
     text.push_str(&runs(screen, std::slice::from_ref(&run.summary)));
-    for note in &run.notes {
+    let said = run.report.as_ref().and_then(|report| report.stopped_because.as_ref());
+    // A search's trials stand in its table already.
+    let counted = |note: &Phrase| run.tune.is_some() && note.key == "workbench.trial";
+    for note in run.notes.iter().filter(|note| Some(*note) != said && !counted(note)) {
         text.push_str(&format!("  · {}\n", screen.text(note)));
+    }
+    if matches!(run.summary.state, RunState::Interrupted | RunState::Stopped) {
+        let hint = phrase!("cli.goes_on_with", run = run.summary.id);
+        text.push_str(&format!("{}\n", screen.text(&hint)));
     }
     text
 }

@@ -11,7 +11,7 @@ use crate::show;
 #[derive(Debug, Args)]
 pub struct Evaluate {
     model: ModelName,
-    #[arg(long, value_parser = ["train", "validation"], default_value = "validation", conflicts_with_all = ["test", "on"])]
+    #[arg(long, value_parser = ["train", "validation", "test"], default_value = "validation", conflicts_with_all = ["test", "on"])]
     part: String,
     #[arg(long, conflicts_with = "on")]
     test: bool,
@@ -25,7 +25,7 @@ impl Evaluate {
         let workbench = session.open().await?;
         let part = match (self.on, self.test, self.part.as_str()) {
             (Some(table), ..) => Part::Table(table),
-            (None, true, _) => Part::Test,
+            (None, true, _) | (None, _, "test") => Part::Test,
             (None, false, "train") => Part::Train,
             (None, false, _) => Part::Validation,
         };

@@ -1,6 +1,6 @@
 //! `flywheel init`: a project begins, with the reference recipes, or with a recipe for the user's own table.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use flywheel_spec::check::name_from;
@@ -64,7 +64,10 @@ impl Init {
                 text.push_str(&format!("  {}\n", recipe.display()));
             }
             let next = match (&report.import, report.recipes.first()) {
-                (Some(_), Some(recipe)) => phrase!("cli.init_next_train", recipe = recipe.display()),
+                (Some(_), Some(recipe)) => {
+                    let project = project_option(&folder);
+                    phrase!("cli.init_next_train", project = project, recipe = recipe.display())
+                }
                 _ => phrase!("cli.init_next_data"),
             };
             text.push_str(&format!("{}\n", screen.text(&next)));
@@ -73,7 +76,7 @@ impl Init {
         Ok(screen.report(&report, shown)?)
     }
 
-    fn project(&self, folder: &std::path::Path) -> Result<ProjectSpec, std::io::Error> {
+    fn project(&self, folder: &Path) -> Result<ProjectSpec, std::io::Error> {
         let folder = std::path::absolute(folder)?;
         let last = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(ProjectSpec {
@@ -81,4 +84,11 @@ impl Init {
             ..ProjectSpec::named(name_from(self.name.as_deref().unwrap_or(&last)))
         })
     }
+}
+
+/// What a call from here needs to find the project: nothing when it is around the current folder.
+fn project_option(folder: &Path) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let around = here.is_ok_and(|here| folder.canonicalize().is_ok_and(|folder| here.starts_with(folder)));
+    if around { String::new() } else { format!("--project {} ", folder.display()) }
 }

@@ -113,7 +113,7 @@ impl std::str::FromStr for ModelName {
 
 /// `90s`, `20m`, `1h`, `1h30m`; a bare number counts minutes.
 pub fn duration(text: &str) -> Result<std::time::Duration, String> {
-    let wrong = || format!("`{text}` is not a time; write `90s`, `20m` or `1h30m`");
+    let wrong = || "cli.duration_wrong".to_owned();
     let mut secs = 0.0;
     let mut rest = text.trim();
     while !rest.is_empty() {

@@ -13,7 +13,7 @@ use flywheel_spec::feedback::classifier::{
 use flywheel_spec::feedback::insights::Quote;
 use flywheel_spec::recipe::{
     ColumnSpec, DataSpec, EarlyStoppingSpec, LayerSpec, LossSpec, MetricName, OptimizerSpec, PrepareSpec,
-    ServeSpec, SplitSpec, SureSpec, Task, TrainSpec, TrainingSpec,
+    ScheduleSpec, ServeSpec, SplitSpec, SureSpec, Task, TrainSpec, TrainingSpec,
 };
 use flywheel_spec::table::ColumnKind;
 use flywheel_spec::{Language, Problem, phrase};
@@ -33,7 +33,10 @@ const PERSON: &str = "person";
 const FEWEST: u64 = 5;
 
 /// Messages below which each batch is smaller and the passes are more.
-const FEW: u64 = 2_000;
+const FEW: u64 = 3_000;
+
+/// Messages from which on a tenth of them is enough to choose the best weights and the least certainty by.
+const ENOUGH: u64 = 1_000;
 
 /// Messages shown of a label.
 const QUOTES: usize = 3;
@@ -216,7 +219,7 @@ fn drafted(name: &str, spec: &ClassifierSpec, messages: u64, language: Language)
             classes: Vec::new(),
             limit: None,
         },
-        split: SplitSpec::default(),
+        split: SplitSpec { validation: if messages < ENOUGH { 0.2 } else { 0.1 }, ..SplitSpec::default() },
         prepare: PrepareSpec {
             drop_duplicates: true,
             columns: vec![ColumnSpec {
@@ -234,16 +237,17 @@ fn drafted(name: &str, spec: &ClassifierSpec, messages: u64, language: Language)
         train: TrainingSpec {
             epochs: if few { 40 } else { 15 },
             batch_size: if few { 32 } else { 128 },
-            loss: Some(LossSpec::CrossEntropy { label_smoothing: 0.1 }),
+            loss: Some(LossSpec::CrossEntropy { label_smoothing: 0.0 }),
             optimizer: OptimizerSpec::AdamW {
-                learning_rate: 1e-3,
+                learning_rate: 2e-3,
                 beta1: 0.9,
                 beta2: 0.999,
                 epsilon: 1e-8,
                 weight_decay: 0.01,
             },
+            schedule: ScheduleSpec::Cosine { floor: 0.0 },
             early_stopping: Some(EarlyStoppingSpec { patience: if few { 8 } else { 4 }, min_delta: 0.0 }),
-            keep_best: Some(MetricName::F1Macro),
+            keep_best: Some(MetricName::LogLoss),
             ..TrainingSpec::default()
         },
         augment: None,

@@ -56,12 +56,12 @@ impl Workbench {
             let job = Job { workbench, handle, planned, choices };
             let worked = catch_unwind(AssertUnwindSafe(|| match kind {
                 RunKind::Train => train(&job, &mut recorder, checkpoint),
-                RunKind::UntilAccepted => accept::until_accepted(&job, &mut recorder),
+                RunKind::UntilAccepted => accept::until_accepted(&job, &mut recorder, checkpoint),
                 RunKind::Tune => tune::search(&job, &mut recorder),
             }));
             if let Err(failure) = worked.unwrap_or_else(|_| Err(Failure::broken("the run", "it panicked"))) {
-                let reason = failure.to_string();
-                recorder.finish(RunState::Failed, phrase!("workbench.failed", reason = reason));
+                let message = phrase!("workbench.failed").with_phrase("reason", &failure.said());
+                recorder.finish(RunState::Failed, message);
             }
             drop(lock);
         });

@@ -8,16 +8,18 @@ mod report;
 mod resume;
 mod train;
 
-use flywheel_spec::phrase;
-use flywheel_spec::run::{RunDetail, RunKind, RunState, RunSummary};
+use flywheel_spec::run::{RunDetail, RunKind, RunState, RunSummary, TrainReport};
+use flywheel_spec::{Problem, phrase};
 use serde::{Deserialize, Serialize};
 
+use crate::accept::{self, Series};
 use crate::{Failure, Workbench, file};
 
 pub use events::EventStream;
-pub(crate) use recorder::Recorder;
+pub(crate) use recorder::{Recorder, round_checkpoint};
 pub(crate) use report::{Kept, finished_report};
-pub(crate) use train::{Job, Trained, judged_on, keep, train};
+pub(crate) use resume::read_checkpoint;
+pub(crate) use train::{Job, Opening, Trained, judged_on, keep, train};
 
 /// The files of a run's folder.
 pub(crate) const RECIPE: &str = "recipe.toml";
@@ -73,13 +75,19 @@ impl Workbench {
         let summary = self.summary(id).await?;
         let folder = self.folder().run(id);
         let story = events::Story::read(&folder).map_err(|error| Failure::io(&folder, &error))?;
-        let report = file::read_json(&folder.join(REPORT))?;
+        let report: Option<TrainReport> = file::read_json(&folder.join(REPORT))?;
+        let series = if report.is_none() { Series::read(&folder)? } else { None };
         Ok(RunDetail {
             summary,
             recipe: file::read_text(&folder.join(RECIPE))?.unwrap_or_default(),
-            plan: file::read_json(&folder.join(PLAN))?.or(story.plan),
+            // Each round of a series has a plan of its own.
+            plan: match story.plan {
+                Some(plan) => Some(plan),
+                None => file::read_json(&folder.join(PLAN))?,
+            },
             epochs: story.epochs,
             notes: story.notes,
+            rounds: series.map_or_else(Vec::new, |series| accept::reported(&series.rounds)),
             report,
             tune: file::read_json(&folder.join(TUNE))?,
         })
@@ -133,11 +141,13 @@ impl Workbench {
 }
 
 fn over(summary: &RunSummary) -> Failure {
-    let state = match serde_json::to_value(summary.state) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
-    };
-    let problem =
-        flywheel_spec::Problem::error(phrase!("workbench.run_over", id = summary.id, state = state));
-    Failure::Conflict(problem.advise(phrase!("workbench.run_over_advice")))
+    let state = phrase!(match summary.state {
+        RunState::Running => "cli.state_running",
+        RunState::Finished => "cli.state_finished",
+        RunState::Stopped => "cli.state_stopped",
+        RunState::Failed => "cli.state_failed",
+        RunState::Interrupted => "cli.state_interrupted",
+    });
+    let message = phrase!("workbench.run_over", id = summary.id).with_phrase("state", &state);
+    Failure::Conflict(Problem::error(message).advise(phrase!("workbench.run_over_advice")))
 }

@@ -19,6 +19,9 @@ use crate::{Failure, file};
 /// The checkpoint's name in a run's folder.
 pub(crate) const CHECKPOINT: &str = "checkpoint.safetensors";
 
+/// How far the seconds in the ledger may lag behind while an epoch takes long.
+const SECS_APART: f64 = 5.0;
+
 /// The file that asks a run to stop.
 pub(crate) const STOP: &str = "stop";
 
@@ -42,6 +45,8 @@ pub(crate) struct Recorder {
     next_checkpoint: Duration,
     next_look: Cell<Duration>,
     stop_seen: Cell<bool>,
+    /// Where the run's checkpoints go.
+    checkpoint: PathBuf,
     /// Epochs of rounds before this one.
     epochs_before: usize,
     deadline: Option<Duration>,
@@ -64,13 +69,14 @@ impl Recorder {
             next_checkpoint: Duration::ZERO,
             next_look: Cell::new(Duration::ZERO),
             stop_seen: Cell::new(false),
+            checkpoint: folder.join(CHECKPOINT),
             epochs_before: 0,
             deadline: None,
             trouble: None,
         })
     }
 
-    /// Lets the run end by itself after so long.
+    /// Lets the run end by itself after so long, the work of earlier processes included.
     pub fn limit(&mut self, budget: Duration) {
         self.deadline = Some(budget);
     }
@@ -90,9 +96,10 @@ impl Recorder {
         self.earlier_secs + self.begun.elapsed().as_secs_f64()
     }
 
-    /// Epochs so far belong to a round that is over.
-    pub fn next_round(&mut self) {
-        self.epochs_before = self.summary.epochs;
+    /// What comes belongs to a round, from 1, and follows the epochs of the rounds before.
+    pub fn begin_round(&mut self, number: usize, epochs_before: usize) {
+        self.checkpoint = round_checkpoint(&self.folder, number);
+        self.epochs_before = epochs_before;
     }
 
     /// Counts an epoch of a trial, whose curve is not the run's.
@@ -151,6 +158,8 @@ impl Watch for Recorder {
                 self.remember_best(report.metric, report.validation_metric);
                 self.save();
             }
+            // Time that was spent counts against a budget, also when the process is killed within a long epoch.
+            TrainEvent::Progress { .. } if self.secs() - self.summary.secs >= SECS_APART => self.save(),
             TrainEvent::Progress { .. } | TrainEvent::Note { .. } | TrainEvent::Finished { .. } => {}
         }
     }
@@ -160,7 +169,7 @@ impl Watch for Recorder {
         if begun < self.next_checkpoint {
             return Ok(());
         }
-        file::write_io(&self.folder.join(CHECKPOINT), &checkpoint.to_bytes())?;
+        file::write_io(&self.checkpoint, &checkpoint.to_bytes())?;
         let now = self.begun.elapsed();
         self.next_checkpoint = now + (now - begun) * SHARE;
         Ok(())
@@ -168,7 +177,7 @@ impl Watch for Recorder {
 
     fn stopping(&self) -> bool {
         let now = self.begun.elapsed();
-        if self.deadline.is_some_and(|deadline| now >= deadline) {
+        if self.deadline.is_some_and(|deadline| self.secs() >= deadline.as_secs_f64()) {
             return true;
         }
         if self.stop_seen.get() || now < self.next_look.get() {
@@ -182,4 +191,9 @@ impl Watch for Recorder {
     fn elapsed(&self) -> Duration {
         self.begun.elapsed()
     }
+}
+
+/// Where a round of a series, from 1, keeps its checkpoint.
+pub(crate) fn round_checkpoint(folder: &Path, number: usize) -> PathBuf {
+    folder.join(format!("checkpoint-{number}.safetensors"))
 }

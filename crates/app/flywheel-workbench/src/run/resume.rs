@@ -1,16 +1,17 @@
 //! An interrupted run goes on where its checkpoint stands.
 
 use std::fs;
+use std::path::Path;
 
 use flywheel_learn::train::Checkpoint;
-use flywheel_spec::run::{RunKind, RunState};
+use flywheel_spec::run::{RunKind, RunState, RunSummary, TrainReport};
 use flywheel_spec::{Problem, phrase};
 
 use super::begin::taken;
 use super::events::last_line;
 use super::recorder::{CHECKPOINT, STOP};
 use super::{RECIPE, REPORT, REQUEST, RunChoices, over};
-use crate::{Failure, Workbench, file};
+use crate::{Failure, Workbench, accept, file};
 
 impl Workbench {
     /// Goes on with an interrupted or stopped run; the bits are those of a run never interrupted.
@@ -29,7 +30,7 @@ impl Workbench {
                     problem.advise(phrase!("workbench.run_works_advice", id = id)),
                 ));
             }
-            RunState::Finished | RunState::Failed => return Err(over(&summary)),
+            RunState::Finished | RunState::Failed => return Err(self.ended(&summary)?),
         }
         let folder = self.folder().run(id);
         let lock = taken(&folder, id)?;
@@ -44,8 +45,9 @@ impl Workbench {
             planned.text = text;
         }
         let checkpoint = match summary.kind {
-            RunKind::Train => read_checkpoint(&folder)?,
-            RunKind::UntilAccepted | RunKind::Tune => None,
+            RunKind::Train => read_checkpoint(&folder.join(CHECKPOINT))?,
+            RunKind::UntilAccepted => accept::checkpoint_of(&folder)?,
+            RunKind::Tune => None,
         };
         for name in [STOP, REPORT] {
             let path = folder.join(name);
@@ -59,15 +61,25 @@ impl Workbench {
         self.work(summary, planned, choices, lock, checkpoint);
         Ok(before)
     }
+
+    /// What there is to say of a run that is over.
+    fn ended(&self, summary: &RunSummary) -> Result<Failure, Failure> {
+        if summary.kind == RunKind::UntilAccepted && summary.state == RunState::Finished {
+            let report: Option<TrainReport> = file::read_json(&self.folder().run(&summary.id).join(REPORT))?;
+            if let Some(report) = report {
+                return Ok(accept::over(&summary.id, &report));
+            }
+        }
+        Ok(over(summary))
+    }
 }
 
 /// The checkpoint; without one the run begins anew, which comes to the same bits.
-fn read_checkpoint(folder: &std::path::Path) -> Result<Option<Checkpoint>, Failure> {
-    let path = folder.join(CHECKPOINT);
-    let bytes = match fs::read(&path) {
+pub(crate) fn read_checkpoint(path: &Path) -> Result<Option<Checkpoint>, Failure> {
+    let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Failure::io(&path, &error)),
+        Err(error) => return Err(Failure::io(path, &error)),
     };
     let read = Checkpoint::from_bytes(&bytes).map_err(|error| {
         let problem = Problem::error(phrase!("workbench.checkpoint", reason = error));

@@ -35,6 +35,17 @@ pub(crate) struct Trained {
     pub validation: Option<EvaluationReport>,
 }
 
+/// Whether the sealed test part is opened for the kept weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// It stays sealed.
+    Sealed,
+    /// It is opened, and the opening counted.
+    Counted,
+    /// It is opened; the opening is counted unless the run opened it again since it had done so this often.
+    OnceAfter(u64),
+}
+
 /// Trains, judges, keeps and reports.
 pub(crate) fn train(
     job: &Job,
@@ -52,7 +63,8 @@ pub(crate) fn train(
         job,
     )?;
     let trained = Trained { outcome, validation };
-    let kept = keep(job, recorder, plan, &trained, job.choices.test)?;
+    let opening = if job.choices.test { Opening::Counted } else { Opening::Sealed };
+    let kept = keep(job, recorder, plan, &trained, opening)?;
     let report = finished_report(job, recorder, plan, trained, kept, Vec::new());
     let state = report.state;
     let message = match (&report.model, state) {
@@ -77,15 +89,21 @@ pub(crate) fn keep(
     recorder: &mut Recorder,
     plan: &TrainPlan,
     trained: &Trained,
-    open_test: bool,
+    opening: Opening,
 ) -> Result<Kept, Failure> {
     let table = &plan.table;
-    let asked = async || job.workbench.ledger().test_openings(table).await;
-    let mut kept = Kept { test_openings: job.handle.block_on(asked())?, ..Kept::default() };
+    let ledger = job.workbench.ledger();
+    let mut kept =
+        Kept { test_openings: job.handle.block_on(ledger.test_openings(table))?, ..Kept::default() };
     let Some(weights) = trained.outcome.weights.clone() else { return Ok(kept) };
-    if open_test && !plan.prepared.parts.test.is_empty() {
+    if opening != Opening::Sealed && !plan.prepared.parts.test.is_empty() {
         let run = recorder.summary.id.clone();
-        kept.test_openings = job.handle.block_on(job.workbench.ledger().open_test(table, &run))?;
+        kept.test_openings = job.handle.block_on(async {
+            match opening {
+                Opening::OnceAfter(before) => ledger.open_test_after(table, &run, before).await,
+                Opening::Sealed | Opening::Counted => ledger.open_test(table, &run).await,
+            }
+        })?;
         recorder.note(phrase!("workbench.test_opened", count = kept.test_openings, table = table));
         kept.test = test(job, plan, &trained.outcome, kept.test_openings)?;
     }

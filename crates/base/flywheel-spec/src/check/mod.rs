@@ -4,10 +4,12 @@
 //! Serde runs only on a document that the walk found clean, because it stops at its first error and loses the places.
 
 mod assistant;
+mod mend;
 mod parse;
 mod place;
 mod reasons;
 mod schema;
+mod slips;
 mod walk;
 
 use serde::de::DeserializeOwned;
@@ -90,7 +92,8 @@ pub fn read_question_value(value: &serde_json::Value) -> Result<QuestionSpec, Pr
 /// True when a recipe's text is a question about what people do, not a training: it says its `kind`.
 pub fn is_question(text: &str) -> bool {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    parse::document(text).is_ok_and(|document| document.as_table().contains_key("kind"))
+    let text = parse::recover(text, "").text;
+    parse::document(&text).is_ok_and(|document| document.as_table().contains_key("kind"))
 }
 
 /// Gives problems that know only their setting, such as those of a plan, the line where that setting stands.
@@ -112,14 +115,17 @@ pub fn place_settings(problems: &mut [Problem], text: &str, file_name: &str) {
 fn read<T: ToSchema + DeserializeOwned>(text: &str, file_name: &str) -> Result<(T, Vec<Problem>), Problems> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let recovered = parse::recover(text, file_name);
-    let broken = !recovered.problems.is_empty();
     let mut problems = recovered.problems;
     if let Ok(document) = parse::document(&recovered.text) {
         let found = walk::walk(document.as_table(), Schema::of::<T>(), &recovered.text, file_name);
-        // A line that does not parse takes its settings along; that they lack is no second mistake.
-        problems.extend(
-            found.into_iter().filter(|problem| !broken || !problem.code.starts_with("check.missing")),
-        );
+        // What does not parse takes its settings along; that they lack is no second mistake.
+        let lacks = |problem: &Problem| problem.code.starts_with("check.missing");
+        // What a mended line holds is a guess, and a mistake of the guess is nobody's.
+        let guessed: Vec<_> = problems.iter().map(|problem| problem.place.line).collect();
+        let own = |problem: &Problem| {
+            if lacks(problem) { !recovered.lost } else { !guessed.contains(&problem.place.line) }
+        };
+        problems.extend(found.into_iter().filter(own));
     }
     problems.sort_by_key(|problem| (problem.place.line, problem.place.character));
     let problems = Problems { problems };

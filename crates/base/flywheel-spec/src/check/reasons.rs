@@ -1,7 +1,7 @@
 //! Why a text is no TOML, in Chinese: the parser speaks English alone.
 
 /// What the parser says, word for word, and the same in Chinese.
-const REASONS: [(&str, &str); 45] = [
+const REASONS: &[(&str, &str)] = &[
     ("duplicate key", "键重复"),
     ("carriage return must be followed by newline", "回车符后必须是换行符"),
     ("missing opening quote", "缺少开头的引号"),
@@ -47,10 +47,29 @@ const REASONS: [(&str, &str); 45] = [
     ("extra comma in inline table", "内联表中有多余的逗号"),
     ("extra comma in array", "数组中有多余的逗号"),
     ("`_` may only go between digits", "`_` 只能放在数字之间"),
+    ("extra assignment between key-value pairs", "多余的 `=`（键值对之间缺少逗号）"),
+    ("extra `=`", "多余的 `=`"),
+    ("missing array opening", "缺少数组的 `[`"),
+    ("missing inline table opening", "缺少内联表的 `{`"),
+    ("missing comment start", "缺少注释的 `#`"),
+    ("invalid string", "字符串无效"),
+    ("invalid boolean", "真假值无效"),
+    ("invalid float", "小数无效"),
+    ("invalid mantissa", "小数无效"),
+    ("invalid fraction", "小数部分无效"),
+    ("invalid exponent", "指数无效"),
+    ("invalid integer number", "整数无效"),
+    ("invalid hexadecimal number", "十六进制数无效"),
+    ("invalid octal number", "八进制数无效"),
+    ("invalid binary number", "二进制数无效"),
+    ("invalid date", "日期无效"),
+    ("invalid time", "时间无效"),
+    ("invalid date-time", "日期时间无效"),
+    ("invalid offset", "时区偏移无效"),
 ];
 
 /// What the parser expected, and the same in Chinese.
-const EXPECTED: [(&str, &str); 12] = [
+const EXPECTED: &[(&str, &str)] = &[
     ("newline", "换行"),
     ("nothing", "到此为止"),
     ("multi-line basic string", "多行字符串"),
@@ -59,25 +78,37 @@ const EXPECTED: [(&str, &str); 12] = [
     ("printable characters", "可见字符"),
     ("unicode hexadecimal value", "十六进制数字"),
     ("characters", "字符"),
+    ("non-single-quote characters", "单引号以外的字符"),
+    ("non-single-quote visible characters", "单引号以外的可见字符"),
+    ("non-double-quote visible characters", "双引号以外的可见字符"),
+    ("letters", "字母"),
     ("digits", "数字"),
     ("numbers", "数字"),
     ("key", "键"),
     ("value", "值"),
 ];
 
-/// A reason of the parser in Chinese; what is not known stays as it is.
+/// A reason of the parser in Chinese; a reason that is not known stays as it is, what was expected is left out then.
 pub(super) fn in_chinese(reason: &str) -> String {
-    let parts = reason.split(", ").map(|part| match part.strip_prefix("expected ") {
-        Some(expected) => {
-            let known = EXPECTED.iter().find(|(english, _)| *english == expected);
-            format!("应为 {}", known.map_or(expected, |(_, chinese)| chinese))
+    let known = |list: &[(&str, &'static str)], part: &str| {
+        list.iter().find(|(english, _)| *english == part).map(|(_, chinese)| *chinese)
+    };
+    let mut parts = Vec::new();
+    for part in reason.split(", ") {
+        let expected = part.strip_prefix("expected ");
+        let inner = expected.unwrap_or(part);
+        let sign = inner.starts_with('`') && inner.ends_with('`');
+        match (expected, known(EXPECTED, inner)) {
+            (Some(_), Some(chinese)) => parts.push(format!("应为 {chinese}")),
+            (Some(_), None) if sign => parts.push(format!("应为 {inner}")),
+            (Some(_), None) => {}
+            (None, _) if sign => parts.push(inner.to_owned()),
+            (None, chinese) => {
+                parts.push(known(REASONS, part).or(chinese).unwrap_or(part).to_owned());
+            }
         }
-        None => {
-            let known = REASONS.iter().find(|(english, _)| *english == part);
-            known.map_or(part, |(_, chinese)| chinese).to_owned()
-        }
-    });
-    parts.collect::<Vec<_>>().join("，")
+    }
+    parts.join("，")
 }
 
 #[cfg(test)]
@@ -95,6 +126,10 @@ mod tests {
             ("a =", "加引号"),
             ("a = 01", "0 开头"),
             ("a = \"open", "字符串"),
+            ("年龄 = 1", "加引号"),
+            ("a = 2024-13-01", "日期无效"),
+            ("a = {b = 1 c = 2}", "缺少逗号"),
+            ("a = 1e", "指数"),
         ] {
             let error = toml_edit::Document::parse(text).expect_err("no TOML");
             let reason = error.message().lines().map(str::trim).collect::<Vec<_>>().join(", ");

@@ -43,7 +43,8 @@ pub(super) fn cards(
         for input in &signature.inputs {
             let kind = serde_json::to_value(input.kind).ok();
             let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default();
-            card.push_str(&format!("- `{}` ({kind})\n", input.name));
+            let kind = Phrase::new(&format!("cli.kind_{kind}"));
+            card.push_str(&format!("- `{}` ({})\n", input.name, kind.text(language)));
         }
         card.push_str(&format!("\n## {}\n\n", say(phrase!("models.card_origin"))));
         let origin_lines = [

@@ -9,6 +9,7 @@ use flywheel_spec::{Phrase, phrase};
 use super::{Checkpoint, Course, EpochSums, LoopState, Outcome, Watch, diagnosis, sums};
 use crate::augment::{Ahead, Epoch};
 use crate::engine::{Batch, Divergence, Engine, Step, Tensor, decays};
+use crate::evaluate::metric_words;
 use crate::examples::Examples;
 use crate::figure;
 use crate::optimizer::{sum_of_sizes, sum_of_squares};
@@ -114,9 +115,9 @@ impl Run<'_, '_> {
                 let message = phrase!(
                     "train.early_stopping",
                     patience = patience,
-                    metric = self.course.metric.name(),
                     best = self.state.best_epoch.unwrap_or_default()
-                );
+                )
+                .with_phrase("metric", &metric_words(self.course.metric));
                 self.watch.event(TrainEvent::Note { message: message.clone() });
                 return (Ended::Finished, Some(message));
             }

@@ -194,8 +194,8 @@ pub struct OpportunityWeights {
     /// Of pain.
     #[serde(default = "one")]
     pub pain: f64,
-    /// Of the trend.
-    #[serde(default = "one")]
+    /// Of the trend; a half by default, because whom a problem drives away no longer speaks, so that the costliest seem to fade.
+    #[serde(default = "half")]
     pub trend: f64,
     /// Of confidence.
     #[serde(default = "one")]
@@ -207,7 +207,7 @@ pub struct OpportunityWeights {
 
 impl Default for OpportunityWeights {
     fn default() -> Self {
-        Self { reach: half(), pain: one(), trend: one(), confidence: one(), effort: one() }
+        Self { reach: half(), pain: one(), trend: half(), confidence: one(), effort: one() }
     }
 }
 

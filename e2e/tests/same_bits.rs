@@ -110,8 +110,8 @@ fn a_killed_search_goes_on_and_comes_to_the_same_trials() {
 
 /// A recipe whose first rounds are not good enough.
 fn series() -> String {
-    let recipe = LONG.replace("epochs = 30", "epochs = 6").replace("0.001", "0.00003");
-    format!("{recipe}[accept]\naccuracy = 0.93\n")
+    let recipe = LONG.replace("epochs = 30", "epochs = 12").replace("0.001", "0.00003");
+    format!("{recipe}[accept]\naccuracy = 0.7\n")
 }
 
 /// Starts the series and waits until its second round has a checkpoint and an epoch beyond it.
@@ -188,7 +188,7 @@ fn a_series_that_is_killed_or_stopped_in_round_two_comes_to_the_same_rounds_and_
 #[test]
 fn the_time_that_a_killed_series_spent_counts_against_its_budget() {
     let project = digits();
-    project.write("recipes/long.toml", series().replace("0.93", "0.9999"));
+    project.write("recipes/long.toml", series().replace("accuracy = 0.7", "accuracy = 0.9999"));
     let running = project.start(&["train", "recipes/long.toml", "--until-accepted", "--budget", "10s"]);
     let secs = || project.json(&["runs", "show", "long-1"])["summary"]["secs"].as_f64().unwrap_or(0.0);
     until("half of the budget", Duration::from_secs(60), || {

@@ -49,6 +49,7 @@ fn problem(error: &Error) -> Option<Problem> {
             let others = listed(&texts(error, ContextKind::PriorArg));
             phrase!("cli.misuse_together", one = text(ContextKind::InvalidArg)?, others = others)
         }
+        ErrorKind::MissingSubcommand => phrase!("cli.misuse_missing", names = "`<COMMAND>`"),
         _ => return None,
     };
     Some(Problem::error(message).advise(advice(error)))
@@ -71,7 +72,8 @@ fn verb_typed() -> String {
     let mut command = crate::help::command(Language::En);
     let mut verb = String::new();
     for word in std::env::args().skip(1).filter(|word| !word.starts_with('-')) {
-        let Some(below) = command.find_subcommand(&word).cloned() else { break };
+        // What is no verb here is an option's value, or one of the verb's own words.
+        let Some(below) = command.find_subcommand(&word).cloned() else { continue };
         verb.push_str(&format!("{word} "));
         command = below;
     }
@@ -102,7 +104,7 @@ mod tests {
     #[test]
     fn a_mistyped_line_is_said_in_both_languages() {
         for (line, english, chinese, advice) in [
-            ("train r.toml --bugdet 5m", "there is no option `--bugdet` here", "没有选项", "`--budget`"),
+            ("train r.toml --bugdet 5m", "`--bugdet` is not known here", "不认识", "`--budget`"),
             ("trian r.toml", "there is no verb `trian`", "没有命令", "`train`"),
             ("resume", "what is missing: `<RUN>`", "缺少：", "--help"),
             ("train r.toml --until-accepted --budget soon", "cannot be the value of", "不能作为", "--help"),

@@ -74,7 +74,7 @@ impl Series {
     }
 
     /// Keeps the series with the weights of its best round; a process that ends at any line of this loses nothing.
-    pub fn keep(&mut self, folder: &Path, kept: Option<&Candidate>) -> Result<(), Failure> {
+    pub(super) fn keep(&mut self, folder: &Path, kept: Option<&Candidate>) -> Result<(), Failure> {
         if let Some(kept) = kept {
             let outcome = &kept.trained.outcome;
             let path = weights_of(folder, kept.index);

@@ -356,7 +356,9 @@ impl Scan {
             let message = phrase!("check.slip_open_long", mark = mark);
             let advice = Advice::Says(phrase!("check.slip_open_long_advice", mark = mark));
             self.slips.push(Slip { line, character, message, advice });
-            self.lines[line].push_str(mark);
+            let first = &mut self.lines[line];
+            first.truncate(first.trim_end().len());
+            first.push_str(mark);
             // What follows may belong to the text or not.
             self.lines[line + 1..].iter_mut().for_each(String::clear);
             self.lost = true;

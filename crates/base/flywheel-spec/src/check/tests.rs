@@ -189,7 +189,7 @@ fn slips_of_the_keyboard_are_said_with_what_to_write() {
             )],
         ),
         // Nothing is wrong with these.
-        ("a = {b = 1, }\n\tc = [1, 2, ]\r\nd = \"＝“”\" # ＝“”", &[]),
+        ("a = {b = 1, }\n\tc = [1, 2, ]\nd = \"＝“”\" # ＝“”", &[]),
     ];
     for (text, expected) in CASES {
         for text in [(*text).to_owned(), text.replace('\n', "\r\n")] {

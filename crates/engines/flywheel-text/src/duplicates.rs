@@ -5,13 +5,14 @@
 //! verified by its Jaccard index. The order of the messages changes nothing.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::BuildHasherDefault;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use crate::phrases::Hashed;
-use crate::pile::{Pile, Text};
+use crate::pile::Pile;
 
 /// Characters of a shingle.
 const SHINGLE: usize = 4;
@@ -98,21 +99,15 @@ fn near(pile: &Pile) -> Vec<u32> {
         let folded = || Shingles::of(shingles(&pile.texts[text as usize].reading.folded));
         sets[text as usize].get_or_init(folded)
     };
-    let met: Vec<Vec<(u32, u32)>> = (0..BANDS).into_par_iter().map(|band| met(pile, band)).collect();
+    let met: Vec<Vec<Vec<u32>>> = (0..BANDS).into_par_iter().map(|band| met(pile, band)).collect();
     let mut root: Vec<u32> = (0..pile.texts.len() as u32).collect();
-    for met in met {
+    for buckets in met {
         let roots: Vec<u32> = (0..root.len() as u32).map(|at| find(&mut root, at)).collect();
         // A bucket whose texts are known to be the same says nothing more.
-        let is_open = |bucket: &&[(u32, u32)]| {
-            bucket.iter().any(|(_, text)| roots[*text as usize] != roots[bucket[0].1 as usize])
-        };
-        let pairs: Vec<(u32, u32)> = met
-            .chunk_by(|one, two| one.0 == two.0)
-            .filter(is_open)
-            .collect::<Vec<_>>()
-            .into_par_iter()
-            .flat_map_iter(|bucket| alike(bucket, &set))
-            .collect();
+        let is_open =
+            |bucket: &&Vec<u32>| bucket.iter().any(|text| roots[*text as usize] != roots[bucket[0] as usize]);
+        let pairs: Vec<(u32, u32)> =
+            buckets.par_iter().filter(is_open).flat_map_iter(|bucket| alike(bucket, &set)).collect();
         for (one, other) in pairs {
             let (one, other) = (find(&mut root, one), find(&mut root, other));
             root[one.max(other) as usize] = one.min(other);
@@ -121,27 +116,39 @@ fn near(pile: &Pile) -> Vec<u32> {
     (0..root.len() as u32).map(|at| find(&mut root, at)).collect()
 }
 
-/// The texts that share a band with another, those of one bucket together, in their order.
-fn met(pile: &Pile, band: usize) -> Vec<(u32, u32)> {
-    let of = |text: &Text| text.sketch.as_ref().map(|sketch| sketch.0[band]);
-    let mut times: HashMap<u32, u32, BuildHasherDefault<Hashed>> =
+/// The texts that share a band with others, by what they share, each bucket in the texts' order.
+fn met(pile: &Pile, band: usize) -> Vec<Vec<u32>> {
+    let all = pile.texts.iter().enumerate();
+    let hashes = all.filter_map(|(at, text)| Some((text.sketch.as_ref()?.0[band], at as u32)));
+    // The first text of each hash, and where its bucket is once a second one has it.
+    let mut first: HashMap<u32, (u32, u32), BuildHasherDefault<Hashed>> =
         HashMap::with_capacity_and_hasher(pile.texts.len(), BuildHasherDefault::default());
-    for hash in pile.texts.iter().filter_map(of) {
-        *times.entry(hash).or_default() += 1;
+    let mut buckets: Vec<Vec<u32>> = Vec::new();
+    for (hash, text) in hashes {
+        match first.entry(hash) {
+            Entry::Vacant(entry) => {
+                entry.insert((text, u32::MAX));
+            }
+            Entry::Occupied(mut entry) => {
+                let (one, bucket) = entry.get_mut();
+                if *bucket == u32::MAX {
+                    *bucket = buckets.len() as u32;
+                    buckets.push(vec![*one]);
+                }
+                buckets[*bucket as usize].push(text);
+            }
+        }
     }
-    let hashes = pile.texts.iter().enumerate().filter_map(|(at, text)| Some((of(text)?, at as u32)));
-    let mut met: Vec<(u32, u32)> = hashes.filter(|(hash, _)| times[hash] > 1).collect();
-    met.sort_unstable();
-    met
+    buckets
 }
 
 /// The pairs of a bucket that are nearly the same: each text with the first leader that it is like.
-fn alike<'a>(bucket: &[(u32, u32)], set: &impl Fn(u32) -> &'a Shingles) -> Vec<(u32, u32)> {
+fn alike<'a>(bucket: &[u32], set: &impl Fn(u32) -> &'a Shingles) -> Vec<(u32, u32)> {
     let mut leaders: Vec<(u32, &Shingles)> = Vec::new();
     let mut pairs = Vec::new();
-    for (_, text) in bucket {
+    for text in bucket {
         let own = set(*text);
-        match leaders.iter().find(|(_, leader)| own.jaccard(leader) >= NEAR) {
+        match leaders.iter().find(|(_, leader)| own.is_near(leader)) {
             Some((leader, _)) => pairs.push((*leader, *text)),
             None if leaders.len() < LEADERS => leaders.push((*text, own)),
             None => {}
@@ -167,13 +174,12 @@ fn shingles(folded: &str) -> Vec<u32> {
         return Vec::new();
     }
     let mut found: Vec<u32> = Vec::with_capacity(letters.len());
-    let mut window = [0_u32; SHINGLE];
+    let mut window = [0_u64; SHINGLE];
     for (at, letter) in letters.iter().enumerate() {
-        window.rotate_left(1);
-        window[SHINGLE - 1] = *letter as u32;
+        window = [window[1], window[2], window[3], u64::from(*letter as u32)];
         if at + 1 >= SHINGLE {
             // Two letters in a word, the words mixed by odd factors.
-            let [one, two, three, four] = window.map(u64::from);
+            let [one, two, three, four] = window;
             let mixed = ((one << 32) | two)
                 .wrapping_mul(0x9e37_79b9_7f4a_7c15)
                 .wrapping_add(((three << 32) | four).wrapping_mul(0xd6e8_feb8_6659_fd93));
@@ -212,32 +218,41 @@ pub(crate) fn sketch(folded: &str) -> Option<Sketch> {
     Some(Sketch(bands))
 }
 
-/// A set of shingles: a table of twice their number or more, each at the first free place behind that of its bits.
+/// A set of shingles: each once, and a table of twice their number or more with each at the first free place behind that
+/// of its bits.
 struct Shingles {
+    each: Vec<u32>,
     table: Vec<u32>,
-    count: usize,
 }
 
 impl Shingles {
-    fn of(shingles: Vec<u32>) -> Self {
+    fn of(mut shingles: Vec<u32>) -> Self {
         let mut table = vec![0; (shingles.len() * 2).next_power_of_two()];
-        let mut count = 0;
-        for shingle in shingles {
-            let place = place(&table, shingle);
-            count += usize::from(table[place] == 0);
-            table[place] = shingle;
-        }
-        Self { table, count }
+        shingles.retain(|shingle| {
+            let place = place(&table, *shingle);
+            let is_new = table[place] == 0;
+            table[place] = *shingle;
+            is_new
+        });
+        Self { each: shingles, table }
     }
 
-    /// The Jaccard index of two sets.
-    fn jaccard(&self, other: &Self) -> f64 {
-        let (few, many) = if self.table.len() < other.table.len() { (self, other) } else { (other, self) };
+    /// Whether the Jaccard index of two sets is [`NEAR`] or more; told as soon as it cannot be.
+    fn is_near(&self, other: &Self) -> bool {
+        let (few, many) = if self.each.len() < other.each.len() { (self, other) } else { (other, self) };
+        let (fewer, more) = (few.each.len(), many.each.len());
+        // As many must be shared as make the index, of `shared` in `fewer + more - shared`, so much.
+        let index =
+            |shared: usize| if more == 0 { 1.0 } else { shared as f64 / (fewer + more - shared) as f64 };
         let table = &many.table[..];
-        let shared =
-            few.table.iter().filter(|shingle| **shingle != 0 && table[place(table, **shingle)] != 0).count();
-        let all = self.count + other.count - shared;
-        if all == 0 { 1.0 } else { shared as f64 / all as f64 }
+        let mut shared = fewer;
+        for shingle in &few.each {
+            if index(shared) < NEAR {
+                return false;
+            }
+            shared -= usize::from(table[place(table, *shingle)] == 0);
+        }
+        index(shared) >= NEAR
     }
 }
 
@@ -336,7 +351,7 @@ mod tests {
             let (shared, all) = (one.intersection(&other).count(), one.union(&other).count());
             let expected = if all == 0 { 1.0 } else { shared as f64 / all as f64 };
             let set = |numbers: std::collections::BTreeSet<u32>| Shingles::of(numbers.into_iter().map(|number| number + 1).collect());
-            prop_assert!((set(one).jaccard(&set(other)) - expected).abs() < 1e-12);
+            prop_assert_eq!(set(one).is_near(&set(other)), expected >= NEAR);
         }
     }
 }

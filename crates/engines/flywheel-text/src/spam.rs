@@ -88,9 +88,11 @@ fn is_mashed(word: &str) -> bool {
 /// How much speaks for an advert: somewhere to turn to, something to gain, and a hurry.
 fn advert_points(folded: &str) -> u32 {
     let (Some(signs), Some(contact)) = (signs(), contact()) else { return 0 };
-    let points: u32 = signs.matches(folded).into_iter().map(|sign| SIGNS[sign].0).sum();
-    // Without anywhere to turn to, an advert sells nothing.
-    if points > 0 && contact.is_match(folded) { points } else { 0 }
+    // Without anywhere to turn to, an advert sells nothing; that is also the quicker look.
+    if !contact.is_match(folded) {
+        return 0;
+    }
+    signs.matches(folded).into_iter().map(|sign| SIGNS[sign].0).sum()
 }
 
 /// Signs of an advert with their points.

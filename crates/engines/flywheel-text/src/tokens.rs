@@ -60,6 +60,13 @@ impl Reading {
     }
 }
 
+impl Token {
+    /// A word that is told apart already.
+    pub(crate) fn of(word: &str, place: Range<u32>, part: Part) -> Self {
+        Self { place, stem: stem(word).into_boxed_str(), part }
+    }
+}
+
 /// Reads a message.
 pub fn read(text: &str) -> Reading {
     let end = text.char_indices().nth(READ_CHARACTERS).map(|(at, _)| at);

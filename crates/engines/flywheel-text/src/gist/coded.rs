@@ -164,7 +164,7 @@ pub(super) fn read(bytes: &[u8], text: &str) -> Option<(Gist, Cut)> {
         let end = start.wrapping_add(from.number()? as u32);
         let part = *PARTS.get((coded & 7) as usize)?;
         let word = folded.get(start as usize..end as usize)?;
-        tokens.push(Token { place: start..end, stem: stem(word).into_boxed_str(), part });
+        tokens.push(Token::of(word, start..end, part));
         last = end;
     }
     let mut asked = Vec::with_capacity(from.count()?);

@@ -116,3 +116,44 @@ fn a_search_is_reported_and_replays() {
     };
     assert_eq!(values(&first), values(&second), "the search does not replay");
 }
+
+#[test]
+fn the_next_step_that_init_names_works_from_where_one_stands() {
+    let project = Project::empty();
+    project.write("customers.csv", customers());
+    let said =
+        project.call(&["init", "shop", "--from", "customers.csv", "--target", "churned"]).succeed().out;
+    let call = said.split('`').find(|piece| piece.starts_with("flywheel ")).expect("a next step").to_owned();
+    let words: Vec<&str> = call.split(' ').skip(1).collect();
+    assert!(words.contains(&"train"), "{call}");
+    project.call(&words).succeed();
+    let lost = project.call(&["runs", "list"]).refuse();
+    assert!(lost.err.contains(&project.path().display().to_string()), "{}", lost.err);
+}
+
+#[test]
+fn what_a_new_user_stumbles_over_is_said() {
+    let project = Project::new();
+    project.write("customers.csv", customers()).write("recipes/churn.toml", CHURN);
+    project.call(&["data", "import", "customers.csv"]).succeed();
+    let trained = project.call(&["train", "recipes/churn.toml"]).succeed();
+    assert_eq!(trained.out.matches("are kept").count(), usize::from(trained.out.contains("are kept")));
+
+    project.write("few.csv", "age,sped\n30,5\n");
+    let answered = project.call(&["predict", "churn", "few.csv"]).succeed();
+    assert!(answered.err.contains("lacks 3 of the 4 columns"), "{}", answered.err);
+    let answered = project.call(&["predict", "churn", "few.csv", "--lang", "zh-CN"]).succeed();
+    assert!(answered.err.contains("4 列中的 3 列"), "{}", answered.err);
+
+    assert_eq!(project.json(&["evaluate", "churn", "--part", "test"])["part"], "test");
+    project.call(&["deploy", "churn"]).succeed();
+    let watched = project.call(&["monitor", "churn"]).succeed().out;
+    assert!(!watched.contains("PSI"), "drift of nothing: {watched}");
+    let card = project.call(&["models", "show", "churn", "--lang", "zh-CN"]).succeed().out;
+    assert!(card.contains("`plan` (类别)") && !card.contains("(category)"), "{card}");
+
+    let mistyped = project.call(&["evaluate", "churn", "--part", "tests", "--lang", "zh-CN"]).refuse();
+    assert!(mistyped.err.contains("是否想写 `test`"), "{}", mistyped.err);
+    let mistyped = project.call(&["trian", "recipes/churn.toml"]).refuse();
+    assert!(mistyped.err.contains("there is no verb `trian`"), "{}", mistyped.err);
+}

@@ -16,7 +16,10 @@ pub struct Sources {
 impl Sources {
     /// A file whose text is at hand.
     pub fn one(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { texts: BTreeMap::from([(name.into(), text.into())]) }
+        let text: String = text.into();
+        // A byte order mark counts as no character of the first line.
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        Self { texts: BTreeMap::from([(name.into(), text)]) }
     }
 }
 

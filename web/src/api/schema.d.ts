@@ -231,7 +231,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Finds messages by word, in either language, with filters; personal data is masked. */
+        /**
+         * Finds messages by word, in either language, and by meaning where the project has an encoder, with filters; personal data
+         *     is masked.
+         */
         post: operations["search_feedback"];
         delete?: never;
         options?: never;
@@ -4207,7 +4210,7 @@ export interface components {
             pain?: number;
             /**
              * Format: double
-             * @description Of the trend.
+             * @description Of the trend; a half by default, because whom a problem drives away no longer speaks, so that the costliest seem to fade.
              */
             trend?: number;
             /**
@@ -6587,6 +6590,7 @@ export interface components {
              */
             comparable_effective: number;
             returning?: components["schemas"]["Compared"] | null;
+            active?: components["schemas"]["Compared"] | null;
             leaving?: components["schemas"]["Compared"] | null;
             paying?: components["schemas"]["Compared"] | null;
             revenue?: components["schemas"]["Compared"] | null;

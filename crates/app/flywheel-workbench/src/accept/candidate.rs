@@ -11,7 +11,7 @@ use crate::Failure;
 use crate::run::{Job, Trained, judged_on, read_checkpoint};
 
 /// A round with what it needs to be kept.
-pub(crate) struct Candidate {
+pub(super) struct Candidate {
     /// Its place among the rounds, from 0.
     pub index: usize,
     pub plan: TrainPlan,

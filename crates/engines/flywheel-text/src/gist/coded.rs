@@ -13,7 +13,6 @@ use crate::mood::learned::Spoken;
 use crate::pile::Cut;
 use crate::search::postings;
 use crate::tokens::{Part, Reading, Token};
-use flywheel_language::stem;
 
 const LANGUAGES: [TextLanguage; 3] = [TextLanguage::En, TextLanguage::Zh, TextLanguage::Other];
 const PARTS: [Part; 6] = [Part::Subject, Part::Value, Part::Function, Part::Number, Part::Emoji, Part::Break];

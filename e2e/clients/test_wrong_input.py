@@ -31,7 +31,7 @@ CASES = [
     ("GET", "/api/v1/tables/..%2f..%2fledger/profile", {}, b"", 404, []),
     ("GET", "/api/v1/models/churn?version=x", {}, b"", 400, ["version"]),
     ("POST", "/api/v1/recipes/check", JSON, b'{"recipe": 1}', 422, ["recipe"]),
-    ("POST", "/api/v1/runs", JSON, b'{"recipe": "name ="}', 422, ["TOML"]),
+    ("POST", "/api/v1/runs", JSON, b'{"recipe": "name ="}', 422, ["has no value", "line"]),
     ("POST", "/api/v1/tables?name=x", {"x-file-name": "x.csv"}, b"", 400, ["empty"]),
     ("POST", "/api/v1/predictions/nowhere/label", JSON, b'{"label": "yes"}', 404, ["nowhere"]),
     ("GET", "/api/v1/runs", {"host": "evil.example"}, b"", 403, ["evil.example"]),

@@ -85,6 +85,7 @@ impl Workbench {
     pub async fn opportunities(&self, request: &RankRequest) -> Result<OpportunityReport, Failure> {
         let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
         let records = self.opportunity_records()?;
+        // Those who say nothing at all are fewer the more a product's people speak, and quieter people besides.
         let beside = Comparison::NotOfTheme;
         let (behaviour, taken) = self.behaviour_of(&read, &request.behaviour, beside).await?;
         let active = self.people_between(None, None).await?;
@@ -158,9 +159,6 @@ impl Workbench {
     }
 
     /// What the people of each theme did, and which events were taken for what.
-    ///
-    /// A ranking compares with everybody who does not speak of the theme: those who say nothing at all are fewer the more
-    /// a product's people speak, and quieter people besides.
     async fn behaviour_of(
         &self,
         read: &FeedbackRead,

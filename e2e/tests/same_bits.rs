@@ -41,13 +41,21 @@ fn one_thread_and_two_give_the_same_bits() {
 #[test]
 fn a_killed_run_goes_on_to_the_same_bits() {
     let project = digits();
+    project.write("recipes/long.toml", LONG.replace("epochs = 30", "epochs = 30\nrefit = true"));
     project.call(&["train", "recipes/long.toml"]).succeed();
-    for kill_after in [1, 4] {
+    // In the first epoch, later, and while the weights learn anew from the validation part too.
+    let moments: [fn(&str) -> bool; 3] = [
+        |events| epochs_in(events) >= 1,
+        |events| epochs_in(events) >= 4,
+        |events| events.contains("train.refitting"),
+    ];
+    for (number, moment) in (2..).zip(moments) {
         let running = project.start(&["train", "recipes/long.toml"]);
-        let id = format!("long-{}", if kill_after == 1 { 2 } else { 3 });
-        let checkpoint = project.path().join(".flywheel/runs").join(&id).join("checkpoint.safetensors");
-        until("an epoch", Duration::from_secs(60), || {
-            (epochs(&project, &id) >= kill_after && checkpoint.exists()).then_some(())
+        let id = format!("long-{number}");
+        let folder = project.path().join(".flywheel/runs").join(&id);
+        until("the moment", Duration::from_secs(60), || {
+            let events = read(&folder.join("events.jsonl"));
+            (moment(&events) && folder.join("checkpoint.safetensors").exists()).then_some(())
         });
         running.kill();
         let state = project.json(&["runs", "show", &id])["summary"]["state"].clone();
@@ -55,10 +63,12 @@ fn a_killed_run_goes_on_to_the_same_bits() {
         let report = project.json(&["resume", &id]);
         assert_eq!(report["summary"]["state"], "finished");
         assert_eq!(report["report"]["epochs"].as_array().map(Vec::len), Some(30));
+        assert!(report["report"]["findings"].to_string().contains("train.refitted"), "{report}");
     }
     let uninterrupted = weights(&project, "long", 1);
     assert!(uninterrupted == weights(&project, "long", 2), "killed in the first epochs, the bits differ");
     assert!(uninterrupted == weights(&project, "long", 3), "killed later, the bits differ");
+    assert!(uninterrupted == weights(&project, "long", 4), "killed while it learns anew, the bits differ");
 }
 
 #[test]
@@ -77,8 +87,11 @@ fn ctrl_c_keeps_the_best_so_far_and_the_run_can_go_on() {
 
 /// Epochs in a run's events so far.
 fn epochs(project: &Project, id: &str) -> usize {
-    let path = project.path().join(".flywheel/runs").join(id).join("events.jsonl");
-    read(&path).lines().filter(|line| line.contains("\"kind\":\"epoch\"")).count()
+    epochs_in(&read(&project.path().join(".flywheel/runs").join(id).join("events.jsonl")))
+}
+
+fn epochs_in(events: &str) -> usize {
+    events.lines().filter(|line| line.contains("\"kind\":\"epoch\"")).count()
 }
 
 fn read(path: &Path) -> String {

@@ -71,7 +71,7 @@ fn judged(
     spec: &TrainSpec,
     table: &StoredTable,
     part: &Part,
-    warnings: Vec<Problem>,
+    mut warnings: Vec<Problem>,
 ) -> Result<EvaluationReport, Failure> {
     let (name, rows) = match part {
         Part::Table(name) => (name.as_str(), Selection::of(table, &of_table(spec, table))?.rows),
@@ -87,6 +87,9 @@ fn judged(
     };
     if rows.is_empty() {
         return Err(Failure::Wrong(Problem::error(phrase!("workbench.empty_part", part = name)).into()));
+    }
+    if spec.train.refit && *part == Part::Validation {
+        warnings.push(Problem::warning(phrase!("workbench.learned_from", part = name)));
     }
     let (_, _) = bundle.preparation.check(&table.frame).settle(())?;
     let examples = bundle.preparation.apply(&table.frame, &rows)?;

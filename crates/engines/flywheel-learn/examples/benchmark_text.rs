@@ -7,7 +7,7 @@
 //! overrides it, such as `train.epochs=5`. Below 3,000 texts it takes the smaller batches that are drafted then.
 //!
 //! Folds are stratified, seed 0. Of the rows outside the judged fold, the recipe's share of each label chooses the best
-//! weights. `banking-test` and `titles` judge on their own test parts, the others on folds of the part that may be
+//! epoch; with the recipe's `train.refit` the weights then learn from all of them. `banking-test` and `titles` judge on their own test parts, the others on folds of the part that may be
 //! looked at. Labels of fewer than five texts are not learned and count as mistakes in the accuracy; macro-F1 is that
 //! of the learned labels. Texts that stand there twice are kept, as in the numbers that others publish.
 
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use flywheel_learn::evaluate::{Answers, measure};
-use flywheel_learn::plan::{Machine, plan};
+use flywheel_learn::plan::{Machine, plan, refit};
 use flywheel_learn::split::Seal;
 use flywheel_learn::table::Table;
 use flywheel_learn::train::{Unwatched, outputs, train};
@@ -125,8 +125,9 @@ fn run(set: &Set, parts: &[&str], recipe: &TrainSpec) -> (f64, f64) {
     let prepared = began.elapsed().as_secs_f64();
     let began = Instant::now();
     let outcome = train(&plan, None, &mut Unwatched).unwrap_or_else(|problems| panic!("{problems}"));
+    let refit = refit(&plan, &table.frame, &outcome, &mut Unwatched).unwrap_or_else(|problems| panic!("{problems}"));
     let trained = began.elapsed().as_secs_f64();
-    let weights = outcome.weights.expect("an epoch was judged");
+    let weights = refit.and_then(|refit| refit.weights).or(outcome.weights).expect("an epoch was judged");
     let mut engine = plan.build_engine_with(&weights).expect("its own weights");
     let test = plan.prepared.parts.test.open(&mut Seal::default());
     let preparation = &plan.prepared.preparation;

@@ -64,13 +64,14 @@ pub fn metric(name: MetricName, value: f64) -> String {
     }
 }
 
-/// Four significant digits, without an exponent where it reads well.
+/// Four significant digits, without an exponent where it reads well; whole numbers without decimals.
 pub fn significant(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return format!("{value}");
     }
     let magnitude = value.abs().log10().floor() as i32;
     match magnitude {
+        0..=9 if value.fract() == 0.0 => format!("{value:.0}"),
         -4..=3 => format!("{value:.*}", (3 - magnitude).max(0) as usize),
         4..=9 => format!("{value:.0}"),
         _ => format!("{value:.3e}"),
@@ -87,6 +88,8 @@ mod tests {
         assert_eq!([bytes(10), bytes(1536), bytes(5 << 20)], ["10 B", "1.5 KB", "5.0 MB"]);
         assert_eq!(significant(0.978_512), "0.9785");
         assert_eq!(significant(1234.5), "1234");
+        assert_eq!(significant(3.0), "3");
+        assert_eq!(significant(-1200.0), "-1200");
         assert_eq!(significant(1e-7), "1.000e-7");
         let en = |secs| duration(secs, Language::En);
         assert_eq!(

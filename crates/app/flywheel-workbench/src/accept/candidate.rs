@@ -8,7 +8,7 @@ use flywheel_learn::train::Outcome;
 use super::planned;
 use super::series::{Series, weights_of};
 use crate::Failure;
-use crate::run::{Job, Trained, judged_on, read_checkpoint};
+use crate::run::{Job, Trained, judged_on_validation, read_checkpoint};
 
 /// A round with what it needs to be kept.
 pub(super) struct Candidate {
@@ -34,8 +34,7 @@ impl Candidate {
             stopped_because: best.stopped_because,
             findings: best.findings,
         };
-        let rows = plan.prepared.parts.validation.rows();
-        let validation = judged_on(&plan, &outcome, "validation", &plan.validation, rows, job)?;
+        let validation = judged_on_validation(&plan, &outcome, job)?;
         Ok(Some(Self { index: best.index, plan, trained: Trained { outcome, validation } }))
     }
 }

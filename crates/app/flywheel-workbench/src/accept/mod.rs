@@ -14,7 +14,7 @@ use flywheel_spec::run::{AcceptRound, RunState, TrainReport};
 use flywheel_spec::{Problem, TrainSpec, phrase};
 
 use crate::check::machine;
-use crate::run::{Job, Opening, REPORT, Recorder, Trained, finished_report, judged_on, keep};
+use crate::run::{Job, Opening, REPORT, Recorder, Trained, finished_report, judged_on_validation, keep};
 use crate::{Failure, file};
 
 use candidate::Candidate;
@@ -131,8 +131,7 @@ fn one_round(
     checkpoint: Option<Checkpoint>,
 ) -> Result<Trained, Failure> {
     let outcome = train(planned, checkpoint, recorder)?;
-    let rows = planned.prepared.parts.validation.rows();
-    let validation = judged_on(planned, &outcome, "validation", &planned.validation, rows, job)?;
+    let validation = judged_on_validation(planned, &outcome, job)?;
     Ok(Trained { outcome, validation })
 }
 
@@ -210,6 +209,9 @@ fn finish(
         recorder.finish(RunState::Stopped, phrase!("workbench.stopped_without"));
         return Ok(());
     };
+    if matches!(end, End::Over { .. }) {
+        trained.refit(job, &plan, recorder)?;
+    }
     let state = match end {
         End::Stopped => RunState::Stopped,
         End::Over { .. } if trained.outcome.state == RunState::Failed => RunState::Failed,

@@ -248,6 +248,7 @@ fn drafted(name: &str, spec: &ClassifierSpec, messages: u64, language: Language)
             schedule: ScheduleSpec::Cosine { floor: 0.0 },
             early_stopping: Some(EarlyStoppingSpec { patience: if few { 8 } else { 4 }, min_delta: 0.0 }),
             keep_best: Some(MetricName::LogLoss),
+            refit: true,
             ..TrainingSpec::default()
         },
         augment: None,

@@ -19,7 +19,7 @@ pub use events::EventStream;
 pub(crate) use recorder::{Recorder, round_checkpoint};
 pub(crate) use report::{Kept, finished_report};
 pub(crate) use resume::read_checkpoint;
-pub(crate) use train::{Job, Opening, Trained, judged_on, keep, train};
+pub(crate) use train::{Job, Opening, Trained, judged_on_validation, keep, train};
 
 /// The files of a run's folder.
 pub(crate) const RECIPE: &str = "recipe.toml";

@@ -1,11 +1,13 @@
 //! One training: run, judged, kept as a version of its model, reported.
 
+use flywheel_learn::engine::{Engine, Tensor};
 use flywheel_learn::evaluate::{Answers, Judgement, judge};
 use flywheel_learn::examples::Examples;
-use flywheel_learn::plan::{TrainPlan, train as learn};
+use flywheel_learn::plan::{TrainPlan, refit, train as learn};
 use flywheel_learn::split::Seal;
 use flywheel_learn::train::{Checkpoint, Outcome, outputs};
 use flywheel_spec::evaluation::EvaluationReport;
+use flywheel_spec::model::Sureness;
 use flywheel_spec::run::RunState;
 use flywheel_spec::{Problem, phrase};
 use tokio::runtime::Handle;
@@ -31,8 +33,28 @@ pub(crate) struct Job {
 pub(crate) struct Trained {
     /// What came of the loop.
     pub outcome: Outcome,
-    /// The kept weights judged; absent when no epoch was finished.
+    /// The best weights judged; absent when no epoch was finished.
     pub validation: Option<EvaluationReport>,
+}
+
+impl Trained {
+    /// Puts weights that learned from the validation part too in the place of those that were judged on it, where the
+    /// recipe asks for that and the training is finished.
+    pub fn refit(&mut self, job: &Job, plan: &TrainPlan, recorder: &mut Recorder) -> Result<(), Failure> {
+        let Some(refit) = refit(plan, &job.planned.table.frame, &self.outcome, recorder)? else { return Ok(()) };
+        recorder.note(refit.finding.clone());
+        self.outcome.findings.push(refit.finding);
+        if let Some(weights) = refit.weights {
+            self.outcome.weights = Some(weights);
+        }
+        Ok(())
+    }
+
+    /// When the model is sure, as it was found on the validation part.
+    fn sureness(&self) -> Option<Sureness> {
+        let sure = self.validation.as_ref()?.sure.as_ref()?;
+        Some(Sureness { temperature: sure.temperature, confidence: sure.confidence })
+    }
 }
 
 /// Whether the sealed test part is opened for the kept weights.
@@ -54,15 +76,9 @@ pub(crate) fn train(
 ) -> Result<(), Failure> {
     let plan = &job.planned.plan;
     let outcome = learn(plan, checkpoint, recorder)?;
-    let validation = judged_on(
-        plan,
-        &outcome,
-        "validation",
-        &plan.validation,
-        plan.prepared.parts.validation.rows(),
-        job,
-    )?;
-    let trained = Trained { outcome, validation };
+    let validation = judged_on_validation(plan, &outcome, job)?;
+    let mut trained = Trained { outcome, validation };
+    trained.refit(job, plan, recorder)?;
     let opening = if job.choices.test { Opening::Counted } else { Opening::Sealed };
     let kept = keep(job, recorder, plan, &trained, opening)?;
     let report = finished_report(job, recorder, plan, trained, kept, Vec::new());
@@ -105,7 +121,7 @@ pub(crate) fn keep(
             }
         })?;
         recorder.note(phrase!("workbench.test_opened", count = kept.test_openings, table = table));
-        kept.test = test(job, plan, &trained.outcome, kept.test_openings)?;
+        kept.test = test(job, plan, trained, kept.test_openings)?;
     }
     let version = job.workbench.keep_version(job, recorder, plan, weights, trained, kept.test.clone())?;
     recorder.summary.model = Some(version.clone());
@@ -113,22 +129,36 @@ pub(crate) fn keep(
     Ok(kept)
 }
 
-/// The kept weights judged on rows; absent when no epoch was finished.
-pub(crate) fn judged_on(
+/// The best weights judged on the validation part, where it is also found when they are sure; absent when no epoch was finished.
+pub(crate) fn judged_on_validation(
     plan: &TrainPlan,
     outcome: &Outcome,
-    part: &str,
-    examples: &Examples,
-    rows: &[usize],
+    job: &Job,
+) -> Result<Option<EvaluationReport>, Failure> {
+    let Some(weights) = &outcome.weights else { return Ok(None) };
+    let mut engine = engine(plan, weights)?;
+    let sure = plan.sureness(&mut *engine);
+    let rows = plan.prepared.parts.validation.rows();
+    judged_on(plan, outcome, ("validation", &plan.validation, rows), sure, job)
+}
+
+fn engine(plan: &TrainPlan, weights: &[Tensor]) -> Result<Box<dyn Engine>, Failure> {
+    plan.build_engine_with(weights).map_err(|reason| Failure::broken("weights", reason))
+}
+
+/// The kept weights judged on a part: its name, its examples and their rows; absent when no epoch was finished.
+fn judged_on(
+    plan: &TrainPlan,
+    outcome: &Outcome,
+    (part, examples, rows): (&str, &Examples, &[usize]),
+    sure: Option<Sureness>,
     job: &Job,
 ) -> Result<Option<EvaluationReport>, Failure> {
     let Some(weights) = &outcome.weights else { return Ok(None) };
     if rows.is_empty() {
         return Ok(None);
     }
-    let mut engine = plan.build_engine_with(weights).map_err(|reason| Failure::broken("weights", reason))?;
-    let outputs = outputs(&mut *engine, examples);
-    let sure = plan.sureness(&mut *engine);
+    let outputs = outputs(&mut *engine(plan, weights)?, examples);
     let preparation = &plan.prepared.preparation;
     let threshold = plan.spec.serve.threshold;
     let head = plan.blueprint.network.head;
@@ -154,13 +184,14 @@ pub(crate) fn judged_on(
 fn test(
     job: &Job,
     plan: &TrainPlan,
-    outcome: &Outcome,
+    trained: &Trained,
     openings: u64,
 ) -> Result<Option<EvaluationReport>, Failure> {
     let mut seal = Seal::opened(openings - 1);
     let part = plan.prepared.parts.test.open(&mut seal);
     let examples = plan.prepared.preparation.apply(&job.planned.table.frame, part.rows())?;
-    let mut report = judged_on(plan, outcome, "test", &examples, part.rows(), job)?;
+    let (outcome, sure) = (&trained.outcome, trained.sureness());
+    let mut report = judged_on(plan, outcome, ("test", &examples, part.rows()), sure, job)?;
     if let Some(report) = &mut report
         && seal.openings() > 1
     {

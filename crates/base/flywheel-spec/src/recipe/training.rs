@@ -43,6 +43,9 @@ pub struct TrainingSpec {
     /// The validation metric whose best epoch is kept; accuracy for classes and `rmse` for numbers when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_best: Option<MetricName>,
+    /// Once the best epoch is known, learns anew for as many epochs from the training and the validation part together,
+    /// and keeps those weights. What was judged on the validation part stays the judgement of the weights before.
+    pub refit: bool,
     /// Threads; the machine's when absent. The bits do not depend on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 1024)]
@@ -66,6 +69,7 @@ impl Default for TrainingSpec {
             class_weights: ClassWeights::default(),
             early_stopping: None,
             keep_best: None,
+            refit: false,
             threads: None,
             engine: EngineChoice::default(),
         }

@@ -2,18 +2,30 @@
 
 use flywheel_spec::event::TrainEvent;
 use flywheel_spec::recipe::MetricName;
-use flywheel_spec::{Problem, Problems, phrase};
+use flywheel_spec::run::RunState;
+use flywheel_spec::{Phrase, Problem, Problems, phrase};
+use flywheel_tables::frame::Frame;
 use sha2::{Digest, Sha256};
 
 use super::TrainPlan;
 use crate::augment::Augmenter;
+use crate::engine::Tensor;
 use crate::evaluate::{Answers, measure};
 use crate::examples::{Examples, Inputs};
 use crate::loss::Objective;
 use crate::network::Head;
 use crate::prepare::{Preparation, TargetCode};
 use crate::schedule::Schedule;
-use crate::train::{Checkpoint, Course, Outcome, Watch, run};
+use crate::train::{Checkpoint, Course, Outcome, Watch, refit as learn_anew, run};
+
+/// What came of learning anew from the training and the validation part together.
+#[derive(Debug, Clone)]
+pub struct Refit {
+    /// The weights; absent when it was asked to stop or left the finite, and the first ones stay.
+    pub weights: Option<Vec<Tensor>>,
+    /// What to say of it.
+    pub finding: Phrase,
+}
 
 /// Runs a plan, or goes on with it from a checkpoint; the bits are those of never having stopped.
 ///
@@ -24,17 +36,56 @@ pub fn train(
     resume: Option<Checkpoint>,
     watch: &mut dyn Watch,
 ) -> Result<Outcome, Problems> {
-    let refuse = |cause: String| Problems::from(Problem::error(phrase!("train.cannot_start", cause = cause)));
     let refuse_checkpoint = |cause: String| {
         let problem = Problem::error(phrase!("train.foreign_checkpoint", cause = cause));
         Problems::from(problem.advise(phrase!("train.advise_foreign_checkpoint")))
     };
-    let mut engine = plan.build_engine().map_err(refuse)?;
+    let mut engine = plan.build_engine().map_err(refused)?;
     let judge = judge(&plan.prepared.preparation, plan.blueprint.network.head, plan.keep_best);
-    let course = course(plan, &judge);
+    let course = course(plan, &plan.train, plan.batch_size, &judge);
     let resumed_epoch = resume.as_ref().map_or(0, |checkpoint| checkpoint.state.epochs_done);
     watch.event(TrainEvent::Started { plan: Box::new(plan.summary()), resumed_epoch });
     run(&course, &mut *engine, resume, watch).map_err(refuse_checkpoint)
+}
+
+/// Learns anew from the training and the validation part together, for as many epochs as the best of an outcome took; absent
+/// where the recipe does not ask for it or the outcome is not that of a finished training.
+///
+/// The preparation stays as the training part made it. The watcher hears a `Note` and `Progress`.
+/// `Err` says why the rows could not be read or no engine could be built.
+pub fn refit(
+    plan: &TrainPlan,
+    frame: &Frame,
+    outcome: &Outcome,
+    watch: &mut dyn Watch,
+) -> Result<Option<Refit>, Problems> {
+    let (true, RunState::Finished, Some(best)) =
+        (plan.spec.train.refit, outcome.state, outcome.best_epoch.filter(|_| outcome.weights.is_some()))
+    else {
+        return Ok(None);
+    };
+    let parts = &plan.prepared.parts;
+    let rows: Vec<usize> = parts.train.rows().iter().chain(parts.validation.rows()).copied().collect();
+    let all = plan.prepared.preparation.apply(frame, &rows)?;
+    let full_batch = plan.batch_size == plan.train.len();
+    let batch_size = if full_batch { all.len() } else { plan.batch_size };
+    let judge = judge(&plan.prepared.preparation, plan.blueprint.network.head, plan.keep_best);
+    let course = Course { epochs: best, ..course(plan, &all, batch_size, &judge) };
+    let mut engine = plan.build_engine().map_err(refused)?;
+    watch.event(TrainEvent::Note { message: phrase!("train.refitting", rows = all.len(), epochs = best) });
+    let losses: Vec<f64> = outcome.epochs.iter().map(|epoch| epoch.validation_loss).collect();
+    let (weights, finding) = match learn_anew(&course, &mut *engine, &losses, watch) {
+        Ok(Some(weights)) => (Some(weights), phrase!("train.refitted", rows = all.len())),
+        Ok(None) => (None, phrase!("train.refit_left_out")),
+        Err(divergence) => {
+            (None, phrase!("train.refit_diverged", place = course.place(&divergence.place)))
+        }
+    };
+    Ok(Some(Refit { weights, finding }))
+}
+
+fn refused(cause: String) -> Problems {
+    Problem::error(phrase!("train.cannot_start", cause = cause)).into()
 }
 
 fn judge(
@@ -50,19 +101,21 @@ fn judge(
 
 fn course<'a>(
     plan: &'a TrainPlan,
+    rows: &'a Examples,
+    batch_size: usize,
     judge: &'a (dyn Fn(&[f32], &Examples) -> Option<f64> + Sync),
 ) -> Course<'a> {
-    let steps_per_epoch = plan.train.len().div_ceil(plan.batch_size) as u64;
+    let steps_per_epoch = rows.len().div_ceil(batch_size) as u64;
     let train = &plan.spec.train;
     let augmenter = match (plan.spec.augment, &plan.train.inputs) {
         (Some(spec), Inputs::Images { shape, .. }) => Some(Augmenter::new(spec, *shape, plan.spec.seed)),
         _ => None,
     };
     Course {
-        train: &plan.train,
+        train: rows,
         validation: &plan.validation,
         epochs: train.epochs,
-        batch_size: plan.batch_size,
+        batch_size,
         schedule: Schedule {
             kind: train.schedule,
             learning_rate: train.optimizer.learning_rate(),

@@ -16,7 +16,7 @@ use flywheel_spec::recipe::{LayerSpec, LossSpec, MetricName, OptimizerSpec, Task
 use flywheel_spec::{Phrase, Problem, Problems};
 
 pub use base::Base;
-pub use course::train;
+pub use course::{Refit, refit, train};
 pub use engine_choice::EngineKind;
 pub use machine::Machine;
 

@@ -11,7 +11,7 @@ mod watch;
 pub use checkpoint::{Checkpoint, CheckpointError, EpochSums, FORMAT, LoopState};
 pub use course::Course;
 pub use outcome::Outcome;
-pub use run::{outputs, run};
+pub use run::{outputs, refit, run};
 pub use watch::{Unwatched, Watch};
 
 pub use crate::plan::train;

@@ -1,5 +1,7 @@
 //! The loop itself: step after step, epoch after epoch, until the end, a stop, or numbers that leave the finite.
 
+mod refit;
+
 use std::time::Duration;
 
 use flywheel_spec::event::{EpochReport, TrainEvent};
@@ -13,6 +15,8 @@ use crate::evaluate::metric_words;
 use crate::examples::Examples;
 use crate::figure;
 use crate::optimizer::{sum_of_sizes, sum_of_squares};
+
+pub use refit::refit;
 
 /// Between two progress events.
 const PROGRESS_EVERY: Duration = Duration::from_millis(250);
@@ -198,10 +202,7 @@ impl Run<'_, '_> {
         let judging = self.watch.elapsed();
         let course = self.course;
         let weights = self.engine.weights();
-        let broken = |tensor: &&Tensor| tensor.values.iter().any(|value| !value.is_finite());
-        if let Some(tensor) = weights.iter().find(broken) {
-            return Err(Divergence { place: tensor.name.clone() });
-        }
+        finite(&weights)?;
         let answers = outputs(self.engine, course.validation);
         let all: Vec<u32> = (0..course.validation.len() as u32).collect();
         let validation_loss = course.objective.mean(&answers, &course.validation.targets, &all);
@@ -315,6 +316,12 @@ impl Run<'_, '_> {
             rate = figure::plain(rate)
         )
     }
+}
+
+/// An error names the first tensor that holds a number beyond the finite.
+fn finite(weights: &[Tensor]) -> Result<(), Divergence> {
+    let broken = |tensor: &&Tensor| tensor.values.iter().any(|value| !value.is_finite());
+    weights.iter().find(broken).map_or(Ok(()), |tensor| Err(Divergence { place: tensor.name.clone() }))
 }
 
 /// `λ₁ Σ|w| + λ₂ Σw²` over the weights that decay.

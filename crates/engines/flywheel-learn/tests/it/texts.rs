@@ -6,14 +6,15 @@ use std::time::Instant;
 use flywheel_learn::bundle::{self, Bundle, Judged, Origin};
 use flywheel_learn::evaluate::{Answers, Judgement, judge, measure};
 use flywheel_learn::monitor::Reference;
-use flywheel_learn::plan::{Machine, TrainPlan, plan};
+use flywheel_learn::plan::{Machine, TrainPlan, plan, refit};
 use flywheel_learn::predict::Predictor;
 use flywheel_learn::split::Seal;
 use flywheel_learn::table::Table;
-use flywheel_learn::train::{Unwatched, outputs, train};
+use flywheel_learn::train::{Outcome, Unwatched, outputs, train};
 use flywheel_spec::TrainSpec;
 use flywheel_spec::predict::PredictRequest;
 use flywheel_spec::recipe::MetricName;
+use flywheel_spec::run::RunState;
 use flywheel_spec::table::ColumnKind;
 use flywheel_stats::chance::Chance;
 use flywheel_tables::frame::{Column, Frame, Values};
@@ -225,4 +226,37 @@ fn a_single_text_twice_and_texts_without_a_word_in_common_are_no_trouble() {
     let (plan, ..) = trained(&spec, &table);
     let text = plan.prepared.columns.iter().find(|column| column.name == "text").expect("the column");
     assert_eq!((text.inputs, text.steps[0].key.as_str()), (0, "prepare.left_text_apart"));
+}
+
+#[test]
+fn a_recipe_may_have_the_weights_learn_from_the_validation_part_too() {
+    let table = table(600);
+    let machine = Machine { threads: 2, gflops: 50.0 };
+    let planned = |refit: bool| {
+        let mut spec = spec("auto");
+        spec.train.refit = refit;
+        plan(&spec, &table, None, &machine).unwrap_or_else(|problems| panic!("{problems}")).0
+    };
+    let outcome = train(&planned(false), None, &mut Unwatched).expect("a fresh run");
+    let anew = |plan: &TrainPlan, outcome: &Outcome| {
+        refit(plan, &table.frame, outcome, &mut Unwatched).expect("the same table")
+    };
+    assert!(anew(&planned(false), &outcome).is_none(), "nobody asked");
+    let plan = planned(true);
+    let stopped = Outcome { state: RunState::Stopped, ..outcome.clone() };
+    assert!(anew(&plan, &stopped).is_none(), "who stops a training does not wait for another");
+    let again = anew(&plan, &outcome).expect("asked for");
+    let rows = plan.train.len() + plan.validation.len();
+    assert_eq!((again.finding.key.as_str(), again.finding.args["rows"].as_str()), ("train.refitted", rows.to_string().as_str()));
+    let weights = again.weights.expect("finished");
+    assert_ne!(Some(&weights), outcome.weights.as_ref());
+    // The rows that it had not seen before fit it better than they fitted the weights that they judged.
+    let loss = |weights: &[flywheel_learn::engine::Tensor]| {
+        let given = outputs(&mut *plan.build_engine_with(weights).expect("its own weights"), &plan.validation);
+        let head = plan.blueprint.network.head;
+        let answers =
+            Answers::read(&plan.prepared.preparation, head, None, &given, &plan.validation.targets);
+        measure(MetricName::LogLoss, &answers.expect("known targets")).expect("defined")
+    };
+    assert!(loss(&weights) < loss(outcome.weights.as_ref().expect("judged")));
 }

@@ -350,3 +350,32 @@ fn another_plans_checkpoint_is_refused() {
     let refused = run(&lesson.course(), &mut *lesson.engine(), Some(foreign), &mut Watcher::default());
     assert!(refused.is_err());
 }
+
+#[test]
+fn learning_anew_takes_the_same_steps_as_a_learning_that_is_judged() {
+    for burn in [false, true] {
+        let lesson = Lesson {
+            schedule: ScheduleSpec::ReduceOnPlateau { patience: 1, factor: 0.5 },
+            augment: Some(AugmentSpec { shift: 1.0, ..AugmentSpec::default() }),
+            ..Lesson::new(burn)
+        };
+        let mut judged = Watcher::default();
+        let losses: Vec<f64> =
+            lesson.run(None, &mut judged).epochs.iter().map(|epoch| epoch.validation_loss).collect();
+        let last = judged.last.expect("the last moment is kept").weights;
+        let anew = |watcher: &mut Watcher| {
+            refit(&lesson.course(), &mut *lesson.engine(), &losses, watcher).expect("finite numbers")
+        };
+        let mut watcher = Watcher::default();
+        assert_eq!(anew(&mut watcher), Some(last), "burn {burn}");
+        assert!(watcher.last.is_none(), "the first learning's checkpoint would be lost");
+        assert!(!watcher.events.iter().any(|event| matches!(event, TrainEvent::Epoch(_))), "judged by nobody");
+        assert_eq!(anew(&mut Watcher { stop_at: Some(20), ..Watcher::default() }), None, "asked to stop");
+    }
+    let mut lesson = Lesson::new(false);
+    lesson.blueprint.optimizer =
+        OptimizerSpec::Sgd { learning_rate: 1e30, momentum: 0.0, nesterov: false };
+    lesson.schedule = ScheduleSpec::Constant;
+    let wild = refit(&lesson.course(), &mut *lesson.engine(), &[], &mut Watcher::default());
+    assert!(wild.expect_err("it diverges").place.starts_with("layers."));
+}

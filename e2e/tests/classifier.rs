@@ -72,7 +72,11 @@ fn a_project_learns_its_own_labels_and_sorts_the_rest() {
 
     let run = project.json(&["feedback", "train", "--label", "reason", "--test"]);
     assert_eq!(run["report"]["state"], "finished", "{run}");
-    assert!(run["report"]["findings"].to_string().contains("train.refitted"), "{}", run["report"]["findings"]);
+    assert!(
+        run["report"]["findings"].to_string().contains("train.refitted"),
+        "{}",
+        run["report"]["findings"]
+    );
     let sure = &run["report"]["test"]["sure"];
     assert!(sure["coverage"]["value"].as_f64() > Some(0.5), "{}", run["report"]["test"]);
     assert!(sure["accuracy"]["value"].as_f64() > Some(0.9), "{sure}");

@@ -125,7 +125,8 @@ fn run(set: &Set, parts: &[&str], recipe: &TrainSpec) -> (f64, f64) {
     let prepared = began.elapsed().as_secs_f64();
     let began = Instant::now();
     let outcome = train(&plan, None, &mut Unwatched).unwrap_or_else(|problems| panic!("{problems}"));
-    let refit = refit(&plan, &table.frame, &outcome, &mut Unwatched).unwrap_or_else(|problems| panic!("{problems}"));
+    let refit =
+        refit(&plan, &table.frame, &outcome, &mut Unwatched).unwrap_or_else(|problems| panic!("{problems}"));
     let trained = began.elapsed().as_secs_f64();
     let weights = refit.and_then(|refit| refit.weights).or(outcome.weights).expect("an epoch was judged");
     let mut engine = plan.build_engine_with(&weights).expect("its own weights");

@@ -41,7 +41,9 @@ impl Trained {
     /// Puts weights that learned from the validation part too in the place of those that were judged on it, where the
     /// recipe asks for that and the training is finished.
     pub fn refit(&mut self, job: &Job, plan: &TrainPlan, recorder: &mut Recorder) -> Result<(), Failure> {
-        let Some(refit) = refit(plan, &job.planned.table.frame, &self.outcome, recorder)? else { return Ok(()) };
+        let Some(refit) = refit(plan, &job.planned.table.frame, &self.outcome, recorder)? else {
+            return Ok(());
+        };
         recorder.note(refit.finding.clone());
         self.outcome.findings.push(refit.finding);
         if let Some(weights) = refit.weights {

@@ -57,7 +57,8 @@ pub(super) fn cards(
                 seed = origin.seed
             ),
         ];
-        for line in origin_lines {
+        let refit = spec.train.refit.then(|| phrase!("models.card_refit"));
+        for line in origin_lines.into_iter().chain(refit) {
             card.push_str(&format!("- {}\n", say(line)));
         }
         card

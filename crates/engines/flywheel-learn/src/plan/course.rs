@@ -77,9 +77,7 @@ pub fn refit(
     let (weights, finding) = match learn_anew(&course, &mut *engine, &losses, watch) {
         Ok(Some(weights)) => (Some(weights), phrase!("train.refitted", rows = all.len())),
         Ok(None) => (None, phrase!("train.refit_left_out")),
-        Err(divergence) => {
-            (None, phrase!("train.refit_diverged", place = course.place(&divergence.place)))
-        }
+        Err(divergence) => (None, phrase!("train.refit_diverged", place = course.place(&divergence.place))),
     };
     Ok(Some(Refit { weights, finding }))
 }

@@ -247,15 +247,18 @@ fn a_recipe_may_have_the_weights_learn_from_the_validation_part_too() {
     assert!(anew(&plan, &stopped).is_none(), "who stops a training does not wait for another");
     let again = anew(&plan, &outcome).expect("asked for");
     let rows = plan.train.len() + plan.validation.len();
-    assert_eq!((again.finding.key.as_str(), again.finding.args["rows"].as_str()), ("train.refitted", rows.to_string().as_str()));
+    assert_eq!(
+        (again.finding.key.as_str(), again.finding.args["rows"].as_str()),
+        ("train.refitted", rows.to_string().as_str())
+    );
     let weights = again.weights.expect("finished");
     assert_ne!(Some(&weights), outcome.weights.as_ref());
     // The rows that it had not seen before fit it better than they fitted the weights that they judged.
     let loss = |weights: &[flywheel_learn::engine::Tensor]| {
-        let given = outputs(&mut *plan.build_engine_with(weights).expect("its own weights"), &plan.validation);
+        let given =
+            outputs(&mut *plan.build_engine_with(weights).expect("its own weights"), &plan.validation);
         let head = plan.blueprint.network.head;
-        let answers =
-            Answers::read(&plan.prepared.preparation, head, None, &given, &plan.validation.targets);
+        let answers = Answers::read(&plan.prepared.preparation, head, None, &given, &plan.validation.targets);
         measure(MetricName::LogLoss, &answers.expect("known targets")).expect("defined")
     };
     assert!(loss(&weights) < loss(outcome.weights.as_ref().expect("judged")));

@@ -195,7 +195,7 @@ impl Question for Behaviour {
             let (day, among) = match firsts.get(&(at as u32)) {
                 Some(time) => {
                     counted.people += 1;
-                    let day = day_of(*time);
+                    let day = days.there_by(day_of(*time));
                     if day > self.last_day {
                         counted.too_recent += 1;
                         continue;

@@ -3,7 +3,8 @@
 //! People are put into strata by what is known of them on a day: how long they have been there, how often they came lately,
 //! when they came last, whether they had paid, and what the project adds (coarsened exact matching:
 //! Iacus, King and Porro, "Causal inference without balance checking", Political Analysis 20, 2012).
-//! A person of a theme stands on the day they first spoke; everybody else stands on a day drawn among the theme's days.
+//! A person of a theme stands on the last day on which they were there when they first spoke (on the day of speaking, where
+//! that lies more than three days back); everybody else stands on a day drawn among the theme's days.
 //! Only counts by stratum are kept, so that the state stays small however many people there are.
 
 mod fold;

@@ -7,6 +7,9 @@ use super::fold::{ACTIVE, Behaviour, LEAVING, PAYING};
 /// Microseconds of a day.
 pub(crate) const DAY: i64 = 86_400_000_000;
 
+/// Days after a visit within which a word is taken to be about it.
+const SPOKEN_LATER: i32 = 3;
+
 /// One person's days, in UTC, each ascending.
 #[derive(Default)]
 pub(crate) struct Days {
@@ -78,6 +81,14 @@ impl Days {
     /// True where the person was there on that day.
     pub fn active_on(&self, day: i32) -> bool {
         self.active.binary_search(&day).is_ok()
+    }
+
+    /// The last day up to a day on which the person was there, if it lies few days back; else that day.
+    ///
+    /// Who speaks some hours later, past midnight, is comparable to who was there too, not to who had stayed away.
+    pub fn there_by(&self, day: i32) -> i32 {
+        let last = self.active[..self.active.partition_point(|active| *active <= day)].last();
+        last.copied().filter(|last| day - last <= SPOKEN_LATER).unwrap_or(day)
     }
 
     /// True where the person was known by that day.

@@ -35,6 +35,9 @@ const OTHERS: [(MessageKind, f64, &str); 7] = [
     (MessageKind::Empty, 0.015, ""),
 ];
 
+/// Visits of a person on average, about.
+const VISITS: f64 = 5.0;
+
 /// How much less likely somebody speaks of a problem that they met before.
 const AGAIN: f64 = 0.15;
 
@@ -159,15 +162,18 @@ impl Desk<'_> {
         }
     }
 
-    /// Says what has nothing to do with a problem.
+    /// Says what has nothing to do with a problem, at any visit alike: were it said once in a life, at a visit drawn among
+    /// all of them, harmless talk would tell that few visits follow.
     fn others(&mut self, life: &Life, worst: f64, chance: &mut Chance) {
-        for (kind, rate, section) in OTHERS {
-            let mut rate = rate * self.startup.talk * self.speaker.chattiness;
-            if kind == MessageKind::Praise {
-                rate *= 1.0 - worst;
-            }
-            for _ in 0..(rate + chance.f64()) as usize {
-                let visit = &life.visits[chance.below(life.visits.len() as u64) as usize];
+        for visit in &life.visits {
+            for (kind, rate, section) in OTHERS {
+                let mut rate = rate * self.startup.talk * self.speaker.chattiness / VISITS;
+                if kind == MessageKind::Praise {
+                    rate *= 1.0 - worst;
+                }
+                if !chance.coin(rate) {
+                    continue;
+                }
                 let moment = visit.begins + 2 * MINUTE + (chance.f64() * 0.5 * DAY as f64) as i64;
                 let draft = self.other(kind, section, worst, moment, chance);
                 self.drafts.push(draft);

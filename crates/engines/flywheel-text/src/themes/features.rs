@@ -48,6 +48,13 @@ pub(super) fn features(reading: &Reading) -> Vec<String> {
     found
 }
 
+/// Whether whatever a message speaks of stands in one clause.
+pub(super) fn single(reading: &Reading) -> bool {
+    let speaks = |token: &Token| matches!(token.part, Part::Subject | Part::Value);
+    let clauses = reading.tokens.split(|token| token.part == Part::Break);
+    clauses.filter(|clause| clause.iter().any(speaks)).nth(1).is_none()
+}
+
 /// How much a feature weighs beside its rarity.
 pub(super) fn emphasis(feature: &str) -> f32 {
     match feature.chars().next() {
@@ -106,6 +113,19 @@ mod tests {
         let shared: Vec<&String> = english.iter().filter(|feature| chinese.contains(feature)).collect();
         assert_eq!(shared, ["=payment"], "{english:?} {chinese:?}");
         assert!(english.contains(&"pay fail".to_owned()), "{english:?}");
+    }
+
+    #[test]
+    fn clauses_that_speak_of_something_are_counted() {
+        for (text, expected) in [
+            ("The search finds nothing!", true),
+            ("搜索形同虚设。。。", true),
+            ("The search finds nothing, kindly confirm receipt", false),
+            ("搜索坏了，请尽快修复", false),
+            ("", true),
+        ] {
+            assert_eq!(single(&read(text)), expected, "{text}");
+        }
     }
 
     #[test]

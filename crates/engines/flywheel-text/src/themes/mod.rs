@@ -19,7 +19,7 @@ use rayon::prelude::*;
 pub use self::state::ThemeState;
 
 use self::cluster::{Positions, dot, merge, nearest, seeds, settle};
-use self::features::{CONCEPT, VALUE, features};
+use self::features::{CONCEPT, VALUE, features, single};
 use self::name::name;
 use self::space::Space;
 use self::state::{Kept, Layer, Means};
@@ -159,7 +159,8 @@ impl<'a> Texts<'a> {
         let rows: Vec<Vec<String>> = sample.iter().map(|text| self.rows[*text].clone()).collect();
         let weights: Vec<f32> =
             sample.iter().map(|text| 1.0 + (self.voices[*text].max(1) as f32).ln()).collect();
-        let space = Space::of(&rows, &weights);
+        let clauses: Vec<bool> = sample.iter().map(|text| single(self.readings[*text])).collect();
+        let space = Space::of(&rows, &weights, &clauses);
         let means = self.means(sample);
         let mut layer = Layer { space, means, themes: Vec::new() };
         let positions = self.positions(&layer, sample);

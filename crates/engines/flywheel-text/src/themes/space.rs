@@ -15,6 +15,10 @@ use super::features::{emphasis, names};
 const AXES: usize = 64;
 /// Rounds of the subspace iteration.
 const ROUNDS: usize = 8;
+/// The least that a feature weighs because it never stands alone.
+const LEAST_BEARING: f32 = 0.2;
+/// Messages by which the share of those of one clause is drawn towards the usual share.
+const BEARING_DRAWN: f32 = 10.0;
 /// Features kept at most, the most frequent first.
 const FEATURES: usize = 20_000;
 
@@ -45,21 +49,22 @@ pub(super) struct Position {
 }
 
 impl Space {
-    /// The space of so many messages, each by its features and its weight.
-    pub fn of(rows: &[Vec<String>], weights: &[f32]) -> Self {
+    /// The space of so many messages, each by its features and its weight; `single` tells which are of one clause.
+    pub fn of(rows: &[Vec<String>], weights: &[f32], single: &[bool]) -> Self {
         let vocabulary = vocabulary(rows);
         let number: HashMap<&str, u32> =
             vocabulary.iter().enumerate().map(|(at, (name, _))| (*name, at as u32)).collect();
-        let idf: Vec<f32> = vocabulary
-            .iter()
-            .map(|(name, count)| {
-                let rarity = (rows.len() as f32 / *count as f32).ln().max(0.2);
-                rarity * emphasis(name)
-            })
-            .collect();
         let sparse: Vec<Vec<u32>> = rows
             .par_iter()
             .map(|row| row.iter().filter_map(|feature| number.get(feature.as_str()).copied()).collect())
+            .collect();
+        let idf: Vec<f32> = vocabulary
+            .iter()
+            .zip(bearing(&sparse, single, vocabulary.len()))
+            .map(|((name, count), bearing)| {
+                let rarity = (rows.len() as f32 / *count as f32).ln().max(0.2);
+                rarity * emphasis(name) * bearing
+            })
             .collect();
         // Fewer than there are messages, or nothing that goes together would be drawn together.
         let axes = AXES.min(vocabulary.len()).min((rows.len() / 3).max(2));
@@ -142,6 +147,28 @@ fn vocabulary(rows: &[Vec<String>]) -> Vec<(&str, u32)> {
     kept.truncate(FEATURES);
     kept.sort_unstable();
     kept
+}
+
+/// How far each feature bears a message by itself: the root of the share of its messages that have one clause, beside the
+/// usual share, between [`LEAST_BEARING`] and 1.
+///
+/// What is only ever said beside something else ("kindly confirm receipt", "加油") is no subject, however often it is said.
+fn bearing(rows: &[Vec<u32>], single: &[bool], count: usize) -> Vec<f32> {
+    let (mut all, mut alone) = (vec![0_u32; count], vec![0_u32; count]);
+    for (row, single) in rows.iter().zip(single) {
+        for feature in row {
+            all[*feature as usize] += 1;
+            alone[*feature as usize] += u32::from(*single);
+        }
+    }
+    let sum = |counts: &[u32]| counts.iter().map(|count| f64::from(*count)).sum::<f64>() as f32;
+    let usual = sum(&alone) / sum(&all).max(1.0);
+    if usual <= 0.0 {
+        return vec![1.0; count];
+    }
+    let share =
+        |(all, alone): (&u32, &u32)| (*alone as f32 + BEARING_DRAWN * usual) / (*all as f32 + BEARING_DRAWN);
+    all.iter().zip(&alone).map(|pair| (share(pair) / usual).sqrt().clamp(LEAST_BEARING, 1.0)).collect()
 }
 
 /// An orthonormal basis of the directions in which the messages vary most: features × axes.
@@ -235,7 +262,7 @@ mod tests {
     fn words_that_go_together_point_the_same_way() {
         let texts = ["late plane", "late delay", "plane delay", "card pin", "card cash", "pin cash"];
         let rows = rows(&texts);
-        let space = Space::of(&rows, &[1.0; 6]);
+        let space = Space::of(&rows, &[1.0; 6], &[true; 6]);
         let place = |text: &str| space.place(&[text.to_owned()]).axes;
         let near = |one: &str, other: &str| {
             place(one).iter().zip(&place(other)).map(|(one, other)| one * other).sum::<f32>()
@@ -246,8 +273,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_only_said_beside_something_else_weighs_less() {
+        // Forty messages of each subject; the courtesy stands beside both, never alone.
+        let texts: Vec<String> = (0..80)
+            .map(|at| {
+                let subject = if at < 40 { "search" } else { "sync" };
+                if at % 2 == 0 { format!("{subject} kindly") } else { subject.to_owned() }
+            })
+            .collect();
+        let rows = rows(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+        let single: Vec<bool> = (0..80).map(|at| at % 2 == 1).collect();
+        let (space, plain) =
+            (Space::of(&rows, &[1.0; 80], &single), Space::of(&rows, &[1.0; 80], &[true; 80]));
+        assert!(space.weight("kindly") < 0.6 * plain.weight("kindly"), "{space:?}");
+        for subject in ["search", "sync"] {
+            assert_eq!(space.weight(subject), plain.weight(subject), "{space:?}");
+        }
+        let none = Space::of(&rows, &[1.0; 80], &[false; 80]);
+        assert_eq!(none, plain, "where no message is of one clause nothing is known");
+    }
+
+    #[test]
     fn nothing_has_a_space_too() {
-        let space = Space::of(&[], &[]);
+        let space = Space::of(&[], &[], &[]);
         assert!(space.place(&["any".to_owned()]).axes.is_empty());
     }
 }

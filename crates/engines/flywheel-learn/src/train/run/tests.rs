@@ -369,12 +369,14 @@ fn learning_anew_takes_the_same_steps_as_a_learning_that_is_judged() {
         let mut watcher = Watcher::default();
         assert_eq!(anew(&mut watcher), Some(last), "burn {burn}");
         assert!(watcher.last.is_none(), "the first learning's checkpoint would be lost");
-        assert!(!watcher.events.iter().any(|event| matches!(event, TrainEvent::Epoch(_))), "judged by nobody");
+        assert!(
+            !watcher.events.iter().any(|event| matches!(event, TrainEvent::Epoch(_))),
+            "judged by nobody"
+        );
         assert_eq!(anew(&mut Watcher { stop_at: Some(20), ..Watcher::default() }), None, "asked to stop");
     }
     let mut lesson = Lesson::new(false);
-    lesson.blueprint.optimizer =
-        OptimizerSpec::Sgd { learning_rate: 1e30, momentum: 0.0, nesterov: false };
+    lesson.blueprint.optimizer = OptimizerSpec::Sgd { learning_rate: 1e30, momentum: 0.0, nesterov: false };
     lesson.schedule = ScheduleSpec::Constant;
     let wild = refit(&lesson.course(), &mut *lesson.engine(), &[], &mut Watcher::default());
     assert!(wild.expect_err("it diverges").place.starts_with("layers."));

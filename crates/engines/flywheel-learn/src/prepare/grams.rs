@@ -8,6 +8,9 @@ pub(super) const PIECE: char = '\u{1}';
 /// Characters of a text that are read; a longer one is a log file rather than a message.
 const MOST_CHARACTERS: usize = 50_000;
 
+/// Begins the name of the term that says how long a text is.
+const LENGTH: &str = "\u{2}";
+
 /// Lengths of the pieces of an alphabet's word, its borders counted as a character each.
 const LETTERS: std::ops::RangeInclusive<usize> = 2..=5;
 
@@ -28,7 +31,7 @@ const ANY_NUMBER: &str = "00000";
 pub(super) struct Reading {
     /// The longest run of words, at least 1.
     pub word_runs: usize,
-    /// Whether pieces of words are read.
+    /// Whether pieces of words are read, and how long the text is.
     pub pieces: bool,
 }
 
@@ -42,7 +45,15 @@ pub(super) fn each(text: &str, reading: Reading, mut visit: impl FnMut(&[&str]))
         let words = found.iter().filter(|term| term.kind == TermKind::Word);
         words.for_each(|word| word_pieces(word.text, &mut visit));
         han_pieces(&folded, &mut visit);
+        if !found.is_empty() {
+            visit(&[LENGTH, &half_doublings(found.len()).to_string()]);
+        }
     }
+}
+
+/// How long a text of so many words is, in steps of half a doubling: a question is shorter than a report.
+fn half_doublings(words: usize) -> u32 {
+    ((words + 1) * (words + 1)).ilog2()
 }
 
 /// The hash of a term: of its parts joined (FNV-1a, 64 bits, its bits mixed), the same on every machine.
@@ -128,7 +139,9 @@ mod tests {
         let expected = |terms: &[&str]| terms.iter().map(|term| (*term).to_owned()).collect::<BTreeSet<_>>();
         assert_eq!(read("Not  GOOD!", 2, false), expected(&["not", "good", "!", "not good", "good !"]));
         assert_eq!(read("不好用", 1, true).iter().filter(|term| term.starts_with('~')).count(), 6);
-        assert_eq!(read("ab", 1, true), expected(&["ab", "~ a", "~ab", "~b ", "~ ab", "~ab ", "~ ab "]));
+        let pieces = ["ab", "~ a", "~ab", "~b ", "~ ab", "~ab ", "~ ab ", "\u{2}2"];
+        assert_eq!(read("ab", 1, true), expected(&pieces));
+        assert_eq!([1, 2, 3, 4, 7, 30].map(half_doublings), [2, 3, 4, 4, 6, 9]);
         assert_eq!(read("order 123456", 1, false), expected(&["order", "00000"]));
         assert_eq!(read("<p>ok</p>", 1, false), expected(&["ok"]));
         assert_eq!(read("", 2, true), expected(&[]));

@@ -24,7 +24,8 @@ const LENGTH: f32 = 10.0;
 pub struct TextCode {
     /// The longest run of words that is a term.
     pub word_runs: usize,
-    /// Whether pieces of words are terms; their names begin with the character U+0001.
+    /// Whether pieces of words are terms, whose names begin with the character U+0001, and the text's length, which begins with
+    /// U+0002.
     pub pieces: bool,
     /// Training texts that the vocabulary was made of.
     pub texts: u64,

@@ -104,6 +104,22 @@ fn a_project_learns_its_own_labels_and_sorts_the_rest() {
 }
 
 #[test]
+fn a_recipe_of_that_name_that_reads_another_table_is_left_alone() {
+    let project = Project::new();
+    let theirs = "name = \"feedback-reason\"\n[data]\ntable = \"elsewhere\"\ntarget = \"reason\"\n";
+    project.write("recipes/feedback-reason.toml", theirs).write("labelled.csv", labelled(&[]));
+    project.json(&["feedback", "import", "labelled.csv"]);
+    for _ in 0..2 {
+        let draft = project.json(&["feedback", "train", "--label", "reason", "--draft"]);
+        assert_eq!(draft["name"], "feedback-reason-2", "{draft}");
+    }
+    project.call(&["check", "recipes/feedback-reason-2.toml"]).succeed();
+    let kept =
+        std::fs::read_to_string(project.path().join("recipes/feedback-reason.toml")).expect("a recipe");
+    assert_eq!(kept, theirs);
+}
+
+#[test]
 fn a_label_that_cannot_be_learned_is_refused_with_what_there_is() {
     let project = Project::new();
     let nothing = project.call(&["feedback", "train", "--label", "reason"]).refuse();

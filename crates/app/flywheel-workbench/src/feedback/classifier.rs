@@ -75,7 +75,10 @@ impl Workbench {
             ));
             return Err(Failure::Wrong(problem.advise(phrase!("classifier.too_few_advice")).into()));
         }
-        let name = spec.name.clone().unwrap_or_else(|| name_from(&format!("feedback-{}", spec.label)));
+        let name = match &spec.name {
+            Some(name) => name.clone(),
+            None => self.free_name(&name_from(&format!("feedback-{}", spec.label)))?,
+        };
         let names: BTreeSet<&str> = learned.iter().map(|&(label, _)| label).collect();
         let rows: Vec<(&Message, &str)> = messages
             .iter()
@@ -118,6 +121,18 @@ impl Workbench {
             .collect();
         labels.sort_by(|one, other| (other.messages, &one.label).cmp(&(one.messages, &other.label)));
         Ok(ClassifierDraft { name, recipe, labelled, unlabelled, rare: left_out, labels, findings })
+    }
+
+    /// A name whose recipe is not there yet or reads the table of that name: the one given, else the first numbered one.
+    fn free_name(&self, name: &str) -> Result<String, Failure> {
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        for name in std::iter::once(name.to_owned()).chain(numbered) {
+            let text = file::read_text(&self.folder().recipes().join(format!("{name}.toml")))?;
+            if text.is_none_or(|text| table_of(&text).is_none_or(|table| table == name)) {
+                return Ok(name);
+            }
+        }
+        Ok(name.to_owned())
     }
 
     /// The recipe that a draft names, TOML.
@@ -259,6 +274,12 @@ fn drafted(name: &str, spec: &ClassifierSpec, messages: u64, language: Language)
             ..ServeSpec::default()
         },
     }
+}
+
+/// The table that a recipe reads; absent where it does not say so in a form that can be read.
+fn table_of(recipe: &str) -> Option<String> {
+    let document: toml_edit::DocumentMut = recipe.parse().ok()?;
+    Some(document.get("data")?.get("table")?.as_str()?.to_owned())
 }
 
 /// A recipe with another `serve.sure`, everything else as it was written.

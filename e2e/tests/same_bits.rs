@@ -69,6 +69,19 @@ fn a_killed_run_goes_on_to_the_same_bits() {
     assert!(uninterrupted == weights(&project, "long", 2), "killed in the first epochs, the bits differ");
     assert!(uninterrupted == weights(&project, "long", 3), "killed later, the bits differ");
     assert!(uninterrupted == weights(&project, "long", 4), "killed while it learns anew, the bits differ");
+
+    // Who stops it meanwhile keeps the first weights, and can go on.
+    let running = project.start(&["train", "recipes/long.toml"]);
+    let events = project.path().join(".flywheel/runs/long-5/events.jsonl");
+    until("the second learning", Duration::from_secs(60), || {
+        read(&events).contains("train.refitting").then_some(())
+    });
+    running.interrupt();
+    assert_eq!(running.wait().code, 0);
+    assert_eq!(project.json(&["runs", "show", "long-5"])["summary"]["state"], "stopped");
+    assert!(uninterrupted != weights(&project, "long", 5), "the first weights");
+    assert_eq!(project.json(&["resume", "long-5"])["summary"]["state"], "finished");
+    assert!(uninterrupted == weights(&project, "long", 6), "resumed, the bits differ");
 }
 
 #[test]

@@ -49,6 +49,10 @@ impl Trained {
         if let Some(weights) = refit.weights {
             self.outcome.weights = Some(weights);
         }
+        if refit.stopped {
+            // So that it can be resumed: the first learning is found done, and the second begins anew.
+            self.outcome.state = RunState::Stopped;
+        }
         Ok(())
     }
 

@@ -23,6 +23,8 @@ use crate::train::{Checkpoint, Course, Outcome, Watch, refit as learn_anew, run}
 pub struct Refit {
     /// The weights; absent when it was asked to stop or left the finite, and the first ones stay.
     pub weights: Option<Vec<Tensor>>,
+    /// Whether it was asked to stop.
+    pub stopped: bool,
     /// What to say of it.
     pub finding: Phrase,
 }
@@ -74,12 +76,14 @@ pub fn refit(
     let mut engine = plan.build_engine().map_err(refused)?;
     watch.event(TrainEvent::Note { message: phrase!("train.refitting", rows = all.len(), epochs = best) });
     let losses: Vec<f64> = outcome.epochs.iter().map(|epoch| epoch.validation_loss).collect();
-    let (weights, finding) = match learn_anew(&course, &mut *engine, &losses, watch) {
+    let learned = learn_anew(&course, &mut *engine, &losses, watch);
+    let stopped = matches!(learned, Ok(None));
+    let (weights, finding) = match learned {
         Ok(Some(weights)) => (Some(weights), phrase!("train.refitted", rows = all.len())),
         Ok(None) => (None, phrase!("train.refit_left_out")),
         Err(divergence) => (None, phrase!("train.refit_diverged", place = course.place(&divergence.place))),
     };
-    Ok(Some(Refit { weights, finding }))
+    Ok(Some(Refit { weights, stopped, finding }))
 }
 
 fn refused(cause: String) -> Problems {

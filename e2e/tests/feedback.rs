@@ -86,6 +86,13 @@ fn an_opportunity_is_accepted_released_and_measured() {
     let theme = ranked["opportunities"][0]["evidence"]["theme"].as_str().expect("a theme").to_owned();
     let accepted = project.json(&["opportunities", "accept", &theme]);
     assert_eq!(accepted["state"], "accepted");
+    let shown = project.call(&["opportunities"]).succeed().out;
+    assert!(
+        shown.contains(&format!("\n#{theme} ")),
+        "the number that is shown is the one to accept: {shown}"
+    );
+    let behaviour = project.call(&["feedback", "behaviour", "--paying", "order[amount"]);
+    assert_eq!(behaviour.code, 1, "{behaviour:?}");
     let id = accepted["id"].as_str().expect("an id").to_owned();
     let early = project.call(&["case", "write", &id]);
     assert_eq!(early.code, 1, "{early:?}");
@@ -95,6 +102,10 @@ fn an_opportunity_is_accepted_released_and_measured() {
     assert!(
         ["worked", "unclear", "did_not"].contains(&case["report"]["verdict"].as_str().expect("a verdict"))
     );
+    for side in ["before", "after"] {
+        let side = &case["report"][side];
+        assert_eq!(side["paying"].is_null(), side["returning"].is_null(), "paying is looked at too: {side}");
+    }
     let markdown = std::fs::read_to_string(project.path().join(format!("cases/{id}.md"))).expect("a case");
     assert!(markdown.contains("2.4"), "{markdown}");
     assert_eq!(project.json(&["case", "list"]).as_array().map(Vec::len), Some(1));
@@ -104,6 +115,54 @@ fn an_opportunity_is_accepted_released_and_measured() {
     assert!(own["alike"].is_null(), "its own case is no other one: {own}");
     let unknown = project.call(&["opportunities", "accept", "no such theme"]);
     assert_eq!(unknown.code, 1, "{unknown:?}");
+}
+
+#[test]
+fn reviews_without_people_are_ranked_and_measured_up_to_the_last_day() {
+    let project = Project::new();
+    let said = |at: usize| {
+        let text = [["payment failed", "付款一直失败"], ["the app crashes on start", "一打开就闪退"]];
+        let (month, day) = if at < 280 { (2, 1 + at % 28) } else { (3, 1 + at % 5) };
+        format!("m{at},{} {at},{},2026-{month:02}-{day:02}\n", text[at % 2][at / 2 % 2], 1 + at % 2)
+    };
+    let rows: String = (0..320).map(said).collect();
+    project.write("reviews.csv", format!("id,text,rating,date\n{rows}"));
+    let imported = project.json(&["feedback", "import", "reviews.csv", "--key", "id"]);
+    assert_eq!(imported["nameless"], 320, "{imported}");
+    let ranked = project.json(&["opportunities"]);
+    let list = ranked["opportunities"].as_array().expect("opportunities");
+    assert!(!list.is_empty(), "{ranked}");
+    for one in list {
+        let share = one["evidence"]["share_of_people"]["value"].as_f64();
+        assert!(share > Some(0.0) && share < Some(0.9), "a part of all who spoke: {one}");
+    }
+    let theme = list[0]["evidence"]["theme"].as_str().expect("a theme").to_owned();
+    let accepted = project.json(&["opportunities", "accept", &theme]);
+    let id = accepted["id"].as_str().expect("an id").to_owned();
+    project.json(&["opportunities", "release", &id, "--release", "2.4", "--at", "2026-03-01"]);
+    let case = project.json(&["case", "write", &id, "--days", "28"]);
+    let after = &case["report"]["after"];
+    assert!(after["people"].as_u64() <= after["active_people"].as_u64(), "{after}");
+    assert!(after["days"].as_f64() < Some(7.0), "nothing is known of later days: {after}");
+}
+
+#[test]
+fn the_index_stands_until_somebody_speaks() {
+    let project = Project::new();
+    let state = || std::fs::read(project.path().join(".flywheel/feedback/indexed.json")).expect("kept");
+    let found = || project.json(&["feedback", "search", "slow"])["total"].clone();
+    project.write("said.csv", "user_id,text,date\nann,the checkout is slow,2026-03-01\n");
+    project.json(&["feedback", "import", "said.csv"]);
+    assert_eq!(found(), 1);
+    let before = state();
+    project.write("visits.csv", "event,distinct_id,timestamp\nviewed,ann,2026-03-02T10:00:00Z\n");
+    assert_eq!(project.json(&["events", "import", "visits.csv"])["imported"], 1);
+    assert_eq!(found(), 1);
+    assert_eq!(state(), before, "a visit says nothing");
+    project.write("more.csv", "user_id,text,date\nbert,the app is slow as well,2026-03-03\n");
+    project.json(&["feedback", "import", "more.csv"]);
+    assert_eq!(found(), 2);
+    assert_ne!(state(), before);
 }
 
 #[test]
@@ -131,6 +190,10 @@ fn customers_are_answered_or_handed_to_a_person() {
     let wrong = project.call(&["support", "check"]);
     assert_eq!(wrong.code, 1);
     assert!(wrong.err.contains("faq.toml"), "{}", wrong.err);
+    let kept = project.json(&["support", "answer", "怎么退款？"]);
+    assert_eq!(kept["reply"]["kind"], "hand_over", "a file with mistakes loses no customer: {kept}");
+    assert!(kept["problems"].as_array().is_some_and(|problems| !problems.is_empty()), "{kept}");
+    assert_eq!(project.json(&["support", "inbox"])[0]["conversation"]["id"], kept["conversation"]);
 }
 
 #[test]
@@ -161,6 +224,30 @@ fn files_of_any_encoding_are_read_and_nothing_is_lost() {
     let textless = project.call(&["feedback", "import", "numbers.csv"]);
     assert_eq!(textless.code, 1);
     assert!(textless.err.contains("--text"), "{}", textless.err);
+}
+
+#[test]
+fn reviews_are_kept_as_written_and_told_without_personal_data() {
+    let project = Project::new();
+    project.write(
+        "reviews.csv",
+        "userName,content,version,at,contact\n\
+         ann,\"qwyjibo at checkout, ring 13812345678\",2.10,,jane@example.com\n\
+         bob,\"crashes when I pay\",2.1,2026-03-01,\n\
+         cem,\"slow since the update\",3.0,2026-03-02,\n\
+         dan,\"no end to it\n",
+    );
+    let report = project.json(&["feedback", "import", "reviews.csv"]);
+    let import = &report["import"];
+    assert_eq!((&import["imported"], &import["aside"]), (&json!(3), &json!(1)), "{report}");
+    assert_eq!(import["mapping"]["person"], "userName");
+    assert_eq!(import["aside_examples"][0]["place"], 5);
+    let found = project.json(&["feedback", "search", "qwyjibo"]);
+    let fields = &found["hits"][0]["fields"];
+    assert_eq!((&fields["version"], &fields["contact"]), (&json!("2.10"), &json!("[e-mail]")), "{found}");
+    for shown in [report.to_string(), found.to_string()] {
+        assert!(!shown.contains("13812345678") && !shown.contains("jane@example.com"), "{shown}");
+    }
 }
 
 #[test]

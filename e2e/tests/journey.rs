@@ -1,7 +1,22 @@
 //! The whole loop in a terminal: from a CSV to a monitored model, as a product manager would walk it.
 
 use e2e::Project;
+use e2e::pictures::{idx_images, png};
 use e2e::rows::{CHURN, customers};
+
+/// The recipe for pictures of two shades.
+const SHADES: &str = "name = \"shades\"
+network = [
+  { kind = \"flatten\" },
+  { kind = \"output\" },
+]
+[data]
+table = \"shades\"
+target = \"label\"
+[train]
+epochs = 2
+batch_size = 8
+";
 
 #[test]
 fn from_a_csv_to_answers() {
@@ -33,6 +48,7 @@ fn from_a_csv_to_answers() {
     let written = std::fs::read_to_string(project.path().join("answers.csv")).expect("written");
     assert_eq!(written.lines().count(), 601);
     assert!(written.starts_with("row,label,probability,"), "{written}");
+    assert!(written.lines().next().is_some_and(|header| header.ends_with(",notes")), "{written}");
 
     let compared = project.json(&["runs", "compare", "customers-1", "customers-2"]);
     assert_eq!(compared["settings"], serde_json::json!([]));
@@ -40,6 +56,43 @@ fn from_a_csv_to_answers() {
     project.json(&["models", "export", "customers@1", "--to", "taken"]);
     assert!(project.path().join("taken").is_dir());
     assert_eq!(project.call(&["models", "export", "customers@1", "--to", "taken"]).code, 1);
+}
+
+#[test]
+fn a_model_is_judged_on_another_table_whatever_columns_and_classes_that_has() {
+    let project = Project::new();
+    project.write("customers.csv", customers()).write("recipes/churn.toml", CHURN);
+    project.call(&["data", "import", "customers.csv"]).succeed();
+    project.call(&["train", "recipes/churn.toml"]).succeed();
+    // Without the id that the recipe leaves out, only those who stayed, and a single row.
+    let stayed: Vec<String> = customers()
+        .lines()
+        .skip(1)
+        .filter(|line| line.ends_with(",no"))
+        .map(|line| line.split_once(',').map_or_else(String::new, |(_, rest)| format!("{rest}\n")))
+        .collect();
+    let header = "age,plan,spend,months,churned\n";
+    project.write("stayed.csv", header.to_owned() + &stayed.concat());
+    project.write("single.csv", header.to_owned() + &stayed[0]);
+    for (table, rows) in [("stayed", stayed.len()), ("single", 1)] {
+        project.call(&["data", "import", &format!("{table}.csv")]).succeed();
+        let report = project.json(&["evaluate", "churn", "--on", table]);
+        assert_eq!(report["rows"], rows, "{report}");
+    }
+}
+
+#[test]
+fn a_test_part_without_rows_is_never_opened() {
+    let project = Project::new();
+    let recipe = format!("{CHURN}[split]\ntest = 0.0\nvalidation = 0.3\n");
+    project.write("customers.csv", customers()).write("recipes/churn.toml", recipe);
+    project.call(&["data", "import", "customers.csv"]).succeed();
+    project.call(&["train", "recipes/churn.toml"]).succeed();
+    for _ in 0..2 {
+        project.call(&["evaluate", "churn", "--test"]).refuse();
+    }
+    project.write("recipes/churn.toml", CHURN);
+    assert_eq!(project.json(&["train", "recipes/churn.toml", "--test"])["report"]["test_openings"], 1);
 }
 
 #[test]
@@ -59,6 +112,47 @@ fn rows_on_standard_input_are_answered_as_those_in_a_file() {
     let answer =
         project.call_with(&["predict", "churn", "-", "--format", "jsonl"], unseen.as_bytes()).succeed().out;
     assert!(answer.contains("platinum"), "an unseen category is not said: {answer}");
+}
+
+#[test]
+fn a_file_is_answered_row_by_row_or_not_at_all() {
+    let project = Project::new();
+    project.write("customers.csv", customers()).write("recipes/churn.toml", CHURN);
+    project.call(&["data", "import", "customers.csv"]).succeed();
+    project.call(&["train", "recipes/churn.toml"]).succeed();
+    project.write("new.csv", "age,plan,spend,months\n30,gold,60.5,3\n31,platinum,2,3\n");
+    let answered = project.call(&["predict", "churn", "new.csv"]).succeed().out;
+    let lines: Vec<&str> = answered.lines().collect();
+    assert!(lines[1].starts_with("1,") && lines[1].ends_with(','), "{answered}");
+    assert!(lines[2].starts_with("2,") && lines[2].contains("`platinum` was never seen"), "{answered}");
+    let rows = "30,gold,60.5,3\n".repeat(9);
+    project.write("broken.csv", format!("age,plan,spend,months\n30,gold,60.5\n{rows}"));
+    let refused = project.call(&["predict", "churn", "broken.csv"]).refuse();
+    assert!(refused.err.contains("row 1 has 3 fields"), "{}", refused.err);
+}
+
+#[test]
+fn pictures_are_answered_by_name_whatever_their_size() {
+    let project = Project::new();
+    for shade in 0..30 {
+        project.write(&format!("shades/dark/{shade}.png"), png(4, 4, shade));
+        project.write(&format!("shades/light/{shade}.png"), png(4, 4, 200 + shade));
+    }
+    project.write("recipes/shades.toml", SHADES);
+    project.call(&["data", "import", "shades"]).succeed();
+    project.call(&["train", "recipes/shades.toml"]).succeed();
+    project.write("new/large.png", png(9, 7, 12)).write("new/small.png", png(4, 4, 240));
+    let answered = project.call(&["predict", "shades", "new"]).succeed().out;
+    let lines: Vec<&str> = answered.lines().collect();
+    assert!(lines[0].starts_with("row,file,label,probability,"), "{answered}");
+    assert!(lines[1].starts_with("1,large.png,") && lines[2].starts_with("2,small.png,"), "{answered}");
+    let lone = project.call(&["predict", "shades", "new/large.png"]).succeed().out;
+    assert!(lone.contains("9 × 7"), "{lone}");
+
+    project.write("idx/train-images-idx3-ubyte", idx_images(5, 4, 80));
+    project.write("idx/t10k-images-idx3-ubyte", idx_images(3, 4, 48));
+    let answered = project.call(&["predict", "shades", "idx/t10k-images-idx3-ubyte"]).succeed().out;
+    assert_eq!(answered.lines().count(), 1 + 3, "{answered}");
 }
 
 #[test]
@@ -129,6 +223,31 @@ fn the_next_step_that_init_names_works_from_where_one_stands() {
     project.call(&words).succeed();
     let lost = project.call(&["runs", "list"]).refuse();
     assert!(lost.err.contains(&project.path().display().to_string()), "{}", lost.err);
+}
+
+#[test]
+fn init_without_a_clear_target_names_the_call_that_goes_on_and_imports_once() {
+    let project = Project::empty();
+    let rows = (0..120).map(|row| format!("{}.5,{}.5,{}.5\n", row * 7 % 53, row * 11 % 47, row * 13 % 59));
+    project.write("readings.csv", format!("v,w,x\n{}", rows.collect::<String>()));
+    let version = || project.json(&["--project", "lab", "data", "list"])[0]["version"].clone();
+    let refused = project.call(&["init", "lab", "--from", "readings.csv", "--target", "z"]).refuse();
+    assert!(refused.err.contains("`z`"), "{}", refused.err);
+    assert_eq!(version(), serde_json::Value::Null, "imported before the target was known");
+
+    let said = project.call(&["init", "lab", "--from", "readings.csv"]).succeed().out;
+    let call = said.split('`').find(|piece| piece.starts_with("flywheel ")).expect("a next step").to_owned();
+    for (target, recipe) in [("x", "readings"), ("w", "readings-w"), ("x", "readings")] {
+        let call = call.replace("COLUMN", target);
+        let words: Vec<&str> = call.split(' ').skip(1).collect();
+        let said = project.call(&words).succeed().out;
+        assert!(said.contains(&format!("{recipe}.toml`")), "{said}");
+        let text = std::fs::read_to_string(project.path().join(format!("lab/recipes/{recipe}.toml")));
+        let text = text.expect("a recipe");
+        assert!(text.contains(&format!("name = \"{recipe}\"")), "{text}");
+        assert!(text.contains(&format!("target = \"{target}\"")), "{text}");
+        assert_eq!(version(), 0, "the same file was imported again");
+    }
 }
 
 #[test]

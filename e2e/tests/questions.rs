@@ -352,6 +352,22 @@ fn importing_again_adds_nothing_and_bad_rows_are_kept_aside() {
     assert!(wrong.err.contains("`Customer`"), "{}", wrong.err);
     let asides = project.json(&["events", "aside", "list"]);
     assert_eq!(asides.as_array().map(Vec::len), Some(3), "{asides}");
+
+    // What is mended is the event that its row would have been, its other columns included.
+    let is_soon = |aside: &&Value| aside["reason"]["args"]["found"] == "soon";
+    let soon = asides.as_array().into_iter().flatten().find(is_soon);
+    let id = soon.and_then(|aside| aside["id"].as_str()).expect("the row without a time");
+    let time = "timestamp=2026-03-02T00:00:00Z";
+    let sent = project.json(&["events", "aside", "resend", id, "--set", time]);
+    assert_eq!((sent["event"].as_str(), sent["distinct_id"].as_str()), (Some("order"), Some("8")), "{sent}");
+    assert!(sent["properties"]["Total"].to_string().contains('5'), "{sent}");
+
+    project.write("none.csv", "Customer,Ordered at,Total\n7,soon,5\n8,later,5\n");
+    let columns = ["--person", "Customer", "--time", "Ordered at", "--event", "=order"];
+    let none = [&["events", "import", "none.csv"][..], &columns[..]].concat();
+    let refused = project.call(&none).refuse();
+    assert!(refused.err.contains("all 2 rows were kept aside"), "{}", refused.err);
+    project.call(&[&none[..], &["--preview"]].concat()).succeed();
 }
 
 #[test]

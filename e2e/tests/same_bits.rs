@@ -134,6 +134,36 @@ fn a_killed_search_goes_on_and_comes_to_the_same_trials() {
     assert_eq!(told("long-1"), told("long-2"), "the killed search differs");
 }
 
+#[test]
+fn a_resumed_run_goes_on_with_the_table_and_the_base_that_it_began_with() {
+    let project = digits();
+    project.write("recipes/long.toml", LONG.replace("epochs = 30", "epochs = 1"));
+    project.call(&["train", "recipes/long.toml"]).succeed();
+    let more = LONG.replace("name = \"long\"", "name = \"more\"\nstart_from = \"long\"");
+    project.write("recipes/more.toml", more);
+    project.call(&["train", "recipes/more.toml"]).succeed();
+    let interrupted = |id: &str| {
+        let running = project.start(&["train", "recipes/more.toml"]);
+        let folder = project.path().join(".flywheel/runs").join(id);
+        until("a checkpoint", Duration::from_secs(60), || {
+            (epochs(&project, id) >= 2 && folder.join("checkpoint.safetensors").exists()).then_some(())
+        });
+        running.kill();
+        folder.join("checkpoint.safetensors")
+    };
+    interrupted("more-2");
+    // As if it was killed before its first checkpoint.
+    std::fs::remove_file(interrupted("more-3")).expect("removed");
+
+    project.call(&["train", "recipes/long.toml", "--seed", "9"]).succeed();
+    project.write("other.csv", "a,b\n1,2\n3,4\n");
+    project.call(&["data", "import", "other.csv", "--name", "digits"]).succeed();
+    for (id, version) in [("more-2", 2), ("more-3", 3)] {
+        assert_eq!(project.json(&["resume", id])["summary"]["state"], "finished");
+        assert!(weights(&project, "more", 1) == weights(&project, "more", version), "{id}: the bits differ");
+    }
+}
+
 /// A recipe whose first rounds are not good enough.
 fn series() -> String {
     let recipe = LONG.replace("epochs = 30", "epochs = 12").replace("0.001", "0.00003");

@@ -43,6 +43,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists every case that was written, by its id. */
+        get: operations["list_cases"];
+        put?: never;
+        /**
+         * Looks at an opportunity's release, so many days before it and as many after, and writes the case to `cases/` in the
+         *     language of `Accept-Language`.
+         */
+        post: operations["write_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -196,6 +217,26 @@ export interface paths {
          * @description Labels that people gave stand. Personal data is masked.
          */
         post: operations["classify_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/encode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads every message by meaning with the project's encoder; what was read before is kept.
+         * @description It answers when all of them are read. Who hangs up loses nothing: the next call goes on.
+         */
+        post: operations["encode_feedback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -405,6 +446,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opportunities/{opportunity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts, drops, reopens, releases or renames an opportunity, gives it an effort, a link or a note; its first change opens
+         *     its record.
+         */
+        post: operations["change_opportunity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/erase": {
         parameters: {
             query?: never;
@@ -429,7 +490,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything of one person: who they are, their events by time, what was kept aside, predictions that name them. */
+        /**
+         * Everything of one person: who they are, their events by time, what was kept aside, and the predictions, rows of imported
+         *     tables, conversations and unanswered questions that name them.
+         */
         get: operations["export_person"];
         put?: never;
         post?: never;
@@ -745,9 +809,27 @@ export interface paths {
         put?: never;
         /**
          * Answers a customer's message from the project's `faq.toml`: with an answer, a question back, or a hand-over to a person.
-         * @description Send the `conversation` of the reply with the next message to go on with it.
+         * @description Send the `conversation` of the reply with the next message to go on with it. Where `faq.toml` is absent or wrong a person
+         *     takes over, and `problems` says why.
          */
         post: operations["answer_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how well the entries of `faq.toml` are told apart, measured on wordings that the model had not seen. */
+        get: operations["check_faq"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -804,6 +886,26 @@ export interface paths {
         get: operations["list_inbox"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a person took a conversation over, and what they answered: it waits no longer, and the next message is answered
+         *     from `faq.toml` again.
+         */
+        post: operations["settle_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1867,6 +1969,109 @@ export interface components {
              */
             rows: number;
         };
+        /** @description How an improvement went. */
+        CaseReport: {
+            /** @description What it is about. */
+            subject: components["schemas"]["CaseSubject"];
+            /** @description How it went. */
+            verdict: components["schemas"]["CaseVerdict"];
+            /** @description What it means, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description Before the release. */
+            before: components["schemas"]["CaseSide"];
+            /** @description After it. */
+            after: components["schemas"]["CaseSide"];
+            rate_before?: components["schemas"]["Estimate"] | null;
+            rate_after?: components["schemas"]["Estimate"] | null;
+            rate_ratio?: components["schemas"]["RateRatio"] | null;
+            against_others?: components["schemas"]["Estimate"] | null;
+            returning?: components["schemas"]["Estimate"] | null;
+            paying?: components["schemas"]["Estimate"] | null;
+            mood?: components["schemas"]["Estimate"] | null;
+            /** @description What must be kept in mind. */
+            caveats: components["schemas"]["Phrase"][];
+            /** @description What is drawn. */
+            charts: components["schemas"]["Chart"][];
+            /** @description Doubts. */
+            warnings: components["schemas"]["Problem"][];
+        };
+        /** @description An improvement that shall be looked at. */
+        CaseRequest: {
+            /** @description The opportunity: its record's id, or its theme's number or name. */
+            opportunity: string;
+            /**
+             * Format: int32
+             * @description Days before the release, and as many after it; 28 when absent.
+             */
+            days?: number;
+        };
+        /** @description One side of a case: so many days before the release, or after it. */
+        CaseSide: {
+            /** @description Its first day. */
+            from: string;
+            /** @description Its last day. */
+            to: string;
+            /**
+             * Format: double
+             * @description Days.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Messages of the theme, a person's repetitions counted once.
+             */
+            voices: number;
+            /**
+             * Format: int64
+             * @description People who spoke of it.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description People who were active.
+             */
+            active_people: number;
+            /**
+             * Format: int64
+             * @description People who spoke of anything else; absent where it is not known.
+             */
+            other_people?: number | null;
+            mood?: components["schemas"]["Estimate"] | null;
+            returning?: components["schemas"]["Compared"] | null;
+            paying?: components["schemas"]["Compared"] | null;
+            /** @description What people said, personal data masked. */
+            quotes?: components["schemas"]["EvidenceQuote"][];
+        };
+        /** @description What a case is about. */
+        CaseSubject: {
+            /** @description The case's id. */
+            id: string;
+            /** @description The opportunity's name. */
+            name: string;
+            /** @description The theme's id. */
+            theme: string;
+            /** @description The version that brought the change. */
+            version?: string;
+            /** @description When, RFC 3339 or a date. */
+            released?: string;
+            /** @description What was done, in the team's own words. */
+            what?: string;
+            /** @description By what cases are found to be alike. */
+            traits?: components["schemas"]["CaseTraits"];
+        };
+        /** @description By what cases are found to be alike. */
+        CaseTraits: {
+            /** @description The terms of the name, folded. */
+            terms?: string[];
+            /** @description What was blamed. */
+            aspects?: string[];
+            /** @description The step of the funnel concerned. */
+            funnel_step?: string | null;
+            /** @description Messages of each kind. */
+            kinds?: {
+                [key: string]: number;
+            };
+        };
         /**
          * @description How it went.
          * @enum {string}
@@ -2120,7 +2325,7 @@ export interface components {
         ClassifierSpec: {
             /** @description The column of the messages that holds what people labelled them with, such as `reason`. */
             label: string;
-            /** @description The model's name, and that of its recipe and table; made from the label's when absent. */
+            /** @description The model's name, and that of its recipe and table; when absent the label's, numbered where that is taken. */
             name?: string | null;
             sure?: components["schemas"]["SureSpec"] | null;
         };
@@ -2502,6 +2707,28 @@ export interface components {
             /** @description The bins' names. */
             bins: string[];
         };
+        /** @description The messages read by meaning. */
+        EncodedReport: {
+            /** @description What was done. */
+            findings: components["schemas"]["Phrase"][];
+            /** @description The encoder that read them. */
+            encoder: string;
+            /**
+             * Format: int64
+             * @description Messages of the project.
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description Of these, those that are found by meaning now.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Of these, those that were not before.
+             */
+            new: number;
+        };
         /** @description One epoch. */
         EpochReport: {
             /** @description From 1. */
@@ -2575,7 +2802,8 @@ export interface components {
             rows: number;
             /**
              * Format: int64
-             * @description Files of runs and models in which they were quoted.
+             * @description Files of runs, models, recipes, cases and conversations in which they were quoted; one more where events of others
+             *     named them.
              */
             quoting: number;
             /** @description What a person should know: runs whose data is gone, models to train anew. */
@@ -2693,6 +2921,24 @@ export interface components {
             /** @description Its text, personal data masked. */
             text: string;
         };
+        /** @description What the people of a theme gave. */
+        EvidenceRating: {
+            /**
+             * Format: double
+             * @description On average, 1 to 5; points of another scale are brought to it.
+             */
+            stars: number;
+            /**
+             * Format: double
+             * @description What everybody gave on average, 1 to 5.
+             */
+            usual: number;
+            /**
+             * Format: int64
+             * @description Messages of the theme that were rated.
+             */
+            rated: number;
+        };
         /** @description Where a theme goes. */
         EvidenceTrend: {
             /** @description In a word. */
@@ -2776,6 +3022,40 @@ export interface components {
             reached: number;
             /** @description Their events that have to do with the funnel, in time, with what each did; at most 500. */
             events: components["schemas"]["ExplainedEvent"][];
+        };
+        /** @description How well a file of questions and answers is told apart, measured on its own examples. */
+        FaqReport: {
+            /** @description What matters, most important first. */
+            findings: components["schemas"]["Phrase"][];
+            /**
+             * Format: int64
+             * @description Entries; two languages of one id count once.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Questions and their other wordings, doubles not counted.
+             */
+            examples: number;
+            /**
+             * Format: double
+             * @description Confidence from which an answer is given, 0 to 1.
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description Examples that were asked of a model which had not seen them.
+             */
+            asked: number;
+            top1?: components["schemas"]["Estimate"] | null;
+            coverage?: components["schemas"]["Estimate"] | null;
+            accuracy?: components["schemas"]["Estimate"] | null;
+            /** @description Confidence against the share of right answers, in ten steps; empty steps left out. */
+            calibration?: components["schemas"]["CalibrationBin"][];
+            /** @description Pairs of entries that are taken for each other, most often first. */
+            mixed_up?: components["schemas"]["MixedUp"][];
+            /** @description Doubts about the file. */
+            warnings?: components["schemas"]["Problem"][];
         };
         /** @description What is looked for, and among which messages. */
         FeedbackSearchSpec: {
@@ -3004,7 +3284,7 @@ export interface components {
             count: number;
             /**
              * Format: int64
-             * @description How many people; a message without a person counts as one.
+             * @description How many people; who has no name is told by the conversation.
              */
             people: number;
             /**
@@ -3790,6 +4070,20 @@ export interface components {
             /** @description The row's values, in the table's order; empty for an image. */
             values?: components["schemas"]["NamedValue"][];
         };
+        /** @description Two entries that are taken for each other. */
+        MixedUp: {
+            /** @description The id that was meant. */
+            meant: string;
+            /** @description The id that was found. */
+            found: string;
+            /**
+             * Format: int64
+             * @description How many examples.
+             */
+            count: number;
+            /** @description One of them. */
+            example: string;
+        };
         /** @description A version in full. */
         ModelDetail: {
             /** @description The model with its versions. */
@@ -4092,6 +4386,67 @@ export interface components {
             /** @description The project's past cases most like it, and how they went; at most three. */
             alike?: components["schemas"]["AlikeCase"][];
         };
+        /** @description A change to an opportunity. */
+        OpportunityChange: {
+            /** @enum {string} */
+            kind: "accept";
+        } | {
+            /** @description Why. */
+            why: string;
+            /** @enum {string} */
+            kind: "drop";
+        } | {
+            /** @enum {string} */
+            kind: "reopen";
+        } | {
+            /** @description What. */
+            link: components["schemas"]["OpportunityLink"];
+            /** @enum {string} */
+            kind: "link";
+        } | {
+            /** @description The version that brought it. */
+            version: string;
+            /** @description When, RFC 3339 or a date. */
+            at: string;
+            /** @enum {string} */
+            kind: "release";
+        } | {
+            /** @description How it went. */
+            verdict: components["schemas"]["CaseVerdict"];
+            /** @description The case report's id. */
+            case: string;
+            /** @enum {string} */
+            kind: "measure";
+        } | {
+            /**
+             * Format: double
+             * @description Above 0.
+             */
+            weeks: number;
+            /** @enum {string} */
+            kind: "effort";
+        } | {
+            /** @description Not empty. */
+            name: string;
+            /** @enum {string} */
+            kind: "rename";
+        } | {
+            /** @description Not empty. */
+            text: string;
+            /** @enum {string} */
+            kind: "note";
+        };
+        /** @description One thing that happened to an opportunity. */
+        OpportunityEvent: {
+            /** @description When, RFC 3339. */
+            at: string;
+            /** @description By whom. */
+            by: string;
+            /** @description What. */
+            change: components["schemas"]["OpportunityChange"];
+            /** @description Where it stood afterwards. */
+            state: components["schemas"]["OpportunityState"];
+        };
         /**
          * @description The factors of a score.
          * @enum {string}
@@ -4111,6 +4466,40 @@ export interface components {
             /** @enum {string} */
             kind: "experiment";
         };
+        /** @description What somebody wrote. */
+        OpportunityNote: {
+            /** @description When, RFC 3339. */
+            at: string;
+            /** @description By whom. */
+            by: string;
+            /** @description What. */
+            text: string;
+        };
+        /** @description An opportunity that somebody has taken up. */
+        OpportunityRecord: {
+            /** @description Its id. */
+            id: string;
+            /** @description The theme it came from. */
+            theme: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["OpportunityState"];
+            /** @description What is done about it. */
+            links?: components["schemas"]["OpportunityLink"][];
+            /**
+             * Format: double
+             * @description Person-weeks.
+             */
+            effort?: number | null;
+            /** @description What people wrote about it, oldest first. */
+            notes?: components["schemas"]["OpportunityNote"][];
+            verdict?: components["schemas"]["CaseVerdict"] | null;
+            /** @description The case report's id, once measured. */
+            case?: string | null;
+            /** @description Everything that happened to it, oldest first. */
+            history?: components["schemas"]["OpportunityEvent"][];
+        };
         /** @description What to improve. */
         OpportunityReport: {
             /** @description What it means, most important first. */
@@ -4126,6 +4515,8 @@ export interface components {
             left_out: number;
             /** @description Themes that are no opportunity, and why. */
             set_aside: components["schemas"]["ThemeSetAside"][];
+            /** @description Records whose theme is none of the opportunities: it has another number by now, is set aside, or is gone. */
+            without_theme?: components["schemas"]["OpportunityRecord"][];
             tree?: components["schemas"]["OpportunityTree"] | null;
             /**
              * Format: double
@@ -4628,11 +5019,8 @@ export interface components {
         };
         /** @description Someone at a step. */
         PersonAtStep: {
-            /**
-             * Format: int64
-             * @description The person's (or group's) number.
-             */
-            person: number;
+            /** @description The person's (or group's) number, as decimal digits: more than a number of JSON may hold. */
+            person: string;
             /** @description Their distinct ids among the events of the funnel, at most five. */
             distinct_ids: string[];
             /**
@@ -5088,6 +5476,29 @@ export interface components {
             /** @description In words. */
             says: components["schemas"]["Phrase"];
         };
+        /** @description A ratio of two rates. */
+        RateRatio: {
+            /**
+             * Format: double
+             * @description The estimate; absent where nobody spoke before.
+             */
+            value?: number | null;
+            /**
+             * Format: double
+             * @description Lower end.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description Upper end; absent where it has none.
+             */
+            high?: number | null;
+            /**
+             * Format: double
+             * @description The probability of such counts were the rates the same, exact.
+             */
+            p: number;
+        };
         /** @description A recipe and its check. */
         RecipeDraft: {
             /** @description The recipe, TOML, with comments in the language of `Accept-Language`. */
@@ -5223,6 +5634,8 @@ export interface components {
             reason?: components["schemas"]["HandOverReason"] | null;
             /** @description The customer's question when it found no answer: keep it, it may be a gap in the file. */
             unanswered?: string | null;
+            /** @description The question before, which the customer was asked to clarify and left for another: keep it too. */
+            left_open?: string | null;
             /** @description Whether the message was longer than what is read of one. */
             shortened?: boolean;
         };
@@ -6017,6 +6430,13 @@ export interface components {
              */
             share: number;
         };
+        /** @description A conversation that a person took over. */
+        SettleRequest: {
+            /** @description The conversation. */
+            conversation: string;
+            /** @description What the person answered, which later drafts may rest on. */
+            answer?: string | null;
+        };
         /**
          * @description Whether the work can go on.
          * @enum {string}
@@ -6319,6 +6739,8 @@ export interface components {
             conversation: string;
             /** @description What is said. */
             reply: components["schemas"]["Reply"];
+            /** @description Why the questions and answers could not be read; a person takes over until they can. */
+            problems?: components["schemas"]["Problem"][];
         };
         /** @description A customer's message. */
         SupportRequest: {
@@ -6620,6 +7042,7 @@ export interface components {
             share_of_revenue?: components["schemas"]["Estimate"] | null;
             mood?: components["schemas"]["Estimate"] | null;
             negative_share?: components["schemas"]["Estimate"] | null;
+            rating?: components["schemas"]["EvidenceRating"] | null;
             trend?: components["schemas"]["EvidenceTrend"] | null;
             behaviour?: components["schemas"]["ThemeBehaviour"] | null;
             funnel_step?: components["schemas"]["FunnelConcern"] | null;
@@ -7067,7 +7490,7 @@ export interface components {
         };
         /** @description The truth about an earlier prediction. */
         TruthRequest: {
-            /** @description The true class, or the true number as text. */
+            /** @description The true class, or the true number; a number or true/false counts as the text of it. */
             label: string;
         };
         /** @description The table of trials and what mattered. */
@@ -7418,6 +7841,15 @@ export interface components {
             /** @description Only what is understood is told; nothing is asked. */
             only_understand?: boolean;
         };
+        /** @description A case with where it was written, and the past cases most like it. */
+        WrittenCase: {
+            /** @description The report. */
+            report: components["schemas"]["CaseReport"];
+            /** @description The Markdown file, from the project's folder. */
+            path: string;
+            /** @description The past cases most like it. */
+            alike: components["schemas"]["AlikeCase"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -7477,6 +7909,366 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AskedInWords"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    list_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cases. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "subject": {
+                     *           "id": "o1",
+                     *           "name": "upload failed",
+                     *           "theme": "3",
+                     *           "version": "2.4",
+                     *           "released": "2026-03-01"
+                     *         },
+                     *         "verdict": "worked",
+                     *         "findings": [],
+                     *         "before": {
+                     *           "from": "2026-02-01T00:00:00Z",
+                     *           "to": "2026-03-01T00:00:00Z",
+                     *           "days": 28,
+                     *           "voices": 36,
+                     *           "people": 31,
+                     *           "active_people": 900
+                     *         },
+                     *         "after": {
+                     *           "from": "2026-03-01T00:00:00Z",
+                     *           "to": "2026-03-29T00:00:00Z",
+                     *           "days": 28,
+                     *           "voices": 5,
+                     *           "people": 5,
+                     *           "active_people": 950
+                     *         },
+                     *         "caveats": [],
+                     *         "charts": [],
+                     *         "warnings": []
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CaseReport"][];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    write_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "opportunity": "o1",
+                 *       "days": 28
+                 *     }
+                 */
+                "application/json": components["schemas"]["CaseRequest"];
+            };
+        };
+        responses: {
+            /** @description The case, and the past ones most like it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenCase"];
                 };
             };
             /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
@@ -8835,7 +9627,14 @@ export interface operations {
     };
     compare_speakers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The event that means paying, with its conditions if need be, such as `bill paid` or `order[amount>5]`. */
+                paying?: string;
+                /** @description The property of it that holds how much, such as `amount`. */
+                value?: string;
+                /** @description The event that means leaving. */
+                leaving?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9048,6 +9847,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClassifiedReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    encode_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many were read. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "findings": [],
+                     *       "encoder": "multilingual-minilm",
+                     *       "messages": 1200,
+                     *       "read": 1200,
+                     *       "new": 35
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EncodedReport"];
                 };
             };
             /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
@@ -11020,7 +11986,14 @@ export interface operations {
     };
     rank_opportunities: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The event that means paying, with its conditions if need be, such as `bill paid` or `order[amount>5]`. */
+                paying?: string;
+                /** @description The property of it that holds how much, such as `amount`. */
+                value?: string;
+                /** @description The event that means leaving. */
+                leaving?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -11044,6 +12017,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpportunityReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    change_opportunity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The opportunity: its record's id, or its theme's number or name.
+                 * @example 3
+                 */
+                opportunity: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "release",
+                 *       "version": "2.4",
+                 *       "at": "2026-03-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpportunityChange"];
+            };
+        };
+        responses: {
+            /** @description Its record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpportunityRecord"];
                 };
             };
             /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
@@ -14999,6 +16147,191 @@ export interface operations {
             };
         };
     };
+    check_faq: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How sure the answers are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "findings": [],
+                     *       "entries": 24,
+                     *       "examples": 96,
+                     *       "threshold": 0.62,
+                     *       "asked": 72,
+                     *       "top1": {
+                     *         "value": 0.93,
+                     *         "low": 0.85,
+                     *         "high": 0.97
+                     *       },
+                     *       "coverage": {
+                     *         "value": 0.88,
+                     *         "low": 0.78,
+                     *         "high": 0.93
+                     *       },
+                     *       "mixed_up": [
+                     *         {
+                     *           "meant": "delivery-cost",
+                     *           "found": "delivery-time",
+                     *           "count": 2,
+                     *           "example": "shipping?"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FaqReport"];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
     draft_answer: {
         parameters: {
             query?: never;
@@ -15386,6 +16719,174 @@ export interface operations {
                      *     ]
                      */
                     "application/json": components["schemas"]["InboxEntry"][];
+                };
+            };
+            /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The request comes from another host's page or name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was named is not there; the nearest name is shown. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What is there stands in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+            /** @description What was asked cannot be done as it stands; every mistake is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What kind of problem it is, such as `urn:flywheel:problem:not-found`; the same for all problems of its kind. */
+                        type: string;
+                        /** @description The kind in words, in the language of `Accept-Language`. */
+                        title: string;
+                        /**
+                         * Format: int32
+                         * @description The HTTP status.
+                         */
+                        status: number;
+                        /** @description This occurrence in words, in the language of `Accept-Language`. */
+                        detail: string;
+                        /** @description Every mistake at once, each with its place and advice, in both languages. */
+                        problems: components["schemas"]["Problem"][];
+                    };
+                };
+            };
+        };
+    };
+    settle_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "conversation": "01a21c55-5a02-73ce-8a74-cb230b69f6ec",
+                 *       "answer": "Your refund was paid today."
+                 *     }
+                 */
+                "application/json": components["schemas"]["SettleRequest"];
+            };
+        };
+        responses: {
+            /** @description The conversation as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description The request cannot be read: not JSON (with line and character), or a wrong query. */

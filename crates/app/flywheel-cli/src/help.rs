@@ -2,7 +2,7 @@
 
 use clap::builder::StyledStr;
 use clap::{Arg, Command, CommandFactory};
-use flywheel_spec::{Language, Phrase};
+use flywheel_spec::{Language, Phrase, phrase};
 
 use crate::arguments::Arguments;
 
@@ -30,6 +30,7 @@ fn localised(command: Command, path: &str, language: Language) -> Command {
     let arguments = heading("arguments");
     command = command.mut_args(move |argument: Arg| {
         let help = argument_help(&path_of_argument, argument.get_id().as_str(), language);
+        let (argument, help) = with_values(argument, help, language);
         let heading = if argument.is_positional() { arguments.clone() } else { options.clone() };
         argument.help(help).long_help(clap::builder::Resettable::<StyledStr>::Reset).help_heading(heading)
     });
@@ -44,6 +45,32 @@ fn localised(command: Command, path: &str, language: Language) -> Command {
 fn argument_help(path: &str, argument: &str, language: Language) -> String {
     let own = known(&format!("arg_{path}_{argument}"), language);
     own.unwrap_or_else(|| word(&format!("arg_{argument}"), language))
+}
+
+/// What an option can be and what it is when absent, said in its help where clap has no words of the language.
+fn with_values(argument: Arg, help: String, language: Language) -> (Arg, String) {
+    if language == Language::En {
+        return (argument, help);
+    }
+    let mut said = Vec::new();
+    let defaults = argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned());
+    let defaults: Vec<String> = defaults.filter(|value| !value.is_empty()).collect();
+    if argument.get_action().takes_values() && !defaults.is_empty() && !argument.is_hide_default_value_set() {
+        said.push(phrase!("cli.value_default", value = defaults.join(" ")).text(language).to_owned());
+    }
+    let possible: Vec<String> = argument
+        .get_possible_values()
+        .iter()
+        .filter(|value| !value.is_hide_set())
+        .map(|value| value.get_name().to_owned())
+        .collect();
+    if argument.get_action().takes_values() && !possible.is_empty() && !argument.is_hide_possible_values_set()
+    {
+        said.push(phrase!("cli.value_possible", values = possible.join("、")).text(language).to_owned());
+    }
+    let argument = argument.hide_default_value(true).hide_possible_values(true);
+    let said: String = said.into_iter().map(|said| format!(" [{said}]")).collect();
+    (argument, help + &said)
 }
 
 fn template(language: Language) -> String {

@@ -8,14 +8,15 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use flywheel_spec::{Language, Phrase, Problem, phrase};
 
 use crate::screen::Screen;
-use crate::show::{self, Sources};
+use crate::session::Failed;
 
 /// Tells what is wrong with the line. Help and version go to standard output with 0, a mistyped line to standard error with 1.
 pub fn tell(error: &Error, language: Language) -> ExitCode {
     match problem(error) {
+        // The line was not understood, so that only its words can tell how the answer is wanted.
         Some(problem) => {
-            let screen = Screen::new(language, false);
-            screen.complain(&show::problems(&screen, &[problem], &Sources::default()));
+            let screen = Screen::new(language, std::env::args().skip(1).any(|word| word == "--json"));
+            return Failed::from(problem).tell(&screen);
         }
         // Nothing better can be done when the terminal is gone.
         None => drop(error.print()),
@@ -80,9 +81,20 @@ fn verb_typed() -> String {
     verb
 }
 
-/// A reason of a value's reader: the key of a phrase where it has one, else its own words.
+/// A reason of a value's reader: the key of a phrase where it has one; of the readers of numbers what they mean.
 fn in_both(reason: &str) -> Phrase {
-    if reason.starts_with("cli.") { Phrase::new(reason) } else { Phrase::verbatim(reason) }
+    if reason.starts_with("cli.") {
+        return Phrase::new(reason);
+    }
+    if let Some((_, range)) = reason.split_once(" is not in ") {
+        return phrase!("cli.number_outside", range = range);
+    }
+    match reason {
+        "invalid digit found in string" => Phrase::new("cli.number_whole"),
+        "invalid float literal" | "cannot parse float from empty string" => Phrase::new("cli.number_any"),
+        _ if reason.starts_with("number too ") => Phrase::new("cli.number_size"),
+        _ => Phrase::verbatim(reason),
+    }
 }
 
 fn texts(error: &Error, kind: ContextKind) -> Vec<String> {
@@ -111,6 +123,11 @@ mod tests {
             ("evaluate m --part tests", "`tests` cannot be the value of", "不能作为", "`test`"),
             ("evaluate m --test --on t", "do not go together", "不能同时使用", "--help"),
             ("train r.toml --threads many", "`many` cannot be the value of", "不能作为", "--help"),
+            ("train r.toml --threads many", "a whole number", "整数", "--help"),
+            ("serve --port 70000", "outside 0..=65535", "不在 0..=65535", "--help"),
+            ("evaluate digits@x", "a number stands after `@`", "`@` 后", "--help"),
+            ("data import f.csv --format xml", "`xml` cannot be the value of", "不能作为", "csv"),
+            ("data import f.csv --kind zip", "`column=kind`", "`列=类型`", "--help"),
         ] {
             let words = std::iter::once("flywheel").chain(line.split(' '));
             let error = crate::help::command(Language::Zh).try_get_matches_from(words).expect_err(line);

@@ -165,7 +165,7 @@ async fn ask(
     let request = FoldRequest { folds: planned.folds(), encoded };
     let states =
         run(engine, view, tail, identity, &request).await.map_err(|problems| problems.to_string())?;
-    let answer = planned.finish(states).map_err(|error| error.to_string())?;
+    let answer = planned.finish(states, identity).map_err(|error| error.to_string())?;
     serde_json::to_value(answer).map_err(|error| error.to_string())
 }
 
@@ -232,6 +232,25 @@ async fn all_executors_lost_is_said_within_the_time_limit() {
     let said = asking.await.expect("no panic").expect_err("nobody is left to answer");
     assert!(begun.elapsed() < Duration::from_secs(80), "{:?}", begun.elapsed());
     assert!(said.contains("cluster"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn questions_that_nobody_waits_for_any_more_leave_later_answers_right() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (view, tail) = table(folder.path(), events(20_000, 20), 2);
+    let machines = Machines::start(1);
+    let cluster = machines.engine(Duration::from_secs(150));
+    let question = questions().swap_remove(2);
+    let identity = Identity::default();
+    let begun = Instant::now();
+    let expected = ask(&cluster, &view, &tail, &identity, &question).await.expect("an answer");
+    let impatient = machines.engine(begun.elapsed() / 3);
+    for _ in 0..4 {
+        // Whether it comes in time or not: what is given up is taken back from the cluster.
+        drop(ask(&impatient, &view, &tail, &identity, &question).await);
+    }
+    let found = ask(&cluster, &view, &tail, &identity, &question).await.expect("an answer");
+    assert_eq!(found, expected);
 }
 
 #[tokio::test]

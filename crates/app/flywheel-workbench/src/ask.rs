@@ -1,10 +1,10 @@
 //! A question asked: planned with the project's calendar, folded over the events of this moment, and answered.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use flywheel_people::{Fold, Partial, Segments};
+use flywheel_people::{Fold, Identity, Partial, Segments, person_of};
 use flywheel_product::{Calendar, Context, plan};
 use flywheel_spec::check::{is_question, place_settings, read_question};
 use flywheel_spec::product::QuestionSpec;
@@ -50,7 +50,7 @@ impl Workbench {
     ) -> Result<Answered, Failure> {
         let begun = Instant::now();
         let context = self.context(options.now.unwrap_or_else(Timestamp::now));
-        let context = Context { segments, ..context };
+        let context = Context { segments, merged: self.merged(question).await?, ..context };
         let planned = plan(question, &context)?;
         let encoded = serde_json::to_vec(&(question, &context));
         let request = FoldRequest {
@@ -63,8 +63,8 @@ impl Workbench {
             let problem = Problem::error(phrase!("ask.too_long", secs = patience.as_secs()));
             return Err(Failure::Wrong(problem.advise(Phrase::new("ask.too_long_advice")).into()));
         };
-        let Read { states, version, events, waiting, names, warnings } = read?;
-        let answer = crate::data::blocking(move || planned.finish(states)).await?;
+        let Read { states, identity, version, events, waiting, names, warnings } = read?;
+        let answer = crate::data::blocking(move || planned.finish(states, &identity)).await?;
         let mut answer = answer.map_err(|error| Failure::broken("answer", error))?;
         for warning in warnings.into_iter().chain(self.unknown_events(question, names).await?) {
             answer.warn(warning);
@@ -164,6 +164,22 @@ impl Workbench {
         })
     }
 
+    /// The ids that a question names of people who go by another one now.
+    async fn merged(&self, question: &QuestionSpec) -> Result<BTreeMap<String, i64>, Failure> {
+        let question = serde_json::to_value(question).unwrap_or_default();
+        let mut ids = BTreeSet::new();
+        // A group is what it is called.
+        if question.get("group").is_none_or(Value::is_null) {
+            collect_ids(&question, &mut ids);
+        }
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let identity = self.events().await?.identity;
+        let now = ids.into_iter().map(|id| (identity.of_id(&id), id));
+        Ok(now.filter(|(person, id)| *person != person_of(id)).map(|(person, id)| (id, person)).collect())
+    }
+
     /// Shows everybody to a question's folds, here or on the project's cluster.
     async fn fold(&self, request: &FoldRequest) -> Result<Read, Failure> {
         let engine = match self.project().cluster() {
@@ -174,6 +190,7 @@ impl Workbench {
         let states = fold::run(&engine, &now.view, &now.tail, &now.identity, request).await?;
         Ok(Read {
             states,
+            identity: now.identity,
             version: now.snapshot.version,
             events: now.snapshot.rows(),
             waiting: now.tail.len() as u64,
@@ -228,6 +245,8 @@ impl Workbench {
 /// What was read for a question.
 struct Read {
     states: Vec<Box<dyn Partial>>,
+    /// Who is whom.
+    identity: Arc<Identity>,
     version: Option<u64>,
     events: u64,
     waiting: u64,
@@ -329,8 +348,32 @@ fn collect_events(value: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
+/// Every distinct id that a question names.
+fn collect_ids(value: &Value, ids: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (key, inner) in object {
+                match (key.as_str(), inner) {
+                    ("explain", Value::String(id)) => drop(ids.insert(id.clone())),
+                    ("distinct_ids", Value::Array(listed)) => {
+                        ids.extend(listed.iter().filter_map(Value::as_str).map(str::to_owned));
+                    }
+                    // A condition's value may be called anything.
+                    ("where", _) => {}
+                    _ => collect_ids(inner, ids),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_ids(item, ids)),
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use flywheel_spec::product::Answer;
+    use flywheel_spec::product::funnel::{FunnelReport, FunnelSpec, PersonAtStep};
+
     use super::*;
 
     fn context() -> Context {
@@ -362,6 +405,42 @@ mod tests {
                 read_question(&text, "again.toml").unwrap_or_else(|problems| panic!("{problems}\n{text}"));
             assert_eq!(again, question, "{text}");
         }
+    }
+
+    #[test]
+    fn ids_are_found_wherever_a_question_names_them() {
+        let mut ids = BTreeSet::new();
+        let question = serde_json::json!({
+            "explain": "ann",
+            "where": [{"explain": "nobody"}],
+            "who": {"of": [{"kind": "listed", "distinct_ids": ["bob", "cy"]}]},
+        });
+        collect_ids(&question, &mut ids);
+        assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["ann", "bob", "cy"]);
+    }
+
+    #[test]
+    fn persons_keep_their_digits_in_files() {
+        let person = i64::MAX - 1;
+        let at = PersonAtStep { person: person.to_string(), ..PersonAtStep::default() };
+        let report = FunnelReport { people: vec![at], ..FunnelReport::default() };
+        let answered = Answered {
+            question: QuestionSpec::Funnel(FunnelSpec::default()),
+            answer: Answer::Funnel(report),
+            asked_at: String::new(),
+            time_zone: "UTC".to_owned(),
+            version: None,
+            events: 0,
+            waiting: 0,
+            secs: 0.0,
+        };
+        let csv = answer_file(&answered, Form::Csv, Some("people")).expect("a file");
+        assert!(String::from_utf8_lossy(&csv).contains(&person.to_string()));
+    }
+
+    #[test]
+    fn a_cluster_that_takes_too_long_says_so_itself() {
+        assert!(Cluster::TIME_LIMIT < PATIENCE);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use flywheel_learn::plan::{Base, Machine, TrainPlan, plan};
+use flywheel_learn::plan::{Base, Machine, TrainPlan, check_settings, plan};
 use flywheel_spec::check::{place_settings, read_recipe};
 use flywheel_spec::plan::CheckReport;
 use flywheel_spec::{Problem, Problems, TrainSpec, phrase};
@@ -28,6 +28,15 @@ pub(crate) struct Planned {
     pub base: Option<Base>,
     /// Doubts.
     pub warnings: Vec<Problem>,
+}
+
+/// What a run began with and goes on with, whatever is newer by now.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Pins {
+    /// The table's version.
+    pub version: Option<u64>,
+    /// The model that `start_from` named, as `name@version`.
+    pub base: Option<String>,
 }
 
 impl Workbench {
@@ -55,25 +64,36 @@ impl Workbench {
         file_name: &str,
         choices: &RunChoices,
     ) -> Result<Planned, Failure> {
+        self.planned_on(text, file_name, choices, &Pins::default()).await
+    }
+
+    /// As [`Self::planned`], on what a run began with.
+    pub(crate) async fn planned_on(
+        &self,
+        text: &str,
+        file_name: &str,
+        choices: &RunChoices,
+        pins: &Pins,
+    ) -> Result<Planned, Failure> {
         let (mut spec, mut warnings) = read_recipe(text, file_name)?;
-        spec.seed = choices.seed.unwrap_or(spec.seed);
-        spec.train.threads = choices.threads.or(spec.train.threads);
-        if let (Some(tune), Some(trials)) = (&mut spec.tune, choices.trials) {
-            tune.trials = trials;
-        }
+        choices.apply(&mut spec);
         let place = |mut problems: Problems| {
             place_settings(&mut problems.problems, text, file_name);
-            Failure::Wrong(problems)
+            problems
         };
-        let in_recipe = |failure: Failure, setting: &str| match failure {
-            Failure::NotFound(problem) => place(problem.at_setting(setting).into()),
-            failure => failure,
+        let table = self.table(&spec.data.table, pins.version.or(spec.data.version), None).await;
+        let table = or_mistakes(table, "data.table")?;
+        let base = match pins.base.as_ref().or(spec.start_from.as_ref()) {
+            None => Ok(None),
+            Some(name) => or_mistakes(self.base(name).await, "start_from")?.map(Some),
         };
-        let table = self.table(&spec.data.table, spec.data.version, None).await;
-        let table = table.map_err(|failure| in_recipe(failure, "data.table"))?;
-        let base = match &spec.start_from {
-            None => None,
-            Some(name) => Some(self.base(name).await.map_err(|failure| in_recipe(failure, "start_from"))?),
+        let (table, base) = match (table, base) {
+            (Ok(table), Ok(base)) => (table, base),
+            (table, base) => {
+                let mut found = place(blocking(move || mistakes(&spec, table, base)).await?);
+                found.problems.sort_by_key(|problem| (problem.place.line, problem.place.character));
+                return Err(Failure::Wrong(found));
+            }
         };
         let (planned, table, base, spec) = blocking(move || {
             let planned = plan(&spec, &table, base.as_ref(), &machine());
@@ -104,10 +124,37 @@ impl Workbench {
         Ok(Base {
             name: format!("{model}@{}", found.version),
             layers: spec.network,
+            labels: bundle.preparation.labels().to_vec(),
             network: bundle.network,
             weights: bundle.weights,
         })
     }
+}
+
+/// What is not there, as a mistake of the setting that names it.
+fn or_mistakes<T>(found: Result<T, Failure>, setting: &str) -> Result<Result<T, Problems>, Failure> {
+    match found {
+        Ok(found) => Ok(Ok(found)),
+        Err(Failure::NotFound(problem)) => Ok(Err(problem.at_setting(setting).into())),
+        Err(Failure::Wrong(problems)) => Ok(Err(problems)),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Everything that is wrong with a recipe whose table or base cannot be had.
+fn mistakes(
+    spec: &TrainSpec,
+    table: Result<StoredTable, Problems>,
+    base: Result<Option<Base>, Problems>,
+) -> Problems {
+    let mut problems = match &table {
+        Ok(table) => plan(spec, table, None, &machine()).err().unwrap_or_default(),
+        Err(_) => check_settings(spec),
+    };
+    // Whoever looked for the base has said it better.
+    problems.problems.retain(|problem| problem.code != "train.no_such_base");
+    [table.err(), base.err()].into_iter().flatten().for_each(|found| problems.extend(found));
+    problems
 }
 
 /// This machine, measured once in a process.
@@ -118,4 +165,39 @@ pub(crate) fn machine() -> Machine {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Machine::measure(threads, &|| begun.elapsed())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use flywheel_spec::Severity;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whatever_is_not_there_the_other_mistakes_are_told_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let project = flywheel_spec::project::ProjectSpec::named("shop");
+        let workbench = Workbench::init(folder.path(), &project).await.expect("a project");
+        let rows = (0..60).map(|row| format!("{},{}\n", row * 7 % 31, ["yes", "no"][row % 2]));
+        let csv = format!("age,left\n{}", rows.collect::<String>()).into_bytes();
+        let request = crate::ImportRequest { name: Some("people-left".to_owned()), ..Default::default() };
+        workbench.import_bytes("rows.csv", csv, request).await.expect("imported");
+        for (start_from, table, target, expected) in [
+            ("none", "poeple-left", "left", vec!["start_from", "data.table", "train.warmup_epochs"]),
+            ("none@x", "people-left", "left", vec!["start_from", "train.warmup_epochs"]),
+            ("none", "people-left", "gone", vec!["start_from", "data.target", "train.warmup_epochs"]),
+        ] {
+            let text = format!(
+                "name = \"a\"\nstart_from = \"{start_from}\"\n[data]\ntable = \"{table}\"\n\
+                 target = \"{target}\"\n[train]\nepochs = 2\nwarmup_epochs = 9.0\n"
+            );
+            let report = workbench.check(&text, "recipes/a.toml").await.expect("checked");
+            assert!(!report.runnable);
+            let errors = report.problems.iter().filter(|problem| problem.severity == Severity::Error);
+            let places = errors.map(|problem| &problem.place);
+            let placed = places.map(|place| (place.setting.as_deref(), place.line.is_some()));
+            let expected: Vec<_> = expected.into_iter().map(|setting| (Some(setting), true)).collect();
+            assert_eq!(placed.collect::<Vec<_>>(), expected, "{:?}", report.problems);
+        }
+    }
 }

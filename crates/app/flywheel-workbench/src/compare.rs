@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flywheel_learn::evaluate::metric_words;
 use flywheel_spec::check::read_recipe;
 use flywheel_spec::draft::value_text;
 use flywheel_spec::phrase;
@@ -9,7 +10,8 @@ use flywheel_spec::recipe::MetricName;
 use flywheel_spec::run::{ComparedMetric, ComparedSetting, RunComparison, RunDetail};
 use serde_json::Value;
 
-use crate::{Failure, Workbench};
+use crate::run::{REQUEST, RunChoices};
+use crate::{Failure, Workbench, file};
 
 impl Workbench {
     /// Runs side by side, in the order asked for.
@@ -21,7 +23,11 @@ impl Workbench {
         for id in ids {
             runs.push(self.run(id).await?);
         }
-        let settings = differing(&runs.iter().map(settings_of).collect::<Vec<_>>());
+        let mut settings = Vec::new();
+        for run in &runs {
+            settings.push(self.settings_of(run)?);
+        }
+        let settings = differing(&settings);
         let metrics = metrics(&runs);
         let mut findings = Vec::new();
         for metric in &metrics {
@@ -37,16 +43,36 @@ impl Workbench {
             findings,
         })
     }
-}
 
-/// Every setting of a run's recipe by its path, as TOML.
-fn settings_of(run: &RunDetail) -> BTreeMap<String, String> {
-    let mut settings = BTreeMap::new();
-    if let Ok((spec, _)) = read_recipe(&run.recipe, "recipe.toml") {
-        let value = serde_json::to_value(spec).unwrap_or(Value::Null);
-        flatten("", &value, &mut settings);
+    /// Every setting of a run by its path, as TOML: its model's, else its recipe's with what was chosen beside it.
+    fn settings_of(&self, run: &RunDetail) -> Result<BTreeMap<String, String>, Failure> {
+        let spec = match self.kept_recipe(run)? {
+            Some(kept) => read_recipe(&kept, "recipe.toml").ok().map(|(spec, _)| spec),
+            None => {
+                let request = self.folder().run(&run.summary.id).join(REQUEST);
+                let choices: RunChoices = file::read_json(&request)?.unwrap_or_default();
+                read_recipe(&run.recipe, "recipe.toml").ok().map(|(mut spec, _)| {
+                    choices.apply(&mut spec);
+                    spec
+                })
+            }
+        };
+        let mut settings = BTreeMap::new();
+        if let Some(spec) = spec {
+            let value = serde_json::to_value(spec).unwrap_or(Value::Null);
+            flatten("", &value, &mut settings);
+        }
+        Ok(settings)
     }
-    settings
+
+    /// The recipe that the run's model keeps, in which stands what came of the rounds before; absent without a model.
+    fn kept_recipe(&self, run: &RunDetail) -> Result<Option<String>, Failure> {
+        let model = run.summary.model.as_deref().and_then(|model| model.split_once('@'));
+        let Some((name, Ok(version))) = model.map(|(name, version)| (name, version.parse::<u64>())) else {
+            return Ok(None);
+        };
+        file::read_text(&self.bundle_folder(name, version).join("recipe.toml"))
+    }
 }
 
 fn flatten(path: &str, value: &Value, settings: &mut BTreeMap<String, String>) {
@@ -109,12 +135,8 @@ fn winner(metric: &ComparedMetric, runs: &[RunDetail]) -> Option<flywheel_spec::
     let measured =
         metric.values.iter().enumerate().filter_map(|(index, value)| value.map(|value| (index, value)));
     let (index, value) = measured.max_by(|left, right| (left.1 * sign).total_cmp(&(right.1 * sign)))?;
-    Some(phrase!(
-        "workbench.best_run",
-        run = runs[index].summary.id,
-        metric = metric.metric.name(),
-        value = format!("{value:.4}"),
-    ))
+    let best = phrase!("workbench.best_run", run = runs[index].summary.id, value = format!("{value:.4}"),);
+    Some(best.with_phrase("metric", &metric_words(metric.metric)))
 }
 
 #[cfg(test)]

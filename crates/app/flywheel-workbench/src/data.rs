@@ -6,7 +6,8 @@ use flywheel_spec::check::name_from;
 use flywheel_spec::table::{ImportReport, ProfileReport, TableSummary};
 use flywheel_spec::{Phrase, Problem, phrase};
 use flywheel_tables::fetch::{Progress, fetch};
-use flywheel_tables::{ImportOptions, Source, StoredTable, import};
+use flywheel_tables::warehouse::fingerprint::content_digest;
+use flywheel_tables::{ImportOptions, Imported, Source, StoredTable, import};
 
 use crate::{Failure, Workbench};
 
@@ -17,6 +18,8 @@ pub struct ImportRequest {
     pub name: Option<String>,
     /// What a person said about the source.
     pub options: ImportOptions,
+    /// Leaves the table's version as it is when the source holds the same.
+    pub unless_same: bool,
 }
 
 impl Workbench {
@@ -39,11 +42,16 @@ impl Workbench {
         }
         let path = path.to_owned();
         let source = path.display().to_string();
-        let name = request.name.unwrap_or_else(|| table_name(&source));
-        check_table_name(&name)?;
+        let (name, told) = self.name_for(request.name, &source).await?;
         let options = request.options;
         let work = move || import(&Source::Path(&path), &options);
-        let imported = blocking(work).await??;
+        let mut imported = blocking(work).await??;
+        imported.actions.extend(told);
+        if request.unless_same
+            && let Some(table) = self.same_table(&name, &imported).await?
+        {
+            return reported(table, imported).await;
+        }
         self.store(&name, imported, &source).await
     }
 
@@ -58,12 +66,12 @@ impl Workbench {
         request: ImportRequest,
     ) -> Result<ImportReport, Failure> {
         let file_name = file_name.to_owned();
-        let name = request.name.unwrap_or_else(|| table_name(&file_name));
-        check_table_name(&name)?;
+        let (name, told) = self.name_for(request.name, &file_name).await?;
         let options = request.options;
         let source = file_name.clone();
         let work = move || import(&Source::Bytes { name: &file_name, bytes: &bytes }, &options);
-        let imported = blocking(work).await??;
+        let mut imported = blocking(work).await??;
+        imported.actions.extend(told);
         self.store(&name, imported, &source).await
     }
 
@@ -105,26 +113,13 @@ impl Workbench {
     pub(crate) async fn store(
         &self,
         name: &str,
-        imported: flywheel_tables::Imported,
+        imported: Imported,
         source: &str,
     ) -> Result<ImportReport, Failure> {
         let now = jiff::Timestamp::now();
-        let table = self.warehouse().write(name, &imported.frame, &imported.kinds, source, now).await?;
-        let stored = StoredTable {
-            name: name.to_owned(),
-            version: table.version,
-            fingerprint: String::new(),
-            frame: imported.frame,
-            kinds: imported.kinds,
-        };
-        let profile = blocking(move || flywheel_tables::profile(&stored, None)).await?;
-        Ok(ImportReport {
-            table,
-            format: imported.format.name().to_owned(),
-            actions: imported.actions,
-            warnings: imported.warnings,
-            profile,
-        })
+        let Imported { frame, kinds, writing, .. } = &imported;
+        let table = self.warehouse().write(name, frame, kinds, writing, source, now).await?;
+        reported(table, imported).await
     }
 
     /// A table in memory.
@@ -140,6 +135,65 @@ impl Workbench {
         }
         Ok(self.warehouse().read(name, version, limit).await?)
     }
+
+    /// The name of the table that a source becomes, and what to say of it.
+    ///
+    /// Two files whose names differ only in letters that no table's name holds, such as Chinese ones, are two tables.
+    async fn name_for(
+        &self,
+        asked: Option<String>,
+        source: &str,
+    ) -> Result<(String, Option<Phrase>), Failure> {
+        let name = asked.clone().unwrap_or_else(|| table_name(source));
+        check_table_name(&name)?;
+        if asked.is_some() || !loses_letters(source) {
+            return Ok((name, None));
+        }
+        let tables = self.list_tables().await?;
+        let is_anothers =
+            |name: &str| tables.iter().any(|table| table.name == name && stem(&table.source) != stem(source));
+        let mut free = name.clone();
+        let mut number = 2;
+        while is_anothers(&free) {
+            free = format!("{name}-{number}");
+            number += 1;
+        }
+        let told = (free != name).then(|| phrase!("workbench.table_numbered", name = free, taken = name));
+        Ok((free, told))
+    }
+
+    /// The table at its newest version, when that holds the same already.
+    async fn same_table(&self, name: &str, imported: &Imported) -> Result<Option<TableSummary>, Failure> {
+        let Some(table) = self.list_tables().await?.into_iter().find(|table| table.name == name) else {
+            return Ok(None);
+        };
+        // The fingerprint is that of the whole, however few rows are read.
+        let stored = self.warehouse().read(name, Some(table.version), Some(1)).await?;
+        let (frame, kinds) = (imported.frame.clone(), imported.kinds.clone());
+        let content = blocking(move || content_digest(&frame, &kinds)).await?;
+        let same = stored.fingerprint == format!("{name}@{}:{content}", table.version);
+        Ok(same.then_some(table))
+    }
+}
+
+/// What an import came to, with the table's profile.
+async fn reported(table: TableSummary, imported: Imported) -> Result<ImportReport, Failure> {
+    let stored = StoredTable {
+        name: table.name.clone(),
+        version: table.version,
+        fingerprint: String::new(),
+        frame: imported.frame,
+        kinds: imported.kinds,
+        writing: imported.writing,
+    };
+    let profile = blocking(move || flywheel_tables::profile(&stored, None)).await?;
+    Ok(ImportReport {
+        table,
+        format: imported.format.name().to_owned(),
+        actions: imported.actions,
+        warnings: imported.warnings,
+        profile,
+    })
 }
 
 /// Runs work that computes or waits for files on a thread of its own.
@@ -158,13 +212,26 @@ pub(crate) fn known_column(table: &StoredTable, column: &str) -> Result<(), Fail
     Err(Failure::Wrong(Failure::not_found(message, &known, column).problems()))
 }
 
-/// `customers` for `exports/Customers.csv.gz`.
+/// `customers` for `exports/Customers.csv.gz`; `table` where no letter of the source can stand in a table's name.
 fn table_name(source: &str) -> String {
-    let last = source.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
-    name_from(last.split('.').find(|part| !part.is_empty()).unwrap_or(last))
+    let stem = stem(source);
+    let fits = stem.contains(|letter: char| letter.is_ascii_alphanumeric());
+    if fits { name_from(stem) } else { "table".to_owned() }
 }
 
-fn check_table_name(name: &str) -> Result<(), Failure> {
+/// `Customers` for `exports/Customers.csv.gz`.
+fn stem(source: &str) -> &str {
+    let last = source.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
+    last.split('.').find(|part| !part.is_empty()).unwrap_or(last)
+}
+
+/// True when the source's name holds letters that cannot stand in a table's name.
+fn loses_letters(source: &str) -> bool {
+    stem(source).contains(|letter: char| letter.is_alphanumeric() && !letter.is_ascii())
+}
+
+/// Refuses what cannot be a table of the user's own.
+pub(crate) fn check_table_name(name: &str) -> Result<(), Failure> {
     // The views of SQL, and the table that events are kept in.
     if matches!(name, "events" | "people") {
         let problem = Problem::error(phrase!("ask.table_taken", found = name));
@@ -189,9 +256,48 @@ mod tests {
             ("exports/Customers.csv.gz", "customers"),
             ("photos/", "photos"),
             ("My Data (2).parquet", "my-data-2"),
-            ("客户.csv", "model"),
+            ("客户.csv", "table"),
+            ("客户2024.csv", "2024"),
         ] {
             assert_eq!(table_name(source), name, "{source}");
         }
+    }
+
+    #[tokio::test]
+    async fn files_whose_names_fit_no_table_are_tables_of_their_own() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let project = flywheel_spec::project::ProjectSpec::named("shop");
+        let workbench = Workbench::init(folder.path(), &project).await.expect("a project");
+        let import = async |file: &str, name: Option<&str>| {
+            let request = ImportRequest { name: name.map(str::to_owned), ..ImportRequest::default() };
+            let csv = b"plan,spend\nbasic,2\ngold,3\n".to_vec();
+            let report = workbench.import_bytes(file, csv, request).await.expect("imported");
+            let told = report.actions.iter().any(|action| action.key == "workbench.table_numbered");
+            (report.table.name, report.table.version, told)
+        };
+        for (file, name, (table, version, told)) in [
+            ("客户.csv", None, ("table", 0, false)),
+            ("订单.csv", None, ("table-2", 0, true)),
+            ("七月/客户.csv", None, ("table", 1, false)),
+            ("订单.csv", None, ("table-2", 1, true)),
+            ("客户2024.csv", None, ("2024", 0, false)),
+            ("订单2024.csv", None, ("2024-2", 0, true)),
+            ("orders.csv", None, ("orders", 0, false)),
+            ("july/Orders.csv", None, ("orders", 1, false)),
+            ("客户.csv", Some("orders"), ("orders", 2, false)),
+        ] {
+            assert_eq!(import(file, name).await, (table.to_owned(), version, told), "{file}");
+        }
+    }
+
+    #[tokio::test]
+    async fn generated_digits_leave_the_events_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let project = flywheel_spec::project::ProjectSpec::named("shop");
+        let workbench = Workbench::init(folder.path(), &project).await.expect("a project");
+        for name in ["events", "people", "My Digits"] {
+            assert!(workbench.generate_digits(name, 0, 6, 1).await.is_err(), "{name}");
+        }
+        assert_eq!(workbench.generate_digits("mine", 0, 6, 1).await.expect("written").table.name, "mine");
     }
 }

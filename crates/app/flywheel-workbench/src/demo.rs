@@ -1,5 +1,6 @@
 //! What `flywheel demo` works with: digits, real where they are given, written by the program's own pen elsewhere.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use flywheel_spec::table::{ColumnKind, ImageShape, ImportReport};
 use flywheel_tables::frame::{Column, Frame, Images, Values};
 use flywheel_tables::{Format, Imported};
 
-use crate::data::blocking;
+use crate::data::{blocking, check_table_name};
 use crate::{Failure, ImportRequest, Workbench, file};
 
 /// The demo's table.
@@ -63,7 +64,7 @@ impl Workbench {
     /// Writes a table of generated digits, with a test part of other ones.
     ///
     /// # Errors
-    /// When the table cannot be written.
+    /// When it is no table's name, or the table cannot be written.
     pub async fn generate_digits(
         &self,
         name: &str,
@@ -71,6 +72,7 @@ impl Workbench {
         train: usize,
         test: usize,
     ) -> Result<ImportReport, Failure> {
+        check_table_name(name)?;
         let imported = blocking(move || generated(seed, train, test)).await?;
         self.store(name, imported, &format!("generated digits, seed {seed}")).await
     }
@@ -94,6 +96,8 @@ fn generated(seed: u64, train: usize, test: usize) -> Imported {
             ],
         },
         kinds: vec![ColumnKind::Image, ColumnKind::Category, ColumnKind::Category],
+        writing: BTreeMap::new(),
+        files: Vec::new(),
         format: Format::Idx,
         actions: vec![phrase!("workbench.generated", train = train, test = test, seed = seed)],
         warnings: Vec::new(),

@@ -59,6 +59,15 @@ impl Deployed {
     }
 }
 
+/// A deployment that could not be followed.
+#[derive(Debug, Clone)]
+pub struct Trouble {
+    /// The version that should answer.
+    pub version: u64,
+    /// Why it does not.
+    pub failure: Failure,
+}
+
 /// The versions that answer now, kept up to date with deployments of any process; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Deployments {
@@ -72,7 +81,7 @@ pub struct Deployments {
 #[derive(Debug, Default)]
 struct State {
     answering: HashMap<String, Arc<Deployed>>,
-    troubles: BTreeMap<String, Failure>,
+    troubles: BTreeMap<String, Trouble>,
     seen: i64,
 }
 
@@ -102,7 +111,7 @@ impl Deployments {
     }
 
     /// Deployments that could not be followed, such as a bundle damaged since; the version before still answers.
-    pub fn troubles(&self) -> BTreeMap<String, Failure> {
+    pub fn troubles(&self) -> BTreeMap<String, Trouble> {
         self.read().troubles.clone()
     }
 
@@ -184,7 +193,7 @@ async fn follow(
             None => match workbench.load(&model, version).await {
                 Ok(loaded) => Some(loaded),
                 Err(failure) => {
-                    troubles.insert(model.clone(), failure);
+                    troubles.insert(model.clone(), Trouble { version, failure });
                     current.cloned()
                 }
             },

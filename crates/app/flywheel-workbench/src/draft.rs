@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use flywheel_learn::network::choose;
 use flywheel_learn::prepare::prepare;
-use flywheel_spec::check::name_from;
+use flywheel_spec::Language;
+use flywheel_spec::check::{name_from, read_recipe};
 use flywheel_spec::draft::recipe_text;
 use flywheel_spec::recipe::{
     AugmentSpec, DataSpec, EarlyStoppingSpec, MetricName, OptimizerSpec, PrepareSpec, ServeSpec, SplitSpec,
     SureSpec, Task, TrainSpec, TrainingSpec,
 };
-use flywheel_spec::table::{ColumnKind, FindingKind, ImportReport, ProfileReport};
-use flywheel_spec::{Language, Phrase, Problem, phrase};
+use flywheel_spec::table::{ColumnKind, FindingKind, ProfileReport};
 use flywheel_tables::StoredTable;
 
 use crate::data::{blocking, known_column};
@@ -26,15 +26,12 @@ impl Workbench {
     /// # Errors
     /// When there is no such table or column, or nothing can be learned from it.
     pub async fn draft(&self, table: &str, target: &str, language: Language) -> Result<String, Failure> {
-        let file_name = format!("recipes/{}.toml", name_from(table));
-        let stored = self.table(table, None, None).await?;
-        known_column(&stored, target)?;
-        let target = target.to_owned();
-        let spec = blocking(move || drafted(&stored, &target)).await??;
-        Ok(recipe_text(&spec, &file_name, language))
+        self.draft_named(&name_from(table), table, target, language).await
     }
 
-    /// Writes a draft into the project's recipes; one that is there already stays.
+    /// Writes a draft into the project's recipes; one for this table and target that is there already stays.
+    ///
+    /// It is named after the table; where that name is another recipe's, after the target too, or numbered.
     ///
     /// # Errors
     /// As [`Self::draft`], and when the folder cannot be written.
@@ -44,34 +41,46 @@ impl Workbench {
         target: &str,
         language: Language,
     ) -> Result<PathBuf, Failure> {
-        let path = self.folder().recipes().join(format!("{}.toml", name_from(table)));
-        if !path.exists() {
-            file::write(&path, self.draft(table, target, language).await?.as_bytes())?;
+        let mut name = name_from(table);
+        let mut number = 1;
+        loop {
+            let path = self.folder().recipes().join(format!("{name}.toml"));
+            let Some(text) = file::read_text(&path)? else {
+                let text = self.draft_named(&name, table, target, language).await?;
+                file::write(&path, text.as_bytes())?;
+                return Ok(shown(&path));
+            };
+            if learns(&text, table, target) {
+                return Ok(shown(&path));
+            }
+            name = match number {
+                1 => name_from(&format!("{table}-{target}")),
+                _ => format!("{}-{number}", name_from(table)),
+            };
+            number += 1;
         }
-        Ok(shown(&path))
     }
 
-    /// The column to predict: the one asked for, else the likeliest.
-    ///
-    /// # Errors
-    /// When there is no such column, or none stands out.
-    pub fn target_of(&self, imported: &ImportReport, asked: Option<&str>) -> Result<String, Failure> {
-        let known: Vec<String> = imported.profile.columns.iter().map(|column| column.name.clone()).collect();
-        match asked {
-            Some(asked) if known.iter().any(|name| name == asked) => Ok(asked.to_owned()),
-            Some(asked) => {
-                let message = phrase!("workbench.no_column", column = asked, table = imported.table.name);
-                Err(Failure::Wrong(Failure::not_found(message, &known, asked).problems()))
-            }
-            None => imported.profile.likely_target.clone().ok_or_else(|| {
-                let problem = Problem::error(Phrase::new("workbench.no_target"));
-                let columns = known.join(", ");
-                Failure::Wrong(
-                    problem.advise(phrase!("workbench.no_target_advice", columns = columns)).into(),
-                )
-            }),
-        }
+    async fn draft_named(
+        &self,
+        name: &str,
+        table: &str,
+        target: &str,
+        language: Language,
+    ) -> Result<String, Failure> {
+        let stored = self.table(table, None, None).await?;
+        known_column(&stored, target)?;
+        let target = target.to_owned();
+        let spec = blocking(move || drafted(&stored, &target)).await??;
+        let spec = TrainSpec { name: name.to_owned(), ..spec };
+        Ok(recipe_text(&spec, &format!("recipes/{name}.toml"), language))
     }
+}
+
+/// True when a recipe learns this target from this table.
+fn learns(text: &str, table: &str, target: &str) -> bool {
+    read_recipe(text, "recipe.toml")
+        .is_ok_and(|(spec, _)| spec.data.table == table && spec.data.target == target)
 }
 
 /// The path as a person would type it, where that is shorter.

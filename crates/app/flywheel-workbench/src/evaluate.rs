@@ -7,6 +7,7 @@ use flywheel_learn::prepare::Selection;
 use flywheel_learn::split::{Seal, split};
 use flywheel_spec::check::read_recipe;
 use flywheel_spec::evaluation::EvaluationReport;
+use flywheel_spec::recipe::Task;
 use flywheel_spec::{Problem, TrainSpec, phrase};
 use flywheel_tables::StoredTable;
 
@@ -37,6 +38,18 @@ pub enum Part {
     Table(String),
 }
 
+impl Part {
+    /// As reports name it.
+    fn name(&self) -> &str {
+        match self {
+            Self::Train => "train",
+            Self::Validation => "validation",
+            Self::Test => "test",
+            Self::Table(name) => name,
+        }
+    }
+}
+
 impl Workbench {
     /// Judges a version.
     ///
@@ -50,14 +63,23 @@ impl Workbench {
             Part::Table(name) => self.table(name, None, None).await?,
             _ => self.table(&spec.data.table, version_of(&bundle.origin.data_fingerprint), None).await?,
         };
+        let (part, task) = (request.part.clone(), bundle.preparation.task);
+        let (rows, spec, table) =
+            blocking(move || (rows_of(&spec, task, &table, &part), spec, table)).await?;
+        let rows = rows?;
         let mut warnings = Vec::new();
+        // Counted only now: a part without rows was never opened.
         if request.part == Part::Test {
             let count = self.ledger().open_test(&spec.data.table, &found.run).await?;
             let said = phrase!("workbench.test_opened", count = count, table = spec.data.table);
             warnings.push(Problem::warning(said));
         }
+        if spec.train.refit && request.part == Part::Validation {
+            let said = phrase!("workbench.learned_from", part = request.part.name());
+            warnings.push(Problem::warning(said));
+        }
         let part = request.part.clone();
-        blocking(move || judged(bundle, &spec, &table, &part, warnings)).await?
+        blocking(move || judged(bundle, &table, &rows, part.name(), warnings)).await?
     }
 }
 
@@ -66,46 +88,47 @@ pub(crate) fn version_of(fingerprint: &str) -> Option<u64> {
     fingerprint.split_once('@')?.1.split_once(':')?.0.parse().ok()
 }
 
-fn judged(
-    bundle: Bundle,
-    spec: &TrainSpec,
-    table: &StoredTable,
-    part: &Part,
-    mut warnings: Vec<Problem>,
-) -> Result<EvaluationReport, Failure> {
-    let (name, rows) = match part {
-        Part::Table(name) => (name.as_str(), Selection::of(table, &of_table(spec, table))?.rows),
+/// The rows of a part; of another table those that a model of this task can be judged on.
+fn rows_of(spec: &TrainSpec, task: Task, table: &StoredTable, part: &Part) -> Result<Vec<usize>, Failure> {
+    let rows = match part {
+        Part::Table(_) => Selection::to_judge(table, spec, task)?.rows,
         _ => {
             let selection = Selection::of(table, spec)?;
             let (parts, _) = split(table, &selection, spec)?;
             match part {
-                Part::Train => ("train", parts.train.rows().to_vec()),
-                Part::Validation => ("validation", parts.validation.rows().to_vec()),
-                _ => ("test", parts.test.open(&mut Seal::default()).rows().to_vec()),
+                Part::Train => parts.train.rows().to_vec(),
+                Part::Validation => parts.validation.rows().to_vec(),
+                _ => parts.test.open(&mut Seal::default()).rows().to_vec(),
             }
         }
     };
-    if rows.is_empty() {
-        return Err(Failure::Wrong(Problem::error(phrase!("workbench.empty_part", part = name)).into()));
-    }
-    if spec.train.refit && *part == Part::Validation {
-        warnings.push(Problem::warning(phrase!("workbench.learned_from", part = name)));
-    }
+    if rows.is_empty() { Err(empty(part.name())) } else { Ok(rows) }
+}
+
+fn empty(part: &str) -> Failure {
+    Failure::Wrong(Problem::error(phrase!("workbench.empty_part", part = part)).into())
+}
+
+fn judged(
+    bundle: Bundle,
+    table: &StoredTable,
+    rows: &[usize],
+    part: &str,
+    warnings: Vec<Problem>,
+) -> Result<EvaluationReport, Failure> {
     let (_, _) = bundle.preparation.check(&table.frame).settle(())?;
-    let examples = bundle.preparation.apply(&table.frame, &rows)?;
+    let examples = bundle.preparation.apply(&table.frame, rows)?;
     let (head, threshold) = (bundle.network.head, bundle.signature.threshold);
     let (seed, sure) = (bundle.origin.seed, bundle.signature.sure);
     let metric = bundle.judged.validation.as_ref().map(|report| report.verdict.metric);
     let predictor = Predictor::new(bundle)?;
     let outputs = predictor.outputs_of(&examples);
     let answers = Answers::read(predictor.preparation(), head, threshold, &outputs, &examples.targets);
-    let Some(answers) = answers else {
-        return Err(Failure::Wrong(Problem::error(phrase!("workbench.empty_part", part = name)).into()));
-    };
+    let Some(answers) = answers else { return Err(empty(part)) };
     Ok(judge(&Judgement {
-        part: name,
+        part,
         answers: &answers,
-        rows: &rows,
+        rows,
         frame: &table.frame,
         preparation: predictor.preparation(),
         metric,
@@ -114,16 +137,6 @@ fn judged(
         sure,
         warnings,
     }))
-}
-
-/// The recipe as it reads another table: every row that has a target.
-fn of_table(spec: &TrainSpec, table: &StoredTable) -> TrainSpec {
-    let mut spec = spec.clone();
-    spec.data.table.clone_from(&table.name);
-    spec.data.version = None;
-    spec.data.limit = None;
-    spec.prepare.drop_duplicates = false;
-    spec
 }
 
 #[cfg(test)]

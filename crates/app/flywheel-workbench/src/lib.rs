@@ -46,12 +46,12 @@ pub use ask::{AskOptions, answer_file, fold_maker, question_kinds};
 pub use assistant::AssistantAccess;
 pub use data::ImportRequest;
 pub use demo::{DEMO_MODEL, DEMO_TABLE};
-pub use deployment::{Deployed, Deployments};
+pub use deployment::{Deployed, Deployments, Trouble};
 pub use encoders::{ENCODERS, KnownEncoder};
 pub use evaluate::{EvaluateRequest, Part};
 pub use events::{EventLog, EventsNow, TakeError, seen_event};
 pub use failure::Failure;
-pub use feedback::{BehaviourChoices, FeedbackRead, RankRequest, SPEAKING, WrittenCase};
+pub use feedback::{BehaviourChoices, FeedbackRead, RankRequest, SPEAKING};
 pub use flywheel_learn::monitor::InputSummary;
 pub use flywheel_tables::query::Form as FileForm;
 pub use folder::{Folder, PROJECT_FILE};
@@ -78,6 +78,8 @@ struct Inner {
     events: events::Events,
     /// The encoder that reads texts, once it was opened.
     reader: Mutex<Option<Arc<feedback::Reader>>>,
+    /// Who spoke, as far as this process has read the events.
+    speakers: feedback::Speakers,
     /// The log of predictions, where this process writes it.
     predictions: Mutex<Weak<Spool<predictions::Entry>>>,
 }

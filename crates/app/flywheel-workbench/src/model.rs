@@ -63,10 +63,15 @@ impl Workbench {
     /// When there is none, or its bundle cannot answer.
     pub async fn rollback(&self, name: &str) -> Result<DeploymentReport, Failure> {
         self.known_model(name).await?;
-        self.ledger().roll_back(name).await?.ok_or_else(|| {
-            let problem = Problem::error(phrase!("workbench.nothing_before", name = name));
-            Failure::Conflict(problem.advise(phrase!("workbench.nothing_before_advice", name = name)))
-        })
+        // Again where another process deploys or rolls back between the look and the word.
+        while let Some(before) = self.ledger().before(name).await? {
+            self.bundle(name, before).await?;
+            if let Some(report) = self.ledger().roll_back(name, before).await? {
+                return Ok(report);
+            }
+        }
+        let problem = Problem::error(phrase!("workbench.nothing_before", name = name));
+        Err(Failure::Conflict(problem.advise(phrase!("workbench.nothing_before_advice", name = name))))
     }
 
     /// Copies a version's bundle into a new folder, or a new zip when the path ends so; returns the version.

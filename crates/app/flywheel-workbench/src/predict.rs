@@ -1,20 +1,30 @@
 //! Answers for a whole file, the same way from raw row to answer as over HTTP.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flywheel_learn::predict::{Answer, Predictor};
 use flywheel_spec::predict::{ImageInput, PredictRequest, PredictResponse};
-use flywheel_spec::{Problem, Problems, phrase};
+use flywheel_spec::{Problem, Problems, Severity, phrase};
 use flywheel_tables::frame::Frame;
-use flywheel_tables::{ImportOptions, Source, import};
+use flywheel_tables::{Expected, ImportOptions, Imported, Source, import};
 
 use crate::data::blocking;
 use crate::{Failure, Workbench, file};
 
 /// Endings of single images.
 const IMAGES: [&str; 4] = ["png", "jpg", "jpeg", "webp"];
+
+/// What an import says of rows that it set aside.
+const SET_ASIDE: [&str; 5] = [
+    "tables.shifted_row",
+    "tables.more_rows",
+    "tables.json_not_object",
+    "tables.json_syntax",
+    "tables.more_lines",
+];
 
 /// What is to be answered.
 #[derive(Debug, Clone)]
@@ -37,6 +47,8 @@ pub struct Answers {
     pub response: PredictResponse,
     /// The classes in the model's order; empty in regression.
     pub labels: Vec<String>,
+    /// The file of each answer; empty unless a folder of images was asked.
+    pub files: Vec<String>,
     /// Doubts about the file.
     pub warnings: Vec<Problem>,
 }
@@ -61,12 +73,11 @@ impl Workbench {
         }
         let bundle = self.bundle(name, found.version).await?;
         let labels = bundle.signature.labels.clone();
-        let answered = blocking(move || Ok(answer(&Predictor::new(bundle)?, &input)?)).await?;
-        let (answers, warnings): (Vec<Answer>, Vec<Problem>) =
-            answered.map_err(|problems: Problems| Failure::Wrong(problems))?;
+        let answered = blocking(move || answer(&Predictor::new(bundle)?, &input)).await?;
+        let Answered { answers, files, warnings } = answered.map_err(Failure::Wrong)?;
         let predictions = answers.into_iter().map(|answer| answer.prediction).collect();
         let response = PredictResponse { model: name.to_owned(), version: found.version, predictions };
-        Ok(Answers { response, labels, warnings })
+        Ok(Answers { response, labels, files, warnings })
     }
 
     /// Writes a file that a person asked for: there in full or not at all.
@@ -78,20 +89,59 @@ impl Workbench {
     }
 }
 
-fn answer(predictor: &Predictor, input: &PredictInput) -> Result<(Vec<Answer>, Vec<Problem>), Problems> {
+/// What a file came to.
+struct Answered {
+    answers: Vec<Answer>,
+    files: Vec<String>,
+    warnings: Vec<Problem>,
+}
+
+fn answer(predictor: &Predictor, input: &PredictInput) -> Result<Answered, Problems> {
     if let Some(image) = lone_image(input)? {
         let request = PredictRequest { images: vec![image], ..PredictRequest::default() };
-        return Ok((predictor.answer(&request)?, Vec::new()));
+        let answers = predictor.answer(&request)?;
+        return Ok(Answered { answers, files: Vec::new(), warnings: Vec::new() });
     }
-    let options = ImportOptions::default();
-    let imported = match input {
-        PredictInput::Path(path) => import(&Source::Path(path), &options)?,
-        PredictInput::Bytes { name, bytes } => import(&Source::Bytes { name, bytes }, &options)?,
-    };
-    let answers = predictor.answer_frame(&imported.frame)?;
-    let mut warnings = imported.warnings;
-    warnings.extend(absent_columns(predictor, &imported.frame));
-    Ok((answers, warnings))
+    let Imported { frame, files, mut warnings, .. } = read(input, &as_learned(predictor))?;
+    refuse_set_aside(&warnings)?;
+    let answers = predictor.answer_frame(&frame)?;
+    warnings.extend(absent_columns(predictor, &frame));
+    Ok(Answered { answers, files, warnings })
+}
+
+fn read(input: &PredictInput, options: &ImportOptions) -> Result<Imported, Problems> {
+    match input {
+        PredictInput::Path(path) if path.is_dir() => import(&Source::Path(path), options),
+        PredictInput::Path(path) => {
+            // By its path a file of MNIST's would bring the others of its folder along.
+            let bytes = std::fs::read(path).map_err(|error| Failure::io(path, &error).problems())?;
+            import(&Source::Bytes { name: &path.display().to_string(), bytes: &bytes }, options)
+        }
+        PredictInput::Bytes { name, bytes } => import(&Source::Bytes { name, bytes }, options),
+    }
+}
+
+/// Columns are read as they were learned from, whatever a few rows look like by themselves.
+fn as_learned(predictor: &Predictor) -> ImportOptions {
+    let columns = &predictor.preparation().columns;
+    let expected: BTreeMap<String, Expected> = columns
+        .iter()
+        .map(|column| (column.name.clone(), Expected { kind: column.kind(), writing: column.writing() }))
+        .collect();
+    let image_size = predictor.image_shape().map(|shape| (shape.width as u32, shape.height as u32));
+    ImportOptions { expected, image_size, ..ImportOptions::default() }
+}
+
+/// Answers stand in the order of the rows: one row less, and all after it would be taken for another's.
+fn refuse_set_aside(warnings: &[Problem]) -> Result<(), Problems> {
+    let is_lost = |problem: &&Problem| SET_ASIDE.contains(&problem.code.as_str());
+    let mut lost: Vec<Problem> = warnings.iter().filter(is_lost).cloned().collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    lost.iter_mut().for_each(|problem| problem.severity = Severity::Error);
+    lost.insert(0, Problem::error(phrase!("workbench.rows_set_aside")));
+    Err(Problems { problems: lost })
 }
 
 /// Says which columns a whole file lacks: its answers come from what stands in for them.
@@ -125,4 +175,39 @@ fn lone_image(input: &PredictInput) -> Result<Option<ImageInput>, Problems> {
     }
     let bytes = std::fs::read(path).map_err(|error| Failure::io(path, &error).problems())?;
     Ok(Some(ImageInput { png: Some(STANDARD.encode(bytes)), pixels: None }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_an_import_sets_aside_are_refused() {
+        let cases: [(&str, &str, &[&str]); 4] = [
+            ("a.csv", "age,plan\n1,free\n2,paid\n3,free\n", &[]),
+            (
+                "a.csv",
+                "age,plan\n1,free\n2\n3,free\n4,paid\n5,paid\n6,free\n",
+                &["workbench.rows_set_aside", "tables.shifted_row"],
+            ),
+            (
+                "a.jsonl",
+                "{\"age\": 1}\nnot json\n{\"age\": 2}\n{\"age\": 3}\n{\"age\": 4}\n{\"age\": 5}\n",
+                &["workbench.rows_set_aside", "tables.json_syntax"],
+            ),
+            (
+                "a.jsonl",
+                "{\"age\": 1}\n7\n{\"age\": 2}\n{\"age\": 3}\n{\"age\": 4}\n{\"age\": 5}\n",
+                &["workbench.rows_set_aside", "tables.json_not_object"],
+            ),
+        ];
+        for (name, text, codes) in cases {
+            let input = PredictInput::Bytes { name: name.to_owned(), bytes: text.as_bytes().to_vec() };
+            let imported = read(&input, &ImportOptions::default()).expect("read");
+            let problems = refuse_set_aside(&imported.warnings).err().unwrap_or_default().problems;
+            let found: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
+            assert_eq!(found, codes, "{text}");
+            assert!(problems.iter().all(|problem| problem.severity == Severity::Error), "{text}");
+        }
+    }
 }

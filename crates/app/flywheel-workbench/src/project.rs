@@ -10,6 +10,7 @@ use flywheel_spec::{Phrase, Problem, phrase};
 use flywheel_tables::Warehouse;
 
 use crate::events::Events;
+use crate::feedback::Speakers;
 use crate::ledger::Ledger;
 use crate::{Failure, Folder, Inner, PROJECT_FILE, Workbench, file};
 
@@ -63,6 +64,7 @@ impl Workbench {
             warehouse,
             events: Events::default(),
             reader: Mutex::default(),
+            speakers: Speakers::default(),
             predictions: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -8,6 +8,7 @@
 
 pub mod condition;
 pub mod dictionary;
+pub mod digits;
 pub mod event;
 pub mod fold;
 pub mod identity;

@@ -377,7 +377,8 @@ pub struct EraseReport {
     pub predictions: u64,
     /// Rows of other tables that named them.
     pub rows: u64,
-    /// Files of runs and models in which they were quoted.
+    /// Files of runs, models, recipes, cases and conversations in which they were quoted; one more where events of others
+    /// named them.
     pub quoting: u64,
     /// What a person should know: runs whose data is gone, models to train anew.
     pub findings: Vec<Phrase>,

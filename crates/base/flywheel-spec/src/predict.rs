@@ -1,6 +1,8 @@
 //! What a deployed model is asked and what it answers.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// Rows or images; one of the two.
@@ -79,6 +81,46 @@ pub struct ClassProbability {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TruthRequest {
-    /// The true class, or the true number as text.
+    /// The true class, or the true number; a number or true/false counts as the text of it.
+    #[serde(deserialize_with = "label")]
     pub label: String,
+}
+
+/// A label as a table holds it: numbers without idle zeros.
+fn label<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    const WANTED: &str = "a text, a number, or true/false";
+    let unexpected = |found: &str| D::Error::invalid_type(Unexpected::Other(found), &WANTED);
+    match Value::deserialize(deserializer)? {
+        Value::String(text) => Ok(text),
+        Value::Bool(flag) => Ok(flag.to_string()),
+        Value::Number(number) => {
+            number.as_f64().map(|number| number.to_string()).ok_or_else(|| unexpected("a number"))
+        }
+        Value::Null => Err(unexpected("null")),
+        Value::Array(_) => Err(unexpected("a list")),
+        Value::Object(_) => Err(unexpected("an object")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_truth_is_a_text_a_number_or_true_or_false() {
+        let cases = [
+            (r#"{"label": "yes"}"#, Some("yes")),
+            (r#"{"label": 7}"#, Some("7")),
+            (r#"{"label": 7.0}"#, Some("7")),
+            (r#"{"label": -2.5}"#, Some("-2.5")),
+            (r#"{"label": true}"#, Some("true")),
+            (r#"{"label": null}"#, None),
+            (r#"{"label": [7]}"#, None),
+            (r#"{"lable": 7}"#, None),
+        ];
+        for (text, label) in cases {
+            let read = serde_json::from_str::<TruthRequest>(text).ok().map(|truth| truth.label);
+            assert_eq!(read.as_deref(), label, "{text}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ pub mod fold;
 pub mod frame;
 pub mod infer;
 mod interner;
+pub mod naming;
 pub mod post;
 pub mod profile;
 pub mod query;
@@ -22,7 +23,8 @@ pub mod storage;
 pub mod stored;
 pub mod warehouse;
 
+pub use naming::Naming;
 pub use profile::profile;
-pub use source::{Format, ImportOptions, Imported, Source, import};
+pub use source::{Expected, Format, ImportOptions, Imported, Source, import};
 pub use stored::StoredTable;
 pub use warehouse::Warehouse;

@@ -1,8 +1,11 @@
 //! A table handed to whoever computes with it: its frame with what each column holds, and where it came from.
 
+use std::collections::BTreeMap;
+
 use flywheel_spec::table::ColumnKind;
 
 use crate::frame::Frame;
+use crate::infer::Writing;
 
 /// A table in memory.
 #[derive(Debug, Clone)]
@@ -17,6 +20,8 @@ pub struct StoredTable {
     pub frame: Frame,
     /// What each column of the frame holds, in the same order.
     pub kinds: Vec<ColumnKind>,
+    /// The columns that were not written in the usual way where the table came from.
+    pub writing: BTreeMap<String, Writing>,
 }
 
 impl StoredTable {

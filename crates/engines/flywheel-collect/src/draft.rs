@@ -1,11 +1,13 @@
 //! One event between its bytes and its place in the log: read, checked, completed.
 
+use flywheel_people::digits::quote_long_whole_numbers;
+use flywheel_people::event::text_of;
 use flywheel_people::{Event, IdKind};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::moment::{self, Clock, Written};
-use crate::pieces::{Piece, quote_long_numbers};
+use crate::pieces::Piece;
 use crate::reason::Reason;
 use crate::{Aside, event_id};
 
@@ -92,13 +94,18 @@ impl Draft {
             }
         }
         let clock = if self.correct_clock { request.clock } else { Clock { sent_at: None, ..request.clock } };
+        let shown = |value: Option<&Value>| value.and_then(text_of).unwrap_or_default();
         let time = match &self.time {
-            None => request.now.saturating_sub(self.ago.max(0)),
+            None if self.ago <= 0 => request.now,
+            None => {
+                let found = format!("offset {}", shown(whole.get("offset")));
+                let wrong = |why| Reason::Time { why, found };
+                // However wrong a client's clock is, it tells how long ago something was.
+                let clock = Clock { sent_at: None, ..request.clock };
+                clock.correct(request.now.saturating_sub(self.ago)).map_err(wrong)?
+            }
             Some(written) => {
-                let wrong = |why| Reason::Time {
-                    why,
-                    found: flywheel_people::event::text_of(written).unwrap_or_default(),
-                };
+                let wrong = |why| Reason::Time { why, found: shown(Some(written)) };
                 let Written { time, zoned } = moment::read(written).map_err(wrong)?;
                 if !zoned {
                     self.properties.insert("$time_zone_assumed".to_owned(), Value::from("UTC"));
@@ -141,13 +148,13 @@ pub fn object(piece: Piece<'_>) -> Result<Map<String, Value>, Reason> {
         return Err(Reason::NotUtf8);
     }
     let read = if piece.long_number {
-        serde_json::from_slice::<Value>(&quote_long_numbers(piece.text))
+        serde_json::from_slice::<Value>(&quote_long_whole_numbers(piece.text))
     } else {
         serde_json::from_slice::<Value>(piece.text)
     };
     let read = match read {
         Err(error) if error.to_string().contains("surrogate") || error.to_string().contains("hex escape") => {
-            serde_json::from_slice::<Value>(&quote_long_numbers(&whole_characters(piece.text)))
+            serde_json::from_slice::<Value>(&quote_long_whole_numbers(&whole_characters(piece.text)))
         }
         read => read,
     };

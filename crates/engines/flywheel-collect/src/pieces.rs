@@ -1,6 +1,9 @@
 //! A JSON text cut at its first level without being understood, so that one event that cannot be read spoils no other.
 
-use std::ops::Range;
+use std::borrow::Cow;
+
+use flywheel_people::digits::{LONG, end_of_number, end_of_text};
+use serde_json::Value;
 
 /// One value inside a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +22,6 @@ pub struct Broken {
     /// The byte where that was found.
     pub at: usize,
 }
-
-/// Digits from which on a whole number may not fit 64 bits.
-const LONG: usize = 19;
 
 /// The whole text as one piece.
 pub fn whole(text: &[u8]) -> Result<Piece<'_>, Broken> {
@@ -76,38 +76,12 @@ pub fn members(text: &[u8]) -> Result<Vec<(String, Piece<'_>)>, Broken> {
     }
 }
 
-/// Puts quotes around whole numbers that 64 bits cannot hold, so that their digits survive.
-pub fn quote_long_numbers(text: &[u8]) -> Vec<u8> {
-    let mut quoted = Vec::with_capacity(text.len() + 8);
-    let mut at = 0;
-    while at < text.len() {
-        let end = match text[at] {
-            b'"' => end_of_text(text, at).unwrap_or(text.len()),
-            b'-' | b'0'..=b'9' => {
-                let end = end_of_number(text, at);
-                let number = &text[at..end];
-                let digits = number.strip_prefix(b"-").unwrap_or(number);
-                let written = std::str::from_utf8(number).unwrap_or_default();
-                let beyond = digits.len() >= LONG
-                    && digits.iter().all(u8::is_ascii_digit)
-                    && digits[0] != b'0'
-                    && written.parse::<i64>().is_err()
-                    && written.parse::<u64>().is_err();
-                if beyond {
-                    quoted.push(b'"');
-                    quoted.extend_from_slice(number);
-                    quoted.push(b'"');
-                    at = end;
-                    continue;
-                }
-                end
-            }
-            _ => at + 1,
-        };
-        quoted.extend_from_slice(&text[at..end]);
-        at = end;
-    }
-    quoted
+/// An object's text with one text member more, which stands for any of its name before it; what is no object stays.
+pub fn with_member<'t>(text: &'t [u8], name: &str, value: &str) -> Cow<'t, [u8]> {
+    let Some(open) = text.strip_suffix(b"}") else { return Cow::Borrowed(text) };
+    let comma = if open.trim_ascii() == b"{" { "" } else { "," };
+    let member = format!("{comma}{}:{}}}", Value::from(name), Value::from(value));
+    Cow::Owned([open, member.as_bytes()].concat())
 }
 
 struct Cutter<'t> {
@@ -182,27 +156,6 @@ impl<'t> Cutter<'t> {
     }
 }
 
-/// The byte behind a text that begins at `at`.
-fn end_of_text(text: &[u8], at: usize) -> Option<usize> {
-    let mut at = at + 1;
-    loop {
-        match text.get(at)? {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-}
-
-/// The byte behind a number or word that begins at `at`.
-fn end_of_number(text: &[u8], at: usize) -> usize {
-    let of_word = |byte: &u8| {
-        !matches!(byte, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"' | b' ' | b'\t' | b'\n' | b'\r')
-    };
-    let rest: Range<usize> = at..text.len();
-    text[rest].iter().position(|byte| !of_word(byte)).map_or(text.len(), |length| at + length)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -243,16 +196,24 @@ mod tests {
     }
 
     #[test]
-    fn digits_beyond_64_bits_survive() {
-        let text = br#"{"a":123456789012345678901234567890,"b":9007199254740993,"c":"12345678901234567890123","d":-99999999999999999999,"e":18446744073709551615,"f":0.12345678901234567890123}"#;
-        assert!(whole(text).expect("whole").long_number);
-        let value: serde_json::Value = serde_json::from_slice(&quote_long_numbers(text)).expect("read");
-        assert_eq!(value["a"], "123456789012345678901234567890");
-        assert_eq!(value["b"], 9_007_199_254_740_993_u64);
-        assert_eq!(value["c"], "12345678901234567890123");
-        assert_eq!(value["d"], "-99999999999999999999");
-        assert_eq!(value["e"], u64::MAX);
-        assert!(value["f"].is_f64());
+    fn a_member_that_is_added_stands_for_one_before_it() {
+        for (text, whole) in [
+            ("{}", "{\"type\":\"track\"}"),
+            ("{ }", "{ \"type\":\"track\"}"),
+            ("{\"a\":1}", "{\"a\":1,\"type\":\"track\"}"),
+            ("[1]", "[1]"),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&with_member(text.as_bytes(), "type", "track")), whole);
+        }
+        let twice = with_member(b"{\"type\":null}", "type", "track");
+        let read: serde_json::Value = serde_json::from_slice(&twice).expect("JSON");
+        assert_eq!(read, serde_json::json!({"type": "track"}));
+    }
+
+    #[test]
+    fn a_long_number_is_noticed() {
+        assert!(whole(br#"{"a":123456789012345678901234567890}"#).expect("whole").long_number);
+        assert!(!whole(br#"{"a":9007199254740993}"#).expect("whole").long_number);
     }
 
     proptest! {
@@ -267,7 +228,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_cut_or_not_without_a_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
-            let _ = (whole(&bytes), items(&bytes), members(&bytes), quote_long_numbers(&bytes));
+            let _ = (whole(&bytes), items(&bytes), members(&bytes));
         }
     }
 }

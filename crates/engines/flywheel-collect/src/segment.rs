@@ -68,6 +68,17 @@ impl Kind {
             _ => None,
         }
     }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Track => "track",
+            Self::Identify => "identify",
+            Self::Page => "page",
+            Self::Screen => "screen",
+            Self::Group => "group",
+            Self::Alias => "alias",
+        }
+    }
 }
 
 /// Reads a request; `authorization` is its header, empty when there is none.
@@ -120,7 +131,14 @@ pub fn read(door: Door, authorization: &str, delivery: &Delivery<'_>) -> Result<
         });
         match taken {
             Ok(event) => arrived.events.push(event),
-            Err(reason) => arrived.aside.push(draft::aside(&request(None), &reason, piece.text)),
+            Err(reason) => {
+                // What the address said must stand in it too, or it could not be read again.
+                let raw = match door {
+                    Door::One(kind) => pieces::with_member(piece.text, "type", kind.name()),
+                    Door::Batch => piece.text.into(),
+                };
+                arrived.aside.push(draft::aside(&request(None), &reason, &raw));
+            }
         }
     }
     Ok(arrived)
@@ -181,7 +199,8 @@ fn draft_of(kind: Kind, mut event: Map<String, Value>, shared: &Map<String, Valu
                 name: "groupId".to_owned(),
                 found: event.get("groupId").map_or("null".to_owned(), Value::to_string),
             })?;
-            let group_type = draft::text(&traits, "group_type").unwrap_or(GROUP_TYPE).to_owned();
+            let said = draft::text(&traits, "group_type").or_else(|| draft::text(&context, "groupType"));
+            let group_type = said.unwrap_or(GROUP_TYPE).to_owned();
             properties.insert("$groups".to_owned(), json!({ &group_type: group }));
             properties.insert("$group_type".to_owned(), Value::from(group_type));
             properties.insert("$group_key".to_owned(), group);
@@ -368,6 +387,15 @@ mod tests {
                 ),
             ),
             (
+                "group",
+                json!({"userId": "ada", "groupId": 7, "context": {"groupType": "school"}}),
+                (
+                    "$groupidentify",
+                    "ada",
+                    json!({"$groups": {"school": 7}, "$group_type": "school", "$group_key": 7, "$group_set": {}}),
+                ),
+            ),
+            (
                 "alias",
                 json!({"userId": "ada", "previousId": "anon"}),
                 ("$create_alias", "ada", json!({"alias": "anon"})),
@@ -414,6 +442,14 @@ mod tests {
             Ok(0),
             "the client may send an empty batch"
         );
+    }
+
+    #[test]
+    fn a_wrong_event_is_kept_with_its_kind() {
+        let arrived = take("t", BASIC, b"{\"userId\":\"ada\"}").expect("taken");
+        assert_eq!(arrived.aside[0].raw, "{\"userId\":\"ada\",\"type\":\"track\"}");
+        let arrived = take("batch", BASIC, b"{\"batch\":[{\"userId\":\"ada\"}]}").expect("taken");
+        assert_eq!(arrived.aside[0].raw, "{\"userId\":\"ada\"}");
     }
 
     #[test]

@@ -118,7 +118,8 @@ fn run(set: &Set, parts: &[&str], recipe: &TrainSpec) -> (f64, f64) {
         ],
     };
     let kinds = vec![ColumnKind::Text, ColumnKind::Category, ColumnKind::Category];
-    let table = Table { name: "t".into(), version: 0, fingerprint: "t@0:0".into(), frame, kinds };
+    let (name, fingerprint) = ("t".into(), "t@0:0".into());
+    let table = Table { name, version: 0, fingerprint, frame, kinds, writing: Default::default() };
     let machine = Machine { threads: 2, gflops: 50.0 };
     let began = Instant::now();
     let (plan, _) = plan(recipe, &table, None, &machine).unwrap_or_else(|problems| panic!("{problems}"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flywheel_people::{Column, FoldError, NONE, PersonEvents, Question, Reading};
+use flywheel_people::{Column, FoldError, Identity, NONE, PersonEvents, Question, Reading};
 use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::product::activation::{ActivationReport, ActivationSpec, Behaviour};
 use flywheel_spec::product::{Answer, Chart, ChartKind, EventFilter, Interval, Series};
@@ -178,7 +178,7 @@ fn add(mine: &mut [(u64, u64)], theirs: &[(u64, u64)]) {
 }
 
 impl Told for Activation {
-    fn report(&self, mut state: State) -> Result<Answer, FoldError> {
+    fn report(&self, mut state: State, _: &Identity) -> Result<Answer, FoldError> {
         self.make_room(&mut state);
         let named = self.behaviours.iter().map(|(_, name)| name).zip(&state.named);
         let mut tried: Vec<(&String, &Vec<(u64, u64)>)> = named.chain(&state.did).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flywheel_people::{Column, FoldError, PersonEvents, Question, Reading};
+use flywheel_people::{Column, FoldError, Identity, PersonEvents, Question, Reading};
 use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::product::experience::{
     ExperienceReport, ExperienceSpec, Friction, FrictionPlace, TaskReport, TaskSpec, TaskStep,
@@ -345,7 +345,7 @@ impl Question for Experience {
 }
 
 impl Told for Experience {
-    fn report(&self, mut state: State) -> Result<Answer, FoldError> {
+    fn report(&self, mut state: State, _: &Identity) -> Result<Answer, FoldError> {
         self.make_room(&mut state);
         let mut tasks = Vec::new();
         for (task, state) in self.tasks.iter().zip(&mut state.tasks) {

@@ -1,6 +1,6 @@
 //! Growth accounting: new, retained, resurrected and churned people, and the quick ratio.
 
-use flywheel_people::{Column, FoldError, PersonEvents, Question, Reading, Unit};
+use flywheel_people::{Column, FoldError, Identity, PersonEvents, Question, Reading, Unit};
 use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::product::growth::{GrowthReport, GrowthSpec, GrowthStep, ValueStep};
 use flywheel_spec::product::{Answer, Chart, ChartKind, Series};
@@ -150,7 +150,7 @@ impl Question for Growth {
 }
 
 impl Told for Growth {
-    fn report(&self, mut state: State) -> Result<Answer, FoldError> {
+    fn report(&self, mut state: State, _: &Identity) -> Result<Answer, FoldError> {
         state.steps.resize(self.steps.len(), Movement::default());
         let mut steps = Vec::new();
         for (index, pair) in state.steps.windows(2).enumerate() {

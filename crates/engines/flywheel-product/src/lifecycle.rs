@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flywheel_people::{Fold, FoldError, Partial, PersonEvents, Question, Reading, erase};
+use flywheel_people::{Fold, FoldError, Identity, Partial, PersonEvents, Question, Reading, erase};
 use flywheel_spec::product::lifecycle::{LifecycleInterval, LifecycleReport, LifecycleSpec, NewBy};
 use flywheel_spec::product::{Answer, Chart, ChartKind, EventFilter, Series};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
@@ -128,7 +128,7 @@ impl Planned for Plan {
         vec![erase(self.question.clone())]
     }
 
-    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError> {
+    fn finish(&self, states: Vec<Box<dyn Partial>>, _: &Identity) -> Result<Answer, FoldError> {
         let mut state: State = only(states)?;
         let known = &self.question.intervals;
         state.counts.resize(known.len(), Counts::default());

@@ -2,7 +2,7 @@
 
 use flywheel_people::event::{Event, IdKind, person_of};
 use flywheel_people::memory::fold_events;
-use flywheel_people::{Fold, Partial};
+use flywheel_people::{Fold, Identity, Merge, Partial};
 use flywheel_spec::product::{Answer, QuestionSpec};
 use flywheel_spec::project::Weekday;
 use flywheel_stats::chance::Chance;
@@ -57,6 +57,14 @@ pub fn who(distinct_id: &str) -> i64 {
     person_of(distinct_id.strip_suffix('b').unwrap_or(distinct_id))
 }
 
+/// The merges that [`who`] stands for: those of the events' ids, and of ids that a property may name.
+fn identity(events: &[Event]) -> Identity {
+    let ids = events.iter().map(|event| event.distinct_id.clone());
+    let ids = ids.chain((0..14).map(|number| format!("p{number}b")));
+    let merges: Vec<Merge> = ids.map(|id| Merge { from: person_of(&id), into: who(&id) }).collect();
+    Identity::from_merges(&merges)
+}
+
 /// Random events of a dozen people, some of whom have two ids, from March 2026 on, on a coarse grid of time so that moments collide.
 pub fn random(
     chance: &mut Chance,
@@ -86,14 +94,14 @@ pub fn random(
 pub fn ask(question: &QuestionSpec, context: &Context, events: &[Event]) -> Answer {
     let planned = plan(question, context).unwrap_or_else(|wrong| panic!("{wrong}"));
     let states = states(planned.folds().iter().map(AsRef::as_ref), events, 1);
-    planned.finish(states).unwrap_or_else(|error| panic!("{error}"))
+    planned.finish(states, &identity(events)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The answer when people are spread over several readers, whose states travel as bytes.
 pub fn ask_spread(question: &QuestionSpec, context: &Context, events: &[Event], readers: i64) -> Answer {
     let planned: Box<dyn Planned> = plan(question, context).unwrap_or_else(|wrong| panic!("{wrong}"));
     let states = states(planned.folds().iter().map(AsRef::as_ref), events, readers);
-    planned.finish(states).unwrap_or_else(|error| panic!("{error}"))
+    planned.finish(states, &identity(events)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The states of folds over the events, people spread over readers.

@@ -1,6 +1,6 @@
 //! The metric that matters most, and the tree of what drives it.
 
-use flywheel_people::{Column, FoldError, PersonEvents, Question, Reading};
+use flywheel_people::{Column, FoldError, Identity, PersonEvents, Question, Reading};
 use flywheel_spec::product::north_star::{Combine, Input, NorthStarNode, NorthStarReport, NorthStarSpec};
 use flywheel_spec::product::{Answer, Chart, ChartKind, EventFilter, Interval, Series};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
@@ -229,7 +229,7 @@ fn shapley(values: &[(f64, f64)], place: usize) -> f64 {
 }
 
 impl Told for NorthStar {
-    fn report(&self, mut state: State) -> Result<Answer, FoldError> {
+    fn report(&self, mut state: State, _: &Identity) -> Result<Answer, FoldError> {
         state.sums.widen(4 * self.nodes.len());
         state.steps.resize(self.steps.len(), (0.0, 0.0));
         let nodes: Vec<NorthStarNode> =

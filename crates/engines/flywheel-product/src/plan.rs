@@ -1,8 +1,9 @@
 //! From a question to what is run, and from its state to its report.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use flywheel_people::{Fold, FoldError, Partial, Segments, WithSegments};
+use flywheel_people::{Fold, FoldError, Identity, Partial, Segments, WithSegments, person_of};
 use flywheel_spec::Problems;
 use flywheel_spec::product::{Answer, QuestionSpec};
 use serde::{Deserialize, Serialize};
@@ -18,12 +19,20 @@ pub struct Context {
     /// The people of the kept segments that the question asks about, by their names.
     #[serde(default, skip_serializing_if = "Segments::is_empty")]
     pub segments: Segments,
+    /// Who the ids that the question names are after all merges; an id that is not here is a person of its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub merged: BTreeMap<String, i64>,
 }
 
 impl Context {
-    /// A moment in a time zone, without segments.
+    /// A moment in a time zone, without segments and merges.
     pub fn at(calendar: Calendar) -> Self {
-        Self { calendar, segments: Segments::default() }
+        Self { calendar, segments: Segments::default(), merged: BTreeMap::new() }
+    }
+
+    /// Who an id is that the question names.
+    pub fn person(&self, distinct_id: &str) -> i64 {
+        self.merged.get(distinct_id).copied().unwrap_or_else(|| person_of(distinct_id))
     }
 }
 
@@ -32,11 +41,11 @@ pub trait Planned: Send + Sync {
     /// The folds, in a fixed order; most questions have one.
     fn folds(&self) -> Vec<Arc<dyn Fold>>;
 
-    /// The report, of the folds' merged states in the same order; its invariants are checked here.
+    /// The report, of the folds' merged states in the same order and by who is whom; its invariants are checked here.
     ///
     /// # Errors
     /// When a state is another fold's, or an invariant does not hold: faults of the program.
-    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError>;
+    fn finish(&self, states: Vec<Box<dyn Partial>>, identity: &Identity) -> Result<Answer, FoldError>;
 }
 
 impl Planned for DigestPlan {
@@ -44,7 +53,7 @@ impl Planned for DigestPlan {
         self.folds()
     }
 
-    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError> {
+    fn finish(&self, states: Vec<Box<dyn Partial>>, _: &Identity) -> Result<Answer, FoldError> {
         self.finish(states).map(Answer::Digest)
     }
 }
@@ -73,8 +82,8 @@ impl Planned for Segmented {
         self.planned.folds().into_iter().map(with).collect()
     }
 
-    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError> {
-        self.planned.finish(states)
+    fn finish(&self, states: Vec<Box<dyn Partial>>, identity: &Identity) -> Result<Answer, FoldError> {
+        self.planned.finish(states, identity)
     }
 }
 

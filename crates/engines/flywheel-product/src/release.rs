@@ -1,6 +1,6 @@
 //! Before and after a release.
 
-use flywheel_people::{Column, FoldError, PersonEvents, Question, Reading};
+use flywheel_people::{Column, FoldError, Identity, PersonEvents, Question, Reading};
 use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::product::metric::Count;
 use flywheel_spec::product::release::{ReleaseMetric, ReleaseReport, ReleaseSpec};
@@ -158,7 +158,7 @@ struct Sides {
 }
 
 impl Told for Release {
-    fn report(&self, mut state: State) -> Result<Answer, FoldError> {
+    fn report(&self, mut state: State, _: &Identity) -> Result<Answer, FoldError> {
         state.metrics.resize(self.metrics.len(), Sums::default());
         state.metrics.iter_mut().for_each(|sums| sums.widen(2 * self.steps.len()));
         let mut report = ReleaseReport::default();

@@ -1,6 +1,6 @@
 //! Revenue as movements: new, expansion, contraction, churn; ARPU.
 
-use flywheel_people::{Column, FoldError, PersonEvents, Question, Reading, Unit};
+use flywheel_people::{Column, FoldError, Identity, PersonEvents, Question, Reading, Unit};
 use flywheel_spec::product::revenue::{RevenueReport, RevenueSpec, RevenueStep};
 use flywheel_spec::product::{Answer, Chart, ChartKind, EventFilter, Interval, Series};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
@@ -281,7 +281,7 @@ impl Revenue {
 }
 
 impl Told for Revenue {
-    fn report(&self, mut state: State) -> Result<Answer, FoldError> {
+    fn report(&self, mut state: State, _: &Identity) -> Result<Answer, FoldError> {
         state.steps.resize(self.steps.len() + 1, Movement::default());
         let mut steps = Vec::new();
         for (index, pair) in state.steps.windows(2).enumerate() {

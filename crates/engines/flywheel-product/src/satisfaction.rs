@@ -1,6 +1,6 @@
 //! NPS, CSAT and CES with intervals, and what they have to do with staying.
 
-use flywheel_people::{Column, FoldError, PersonEvents, Question, Reading};
+use flywheel_people::{Column, FoldError, Identity, PersonEvents, Question, Reading};
 use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::product::satisfaction::{
     SatisfactionReport, SatisfactionSpec, SatisfactionStep, Scale, Score, Staying, StayingReport,
@@ -196,7 +196,7 @@ impl Question for Satisfaction {
 }
 
 impl Told for Satisfaction {
-    fn report(&self, mut state: State) -> Result<Answer, FoldError> {
+    fn report(&self, mut state: State, _: &Identity) -> Result<Answer, FoldError> {
         self.make_room(&mut state);
         let total = self.step(String::new(), &state.scores[0].sums);
         let steps: Vec<SatisfactionStep> = self

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flywheel_people::{Fold, FoldError, Partial, PersonEvents, Question, Reading, erase};
+use flywheel_people::{Fold, FoldError, Identity, Partial, PersonEvents, Question, Reading, erase};
 use flywheel_spec::product::stickiness::{ActiveDay, StickinessFrequency, StickinessReport, StickinessSpec};
 use flywheel_spec::product::{Answer, Chart, ChartKind, Interval, Series};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
@@ -158,7 +158,7 @@ impl Planned for Plan {
         vec![erase(self.question.clone())]
     }
 
-    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError> {
+    fn finish(&self, states: Vec<Box<dyn Partial>>, _: &Identity) -> Result<Answer, FoldError> {
         let mut state: State = only(states)?;
         state.make_room(&self.question);
         let people: u64 = state.frequency[1..].iter().sum();

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use flywheel_people::{Fold, FoldError, Partial, Question, erase};
+use flywheel_people::{Fold, FoldError, Identity, Partial, Question, erase};
 use flywheel_spec::product::Answer;
 
 use crate::plan::Planned;
 
 /// A question whose one state makes its report.
 pub(crate) trait Told: Question {
-    /// The report; its invariants are checked here.
+    /// The report, by who is whom; its invariants are checked here.
     ///
     /// # Errors
     /// When an invariant does not hold.
-    fn report(&self, state: Self::State) -> Result<Answer, FoldError>;
+    fn report(&self, state: Self::State, identity: &Identity) -> Result<Answer, FoldError>;
 }
 
 /// The question, ready to run.
@@ -28,10 +28,10 @@ impl<Q: Told> Planned for One<Q> {
         vec![erase(self.0.clone())]
     }
 
-    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError> {
+    fn finish(&self, states: Vec<Box<dyn Partial>>, identity: &Identity) -> Result<Answer, FoldError> {
         let [state] = <[Box<dyn Partial>; 1]>::try_from(states).map_err(|_| FoldError::Foreign)?;
         let state = state.into_any().downcast::<Q::State>().map_err(|_| FoldError::Foreign)?;
-        self.0.report(*state)
+        self.0.report(*state, identity)
     }
 }
 

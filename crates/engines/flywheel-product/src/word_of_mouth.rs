@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use flywheel_people::{Column, FoldError, PersonEvents, Question, Reading, person_of};
+use flywheel_people::{Column, FoldError, Identity, PersonEvents, Question, Reading};
 use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::product::word_of_mouth::{
     Invitations, MentionsReport, NewcomerStep, Referrer, WordOfMouthReport, WordOfMouthSpec,
@@ -24,8 +24,7 @@ const TOLD_AT_MOST: usize = 20;
 
 /// Where the columns stand.
 const REFERRER: usize = 0;
-const DISTINCT_ID: usize = 1;
-const TEXT: usize = 2;
+const TEXT: usize = 1;
 
 /// Checks the question against its context.
 ///
@@ -49,9 +48,7 @@ pub fn plan(spec: &WordOfMouthSpec, context: &Context) -> Result<Box<dyn Planned
     let joined = bit(&mut filters, &spec.joined);
     let invited = spec.invited.as_ref().map_or(0, |filter| bit(&mut filters, filter));
     let written = spec.mentions.as_ref().map_or(0, |mentions| bit(&mut filters, &mentions.event));
-    // Any event may show another distinct id of a person, by which somebody was brought.
-    bit(&mut filters, &EventFilter::default());
-    let mut columns = vec![Column::Text { property: spec.referrer.clone() }, Column::DistinctId];
+    let mut columns = vec![Column::Text { property: spec.referrer.clone() }];
     columns.extend(spec.mentions.as_ref().map(|mentions| Column::Text { property: mentions.text.clone() }));
     let (from, to) = stretch.unwrap_or_default();
     let names =
@@ -90,8 +87,6 @@ struct WordOfMouth {
 #[derive(Default, Serialize, Deserialize)]
 struct State {
     joiners: Vec<Joiner>,
-    /// What a distinct id alone would be taken for, and who it is after all merges; only those that differ.
-    aliases: Vec<(i64, i64)>,
     invitations: u64,
     inviters: u64,
     texts: u64,
@@ -116,12 +111,6 @@ impl Question for WordOfMouth {
     }
 
     fn person(&self, state: &mut State, events: &PersonEvents<'_>) {
-        let mut ids: Vec<u32> = (0..events.len()).map(|event| events.key(DISTINCT_ID, event)).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let others = ids.into_iter().filter_map(|id| events.dictionary.text(id)).map(person_of);
-        let others = others.filter(|alone| *alone != events.person).map(|alone| (alone, events.person));
-        state.aliases.extend(others);
         let mut joiner: Option<Joiner> = None;
         let (mut invited, mut wrote, mut mentioned) = (0, 0, 0);
         for event in 0..events.len() {
@@ -167,7 +156,6 @@ impl Question for WordOfMouth {
 
     fn merge(&self, state: &mut State, other: State) {
         state.joiners.extend(other.joiners);
-        state.aliases.extend(other.aliases);
         state.invitations += other.invitations;
         state.inviters += other.inviters;
         state.texts += other.texts;
@@ -189,15 +177,13 @@ struct Tree {
 }
 
 impl Tree {
-    fn of(mut joiners: Vec<Joiner>, aliases: &[(i64, i64)]) -> Self {
+    fn of(mut joiners: Vec<Joiner>, identity: &Identity) -> Self {
         joiners.sort_by_key(|joiner| (joiner.time, joiner.person));
-        let aliases: HashMap<i64, i64> = aliases.iter().copied().collect();
         let positions: HashMap<i64, usize> =
             joiners.iter().enumerate().map(|(at, joiner)| (joiner.person, at)).collect();
         let (mut brought_by, mut parent, mut impossible) = (Vec::new(), Vec::new(), 0);
         for (at, joiner) in joiners.iter().enumerate() {
-            let named = joiner.referrer.as_deref().map(person_of);
-            let person = named.map(|alone| aliases.get(&alone).copied().unwrap_or(alone));
+            let person = joiner.referrer.as_deref().map(|referrer| identity.of_id(referrer));
             let position = person.and_then(|person| positions.get(&person).copied());
             let possible =
                 position.is_none_or(|position| joiners[position].time < joiner.time && position != at);
@@ -235,8 +221,8 @@ impl Tree {
 }
 
 impl Told for WordOfMouth {
-    fn report(&self, state: State) -> Result<Answer, FoldError> {
-        let tree = Tree::of(state.joiners, &state.aliases);
+    fn report(&self, state: State, identity: &Identity) -> Result<Answer, FoldError> {
+        let tree = Tree::of(state.joiners, identity);
         let inside = |joiner: &Joiner| joiner.time >= self.from;
         let newcomers: Vec<usize> = (0..tree.joiners.len()).filter(|at| inside(&tree.joiners[*at])).collect();
         let referred = newcomers.iter().filter(|at| tree.brought_by[**at].is_some()).count() as u64;
@@ -479,13 +465,9 @@ mod tests {
             let mut people: Vec<i64> = seen.iter().map(|event| who(&event.distinct_id)).collect();
             people.sort_unstable();
             people.dedup();
-            // A distinct id of which nothing was ever seen is a person of its own.
-            let known = |id: &str| {
-                if seen.iter().any(|event| event.distinct_id == id) { who(id) } else { person_of(id) }
-            };
             let brought_by = |person: i64| -> Option<i64> {
                 let (time, referrer) = joined(&seen, person)?;
-                let referrer = known(&referrer?);
+                let referrer = who(&referrer?);
                 let possible = joined(&seen, referrer).is_none_or(|(earlier, _)| earlier < time);
                 (possible && referrer != person).then_some(referrer)
             };

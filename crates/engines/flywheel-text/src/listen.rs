@@ -1,5 +1,6 @@
 //! Messages listened to one by one: language, mood, kind, what is praised and blamed, and what tells a person.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use flywheel_spec::feedback::{Aspect, MessageKind, Mood, TextLanguage};
@@ -18,6 +19,8 @@ pub struct Heard {
     pub language: TextLanguage,
     /// Its mood.
     pub mood: Mood,
+    /// What was given with it, brought to 1 to 5; absent where nothing was.
+    pub stars: Option<f64>,
     /// What it is for.
     pub kind: MessageKind,
     /// Its text without what tells a person.
@@ -46,12 +49,13 @@ pub fn listen(messages: &[Message]) -> Listened {
 
 /// As [`listen`], where the messages' gists are known.
 pub fn listen_to(messages: &[Message], gists: &Gists) -> Listened {
-    let scale = scale(messages);
+    let scales = scales(messages);
+    let scale_of = |message: &Message| scales.get(&message.source.as_deref()).copied();
     let rated: Vec<Rated<'_>> = messages
         .iter()
         .enumerate()
         .filter_map(|(at, message)| {
-            let (lowest, highest) = scale?;
+            let (lowest, highest) = scale_of(message)?;
             let pleased = weak_label(message.rating?, lowest, highest)?;
             let Gist { spoken, mood, .. } = gists.at(at);
             Some(Rated { text: short(&message.text), spoken, mood, pleased })
@@ -66,12 +70,13 @@ pub fn listen_to(messages: &[Message], gists: &Gists) -> Listened {
         .map(|(at, message)| {
             let gist = gists.at(at);
             let mood = learner.mood_of(&gist.spoken, gist.mood);
-            let stars = message.rating.zip(scale).map(|(rating, (lowest, highest))| {
+            let stars = message.rating.zip(scale_of(message)).map(|(rating, (lowest, highest))| {
                 1.0 + 4.0 * ((rating - lowest) / (highest - lowest)).clamp(0.0, 1.0)
             });
             Heard {
                 language: gist.language,
                 mood,
+                stars,
                 kind: gist.cues.kind(stars, &mood).kind,
                 masked: gist.masked.as_ref().unwrap_or(&message.text).clone(),
                 pairs: gist.pairs.clone(),
@@ -93,11 +98,28 @@ pub fn listen_to(messages: &[Message], gists: &Gists) -> Listened {
     Listened { aspects, heard, trial: learned.map(|learned| learned.trial), personal }
 }
 
+/// The scale of each source, for stars and points stand in one pile; messages without a source are among themselves.
+fn scales(messages: &[Message]) -> HashMap<Option<&str>, (f64, f64)> {
+    let mut given: HashMap<Option<&str>, Vec<f64>> = HashMap::new();
+    for message in messages {
+        if let Some(rating) = message.rating {
+            given.entry(message.source.as_deref()).or_default().push(rating);
+        }
+    }
+    let all: Vec<f64> = messages.iter().filter_map(|message| message.rating).collect();
+    let of_all = scale(&all);
+    let of_source = |ratings: &[f64]| {
+        // Nothing but ones may be the lowest or the highest: the others tell.
+        let only_ones = ratings.iter().all(|rating| *rating == 1.0);
+        if only_ones { of_all } else { scale(ratings) }
+    };
+    given.iter().filter_map(|(source, ratings)| Some((*source, of_source(ratings)?))).collect()
+}
+
 /// The lowest and the highest rating that can be given, told from those that were: 1 to 5, 0 to 10, or 0 to 100.
-fn scale(messages: &[Message]) -> Option<(f64, f64)> {
-    let ratings = || messages.iter().filter_map(|message| message.rating);
-    let (lowest, highest) = (ratings().reduce(f64::min)?, ratings().reduce(f64::max)?);
-    match (lowest, highest) {
+fn scale(ratings: &[f64]) -> Option<(f64, f64)> {
+    let given = || ratings.iter().copied();
+    match (given().reduce(f64::min)?, given().reduce(f64::max)?) {
         (low, high) if low >= 0.0 && high <= 1.0 => Some((0.0, 1.0)),
         (low, high) if low >= 1.0 && high <= 5.0 => Some((1.0, 5.0)),
         (low, high) if low >= 0.0 && high <= 10.0 => Some((0.0, 10.0)),
@@ -145,9 +167,47 @@ mod tests {
             (&[70.0, 3.0], Some((0.0, 100.0))),
             (&[], None),
         ] {
-            let messages: Vec<Message> =
-                ratings.iter().map(|rating| message(0, "x", Some(*rating))).collect();
-            assert_eq!(scale(&messages), expected);
+            assert_eq!(scale(ratings), expected);
+        }
+    }
+
+    #[test]
+    fn each_source_has_its_own_scale() {
+        let (stars, points) = ((1.0, 5.0), (0.0, 10.0));
+        for (given, expected) in [
+            (
+                &[("store", 5.0), ("store", 2.0), ("nps", 9.0), ("nps", 0.0)][..],
+                &[("store", stars), ("nps", points)][..],
+            ),
+            // Nothing but ones: the lowest of the stars that the others give.
+            (&[("store", 4.0), ("store", 2.0), ("mail", 1.0)], &[("store", stars), ("mail", stars)]),
+            (&[("", 3.0), ("", 1.0), ("nps", 10.0)], &[("", stars), ("nps", points)]),
+        ] {
+            let messages: Vec<Message> = given
+                .iter()
+                .map(|(source, rating)| {
+                    let source = (!source.is_empty()).then(|| (*source).to_owned());
+                    Message { source, ..message(0, "x", Some(*rating)) }
+                })
+                .collect();
+            let found = scales(&messages);
+            for (source, scale) in expected {
+                let source = (!source.is_empty()).then_some(*source);
+                assert_eq!(found.get(&source), Some(scale), "{given:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn five_stars_beside_points_are_still_the_most() {
+        let from = |source: &str, rating: f64| {
+            let source = Some(source.to_owned());
+            Message { source, ..message(0, "ok", Some(rating)) }
+        };
+        let alone = listen(&[from("store", 5.0), from("store", 1.0)]);
+        let beside = listen(&[from("store", 5.0), from("store", 1.0), from("nps", 10.0), from("nps", 0.0)]);
+        for at in 0..2 {
+            assert_eq!(beside.heard[at].kind, alone.heard[at].kind);
         }
     }
 }

@@ -3,13 +3,12 @@
 use flywheel_spec::Phrase;
 use flywheel_spec::encoder::EncodedReport;
 use flywheel_spec::feedback::behaviour::BehaviourReport;
-use flywheel_spec::feedback::case::CaseReport;
+use flywheel_spec::feedback::case::{CaseReport, WrittenCase};
 use flywheel_spec::feedback::import::FeedbackImportReport;
 use flywheel_spec::feedback::insights::{InsightsReport, Quote, ThemeTrend, TrendKind};
 use flywheel_spec::feedback::opportunity::{OpportunityReport, OpportunityView};
-use flywheel_spec::feedback::opportunity_record::OpportunityRecord;
+use flywheel_spec::feedback::opportunity_record::{OpportunityRecord, OpportunityState};
 use flywheel_spec::feedback::search::SearchReport;
-use flywheel_workbench::WrittenCase;
 
 use super::assistant::{assistant, claims};
 use super::chart::chart;
@@ -236,12 +235,13 @@ pub fn opportunities(screen: &Screen, report: &OpportunityReport) -> String {
         for group in &tree.groups {
             text.push_str(&format!("  {}\n", screen.text(&group.name)));
             for opportunity in &group.opportunities {
-                text.push_str(&format!("    {}. {}\n", opportunity.rank, opportunity.name));
+                text.push_str(&format!("    #{} {}\n", opportunity.theme, opportunity.name));
                 for solution in &opportunity.solutions {
                     text.push_str(&format!("      → {}\n", solution.name));
                 }
             }
         }
+        records_without_theme(screen, &mut text, report);
         return text;
     }
     let rice = report.view == OpportunityView::Rice;
@@ -274,7 +274,7 @@ pub fn opportunities(screen: &Screen, report: &OpportunityReport) -> String {
             let evidence = &one.evidence;
             if rice {
                 return vec![
-                    one.rice.rank.to_string(),
+                    evidence.theme.clone(),
                     evidence.name.clone(),
                     format!("{:.0}", one.rice.reach),
                     format!("{:.2}", one.rice.impact),
@@ -288,21 +288,21 @@ pub fn opportunities(screen: &Screen, report: &OpportunityReport) -> String {
             }
             let going = evidence.trend.map(|trend| format!("{:?}", trend.label).to_lowercase());
             vec![
-                one.rank.to_string(),
-                format!("{} ({})", evidence.name, evidence.theme),
+                evidence.theme.clone(),
+                evidence.name.clone(),
                 format!("{:.0}", one.points),
                 count(evidence.people),
                 format!("{:.2}", one.factors.pain.value),
                 going.map(|going| screen.word(&format!("going_{going}"))).unwrap_or_default(),
                 format!("{}–{}", one.rank_low, one.rank_high),
-                screen.word(&format!("state_{}", format!("{:?}", one.state).to_lowercase())),
+                state(screen, one.state),
             ]
         })
         .collect();
     text.push('\n');
     text.push_str(&table(screen, &header, &rows));
     for one in report.opportunities.iter().take(5).filter(|_| !rice) {
-        let name = format!("{}. {}", one.rank, one.evidence.name);
+        let name = format!("#{} {}", one.evidence.theme, one.evidence.name);
         text.push_str(&format!("\n{}\n", screen.paint(Style::Bold, &name)));
         for reason in &one.reasons {
             text.push_str(&format!("  · {}\n", screen.text(reason)));
@@ -320,18 +320,35 @@ pub fn opportunities(screen: &Screen, report: &OpportunityReport) -> String {
             ));
         }
     }
+    records_without_theme(screen, &mut text, report);
     text
+}
+
+/// What was decided about themes that are none of the opportunities.
+fn records_without_theme(screen: &Screen, text: &mut String, report: &OpportunityReport) {
+    let header = [left(screen.word("record")), left(screen.word("theme")), left(screen.word("state"))];
+    let rows: Vec<Vec<String>> = report
+        .without_theme
+        .iter()
+        .map(|record| vec![record.id.clone(), record.name.clone(), state(screen, record.state)])
+        .collect();
+    section(screen, text, "records_without_theme", &header, &rows);
 }
 
 /// What is done about an opportunity.
 pub fn opportunity_record(screen: &Screen, record: &OpportunityRecord) -> String {
-    let state = screen.word(&format!("state_{}", format!("{:?}", record.state).to_lowercase()));
     format!(
-        "{} {} {} · {state}\n",
+        "{} {} {} · {}\n",
         screen.paint(Style::Good, "✓"),
         record.id,
-        screen.paint(Style::Bold, &record.name)
+        screen.paint(Style::Bold, &record.name),
+        state(screen, record.state)
     )
+}
+
+/// Where an opportunity stands, in a word.
+fn state(screen: &Screen, state: OpportunityState) -> String {
+    screen.word(&format!("state_{}", format!("{state:?}").to_lowercase()))
 }
 
 /// A case as it was written.

@@ -21,6 +21,7 @@ pub fn support_answer(screen: &Screen, answer: &SupportAnswer) -> String {
     }
     facts.push(answer.conversation.clone());
     text.push_str(&format!("{}\n", screen.paint(Style::Dim, &facts.join(" · "))));
+    text.push_str(&problems(screen, &answer.problems, &Sources::default()));
     text
 }
 

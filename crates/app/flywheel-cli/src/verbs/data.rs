@@ -1,8 +1,8 @@
 //! `flywheel data`: tables fetched, imported, listed and profiled.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use flywheel_spec::table::ColumnKind;
 use flywheel_tables::{Format, ImportOptions};
@@ -47,7 +47,7 @@ pub struct Import {
     target: Option<String>,
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
-    #[arg(long, value_parser = format)]
+    #[arg(long, value_parser = format())]
     format: Option<Format>,
     #[arg(long = "kind", value_name = "COLUMN=KIND", value_parser = kind)]
     kinds: Vec<(String, ColumnKind)>,
@@ -107,8 +107,10 @@ impl Import {
             resize: self.resize,
             encoding: self.encoding,
             delimiter: self.delimiter,
+            ..ImportOptions::default()
         };
-        let report = workbench.import_path(&self.source, ImportRequest { name: self.name, options }).await?;
+        let request = ImportRequest { name: self.name, options, ..ImportRequest::default() };
+        let report = workbench.import_path(&self.source, request).await?;
         Ok(screen.report(&report, || show::imported(&screen, &report))?)
     }
 }
@@ -128,16 +130,15 @@ async fn list(session: &Session) -> Outcome {
     Ok(screen.report(&tables, || show::tables(&screen, &tables))?)
 }
 
-pub fn format(text: &str) -> Result<Format, String> {
-    let known: Vec<&str> = Format::ALL.into_iter().map(Format::name).collect();
-    Format::named(text).ok_or_else(|| format!("write one of {}", known.join(", ")))
+/// Reads a file's format by its name.
+pub fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name))
+        .try_map(|name| Format::named(&name).ok_or("cli.kind_wrong"))
 }
 
 fn kind(text: &str) -> Result<(String, ColumnKind), String> {
-    let (column, kind) = text.rsplit_once('=').ok_or("write `column=kind`, such as `zip=category`")?;
-    let value = serde_json::Value::from_str(&format!("\"{kind}\"")).map_err(|error| error.to_string())?;
-    let kind = serde_json::from_value(value).map_err(|_| {
-        format!("`{kind}` is not a kind; write number, category, boolean, time, text or image")
-    })?;
+    let wrong = || "cli.kind_wrong".to_owned();
+    let (column, kind) = text.rsplit_once('=').ok_or_else(wrong)?;
+    let kind = serde_json::from_value(serde_json::Value::from(kind)).map_err(|_| wrong())?;
     Ok((column.to_owned(), kind))
 }

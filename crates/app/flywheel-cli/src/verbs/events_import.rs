@@ -3,7 +3,7 @@
 use clap::Args;
 use flywheel_spec::event_import::EventNaming;
 
-use super::import_rows::ImportRows;
+use super::import_rows::{self, ImportRows};
 use crate::session::{Outcome, Session};
 use crate::show;
 
@@ -25,7 +25,8 @@ impl Import {
         let rows = show::progress::Rows::new(screen);
         let report = workbench.import_events(request, |done| rows.take(done)).await?;
         rows.done();
-        Ok(screen.report(&report, || show::events_imported(&screen, &report))?)
+        screen.report(&report, || show::events_imported(&screen, &report))?;
+        import_rows::outcome(&report)
     }
 }
 

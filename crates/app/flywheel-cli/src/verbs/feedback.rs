@@ -4,10 +4,11 @@ use clap::{Args, Subcommand};
 use flywheel_spec::feedback::TextLanguage;
 use flywheel_spec::feedback::insights::InsightsSpec;
 use flywheel_spec::feedback::search::SearchSpec;
-use flywheel_workbench::{BehaviourChoices, FeedbackChoices};
+use flywheel_workbench::FeedbackChoices;
 
 use super::classifier;
-use super::import_rows::ImportRows;
+use super::import_rows::{self, ImportRows};
+use super::paying::Paying;
 use crate::session::{Outcome, Session};
 use crate::show;
 
@@ -21,7 +22,7 @@ pub enum Feedback {
     /// By word and by meaning.
     Search(Search),
     /// What the people of a theme did.
-    Behaviour,
+    Behaviour(Paying),
     /// By meaning, once.
     Encode,
     /// A classifier of its own labels.
@@ -123,8 +124,8 @@ impl Feedback {
             }
             Self::Train(train) => train.run(session).await,
             Self::Classify(classify) => classify.run(session).await,
-            Self::Behaviour => {
-                let choices = BehaviourChoices::default();
+            Self::Behaviour(paying) => {
+                let choices = paying.choices()?;
                 let report = session.open().await?.feedback_behaviour(&choices).await?;
                 Ok(screen.report(&report, || show::behaviour(&screen, &report))?)
             }
@@ -146,7 +147,8 @@ impl Import {
         let rows = show::progress::Rows::new(screen);
         let report = workbench.import_feedback(request, |done| rows.take(done)).await?;
         rows.done();
-        Ok(screen.report(&report, || show::feedback_imported(&screen, &report))?)
+        screen.report(&report, || show::feedback_imported(&screen, &report))?;
+        import_rows::outcome(&report.import)
     }
 }
 

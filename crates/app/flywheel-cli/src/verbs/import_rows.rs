@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use flywheel_spec::{Problem, phrase};
+use flywheel_spec::event_import::EventImportReport;
+use flywheel_spec::{Phrase, Problem, phrase};
 use flywheel_tables::Format;
 use flywheel_tables::source::database::DatabaseTable;
 use flywheel_tables::source::rows::{RowOptions, RowSource};
 use flywheel_workbench::{EventImportRequest, MappingChoices};
 
 use super::data::format;
-use crate::session::Failed;
+use crate::session::{Failed, Outcome};
 
 /// Rows from a file or a database.
 #[derive(Debug, Args)]
@@ -37,7 +38,7 @@ pub struct ImportRows {
     name: Option<String>,
     #[arg(long = "preview", id = "import_preview")]
     preview: bool,
-    #[arg(long, value_parser = format)]
+    #[arg(long, value_parser = format())]
     format: Option<Format>,
     #[arg(long)]
     encoding: Option<String>,
@@ -77,4 +78,13 @@ impl ImportRows {
             preview: self.preview,
         })
     }
+}
+
+/// What an import comes to whose report was shown: where every row was kept aside, nothing was imported.
+pub fn outcome(report: &EventImportReport) -> Outcome {
+    if report.preview || report.rows == 0 || report.imported + report.known > 0 {
+        return Ok(());
+    }
+    let problem = Problem::error(phrase!("ask.all_aside", rows = report.rows));
+    Err(Failed::from(problem.advise(Phrase::new("ask.many_aside_advice"))).quiet_in_json())
 }

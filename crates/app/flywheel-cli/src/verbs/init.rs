@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use flywheel_spec::check::name_from;
-use flywheel_spec::phrase;
 use flywheel_spec::project::ProjectSpec;
 use flywheel_spec::table::ImportReport;
+use flywheel_spec::{Phrase, phrase};
+use flywheel_tables::ImportOptions;
 use flywheel_workbench::{ImportRequest, Workbench};
 use serde::Serialize;
 
@@ -43,12 +44,17 @@ impl Init {
         let mut report =
             InitReport { folder: workbench.folder().root().to_owned(), recipes: Vec::new(), import: None };
         if let Some(source) = &self.from {
-            let imported = workbench.import_path(source, ImportRequest::default()).await?;
-            let target = workbench.target_of(&imported, self.target.as_deref())?;
-            let recipe = workbench.write_draft(&imported.table.name, &target, screen.language).await?;
-            report.recipes.push(recipe);
+            // Who calls again with a target has the table already.
+            let options = ImportOptions { target: self.target.clone(), ..ImportOptions::default() };
+            let request = ImportRequest { options, unless_same: true, ..ImportRequest::default() };
+            let imported = workbench.import_path(source, request).await?;
+            if let Some(target) = self.target.as_ref().or(imported.profile.likely_target.as_ref()) {
+                let recipe = workbench.write_draft(&imported.table.name, target, screen.language).await?;
+                report.recipes.push(recipe);
+            }
             report.import = Some(imported);
         }
+        let drafted = !report.recipes.is_empty();
         if self.recipes || self.from.is_none() {
             report.recipes.extend(workbench.write_recipes()?);
         }
@@ -63,8 +69,9 @@ impl Init {
             for recipe in &report.recipes {
                 text.push_str(&format!("  {}\n", recipe.display()));
             }
-            let next = match (&report.import, report.recipes.first()) {
-                (Some(_), Some(recipe)) => {
+            let next = match (&report.import, report.recipes.first(), &self.from) {
+                (Some(imported), _, Some(source)) if !drafted => next_with_target(&folder, source, imported),
+                (Some(_), Some(recipe), _) => {
                     let project = project_option(&folder);
                     phrase!("cli.init_next_train", project = project, recipe = recipe.display())
                 }
@@ -84,6 +91,15 @@ impl Init {
             ..ProjectSpec::named(name_from(self.name.as_deref().unwrap_or(&last)))
         })
     }
+}
+
+/// The call that goes on where no column stood out.
+fn next_with_target(folder: &Path, source: &Path, imported: &ImportReport) -> Phrase {
+    let columns = imported.profile.columns.iter().map(|column| column.name.as_str());
+    let columns = columns.collect::<Vec<_>>().join(", ");
+    let here = folder == Path::new(".");
+    let folder = if here { String::new() } else { format!("{} ", folder.display()) };
+    phrase!("cli.init_next_target", columns = columns, folder = folder, source = source.display())
 }
 
 /// What a call from here needs to find the project: nothing when it is around the current folder.

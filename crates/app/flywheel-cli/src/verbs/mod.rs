@@ -19,6 +19,7 @@ pub mod keys;
 pub mod models;
 pub mod monitor;
 pub mod opportunities;
+pub mod paying;
 pub mod people;
 pub mod predict;
 pub mod question;
@@ -105,7 +106,7 @@ impl std::str::FromStr for ModelName {
             None => Ok(Self { name: text.to_owned(), version: None }),
             Some((name, version)) => match version.parse() {
                 Ok(version) => Ok(Self { name: name.to_owned(), version: Some(version) }),
-                Err(_) => Err(format!("`{version}` is not a version; write `{name}@1`")),
+                Err(_) => Err("cli.version_wrong".to_owned()),
             },
         }
     }

@@ -3,9 +3,9 @@
 use clap::{Args, Subcommand};
 use flywheel_spec::feedback::opportunity::{OpportunitySpec, OpportunityView};
 use flywheel_spec::feedback::opportunity_record::OpportunityChange;
-use flywheel_spec::product::short::{read_filter, read_property};
-use flywheel_workbench::{BehaviourChoices, RankRequest};
+use flywheel_workbench::RankRequest;
 
+use super::paying::Paying;
 use crate::session::{Outcome, Session};
 use crate::show;
 
@@ -20,12 +20,8 @@ pub struct Opportunities {
     most: u32,
     #[arg(long = "effort", id = "ranked_effort", value_name = "THEME=WEEKS", value_parser = weeks)]
     efforts: Vec<(String, f64)>,
-    #[arg(long = "paying", id = "ranked_paying", value_name = "EVENT")]
-    paying: Option<String>,
-    #[arg(long = "value", id = "ranked_value", value_name = "PROPERTY")]
-    value: Option<String>,
-    #[arg(long = "leaving", id = "ranked_leaving", value_name = "EVENT")]
-    leaving: Option<String>,
+    #[command(flatten)]
+    paying: Paying,
 }
 
 /// What is done about one.
@@ -82,7 +78,6 @@ impl Opportunities {
             let record = session.open().await?.change_opportunity(&which, change, "cli").await?;
             return Ok(screen.report(&record, || show::opportunity_record(&screen, &record))?);
         }
-        let filter = |text: &Option<String>| text.as_deref().map(read_filter).transpose();
         let request = RankRequest {
             spec: OpportunitySpec {
                 view: match self.view.as_str() {
@@ -94,11 +89,7 @@ impl Opportunities {
                 efforts: self.efforts.into_iter().collect(),
                 ..OpportunitySpec::default()
             },
-            behaviour: BehaviourChoices {
-                paying: filter(&self.paying)?,
-                value: self.value.as_deref().map(read_property),
-                leaving: filter(&self.leaving)?,
-            },
+            behaviour: self.paying.choices()?,
         };
         let report = session.open().await?.opportunities(&request).await?;
         Ok(screen.report(&report, || show::opportunities(&screen, &report))?)

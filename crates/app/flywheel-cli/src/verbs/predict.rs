@@ -4,7 +4,8 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use flywheel_spec::{Problem, phrase};
+use flywheel_spec::predict::Prediction;
+use flywheel_spec::{Language, Problem, phrase};
 use flywheel_workbench::{Answers, PredictInput};
 
 use super::ModelName;
@@ -47,7 +48,7 @@ impl Predict {
         screen.aside_problems(&answers.warnings);
         let form = self.format.unwrap_or_else(|| self.form_of_output());
         let text = match form {
-            Form::Csv => as_csv(&answers),
+            Form::Csv => as_csv(&answers, screen.language),
             Form::Jsonl => as_json_lines(&answers)?,
         };
         let Some(output) = &self.output else {
@@ -66,19 +67,24 @@ impl Predict {
     }
 }
 
-/// `row,label,probability,…` with a column for each class, or `row,value`.
-fn as_csv(answers: &Answers) -> String {
+/// `row,label,probability,…,notes` with a column for each class, or `row,value,notes`; `file` where a row is one,
+/// `sure` where the model tells it.
+fn as_csv(answers: &Answers, language: Language) -> String {
     let labels = &answers.labels;
-    let mut text = String::from("row");
+    let tells_sure = answers.response.predictions.iter().any(|prediction| prediction.sure.is_some());
+    let mut text = String::from(if answers.files.is_empty() { "row" } else { "row,file" });
     if labels.is_empty() {
         text.push_str(",value");
     } else {
         text.push_str(",label,probability");
         labels.iter().for_each(|label| text.push_str(&format!(",{}", field(&format!("p_{label}")))));
     }
-    text.push('\n');
+    text.push_str(if tells_sure { ",sure,notes\n" } else { ",notes\n" });
     for (index, prediction) in answers.response.predictions.iter().enumerate() {
         text.push_str(&(index + 1).to_string());
+        if let Some(file) = answers.files.get(index) {
+            text.push_str(&format!(",{}", field(file)));
+        }
         if let Some(value) = prediction.value {
             text.push_str(&format!(",{value}"));
         }
@@ -90,17 +96,27 @@ fn as_csv(answers: &Answers) -> String {
             text.push_str(&format!(",{},{}", field(label), of(label)));
             labels.iter().for_each(|label| text.push_str(&format!(",{}", of(label))));
         }
-        text.push('\n');
+        if tells_sure {
+            text.push_str(&format!(",{}", prediction.sure.map(|sure| sure.to_string()).unwrap_or_default()));
+        }
+        text.push_str(&format!(",{}\n", field(&notes(prediction, language))));
     }
     text
 }
 
+fn notes(prediction: &Prediction, language: Language) -> String {
+    prediction.notes.iter().map(|note| note.text(language)).collect::<Vec<_>>().join("; ")
+}
+
 fn as_json_lines(answers: &Answers) -> Result<String, Problem> {
     let mut text = String::new();
-    for prediction in &answers.response.predictions {
-        let line = serde_json::to_string(prediction);
-        text.push_str(&line.map_err(|error| Problem::error(phrase!("cli.unwritten", reason = error)))?);
-        text.push('\n');
+    for (index, prediction) in answers.response.predictions.iter().enumerate() {
+        let line = serde_json::to_value(prediction);
+        let mut line = line.map_err(|error| Problem::error(phrase!("cli.unwritten", reason = error)))?;
+        if let (Some(file), Some(fields)) = (answers.files.get(index), line.as_object_mut()) {
+            fields.insert("file".to_owned(), file.as_str().into());
+        }
+        text.push_str(&format!("{line}\n"));
     }
     Ok(text)
 }
@@ -111,5 +127,46 @@ fn field(text: &str) -> String {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
         text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flywheel_spec::predict::{ClassProbability, PredictResponse};
+
+    use super::*;
+
+    fn prediction(label: &str, sure: Option<bool>, notes: &[&str]) -> Prediction {
+        Prediction {
+            id: None,
+            label: Some(label.to_owned()),
+            sure,
+            value: None,
+            probabilities: vec![ClassProbability { label: label.to_owned(), probability: 0.75 }],
+            notes: notes.iter().map(|note| phrase!("models.note_unread", column = note)).collect(),
+        }
+    }
+
+    fn answers(predictions: Vec<Prediction>, files: &[&str]) -> Answers {
+        Answers {
+            response: PredictResponse { model: "m".to_owned(), version: 1, predictions },
+            labels: vec!["a".to_owned()],
+            files: files.iter().map(|&file| file.to_owned()).collect(),
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_csv_tells_file_sureness_and_notes() {
+        let plain = answers(vec![prediction("a", None, &[])], &[]);
+        assert_eq!(as_csv(&plain, Language::En), "row,label,probability,p_a,notes\n1,a,0.75,0.75,\n");
+        let predictions = vec![prediction("a", Some(true), &[]), prediction("a", None, &["x"])];
+        let told = answers(predictions, &["1.png", "2.png"]);
+        let lines = as_csv(&told, Language::En);
+        let lines: Vec<&str> = lines.lines().collect();
+        assert_eq!(lines[..2], ["row,file,label,probability,p_a,sure,notes", "1,1.png,a,0.75,0.75,true,"]);
+        assert!(lines[2].starts_with("2,2.png,a,0.75,0.75,,none of the words in `x`"), "{}", lines[2]);
+        let lines = as_json_lines(&told).expect("written");
+        assert!(lines.lines().all(|line| line.contains("\"file\":\"")), "{lines}");
     }
 }

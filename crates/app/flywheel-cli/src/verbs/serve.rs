@@ -6,6 +6,7 @@ use clap::Args;
 use flywheel_server::{ServeOptions, serve};
 use flywheel_spec::phrase;
 use flywheel_workbench::Workbench;
+use serde::Serialize;
 
 use crate::screen::Screen;
 use crate::session::{Outcome, Session};
@@ -21,6 +22,12 @@ pub struct Serve {
     open: bool,
 }
 
+/// Where it serves, for whoever started it with `--json`.
+#[derive(Debug, Serialize)]
+struct Serving {
+    url: String,
+}
+
 impl Serve {
     pub async fn run(self, session: &Session) -> Outcome {
         let options = ServeOptions { address: self.host, port: self.port };
@@ -32,6 +39,8 @@ impl Serve {
 pub async fn answer(workbench: Workbench, options: ServeOptions, screen: Screen, browse: bool) -> Outcome {
     let ready = move |address: std::net::SocketAddr| {
         let url = format!("http://{address}");
+        // Where the output is gone nobody reads it; it serves all the same.
+        let _ = screen.report(&Serving { url: url.clone() }, String::new);
         screen.aside(screen.text(&phrase!("cli.serving", url = url)));
         if browse && open::that_detached(&url).is_err() {
             screen.aside(screen.text(&phrase!("cli.no_browser", url = url)));

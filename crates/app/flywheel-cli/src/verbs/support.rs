@@ -69,7 +69,8 @@ impl Support {
                 Ok(screen.report(&report, || show::draft(&screen, &report))?)
             }
             Self::Settle { conversation, answer } => {
-                Ok(workbench.settle_conversation(&conversation, answer.as_deref())?)
+                workbench.settle_conversation(&conversation, answer.as_deref())?;
+                Ok(())
             }
             Self::Gaps => {
                 let gaps = workbench.support_gaps().await?;

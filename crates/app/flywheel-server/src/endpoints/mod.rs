@@ -1,6 +1,7 @@
 //! Every endpoint, one file each: its documentation with a worked example, the handler, its tests.
 
 pub mod capture;
+pub mod cases;
 pub mod document;
 pub mod events;
 pub mod feedback;
@@ -54,11 +55,16 @@ fn list() -> OpenApiRouter<Arc<ServerState>> {
         .routes(routes!(feedback::behaviour::compare_speakers))
         .routes(routes!(feedback::train::train_classifier))
         .routes(routes!(feedback::classify::classify_feedback))
+        .routes(routes!(feedback::encode::encode_feedback))
         .routes(routes!(feedback::opportunities::rank_opportunities))
+        .routes(routes!(feedback::change::change_opportunity))
+        .routes(routes!(cases::list::list_cases, cases::write::write_case))
         .routes(routes!(support::answer::answer_customer))
         .routes(routes!(support::draft::draft_answer))
         .routes(routes!(support::inbox::list_inbox))
+        .routes(routes!(support::settle::settle_conversation))
         .routes(routes!(support::gaps::list_gaps))
+        .routes(routes!(support::check::check_faq))
         // Recipes
         .routes(routes!(recipes::list::list_recipes))
         .routes(routes!(recipes::draft::draft_recipe))

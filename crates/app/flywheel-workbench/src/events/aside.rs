@@ -1,6 +1,8 @@
 //! What was kept aside: listed, shown, and sent again once it is mended.
 
-use flywheel_collect::posthog::v0;
+use std::collections::HashMap;
+
+use flywheel_collect::posthog::{self, v0, v1};
 use flywheel_collect::{Arrived, Aside, Delivery, segment};
 use flywheel_people::Event;
 use flywheel_spec::events::{AsideReport, ResendRequest, SeenEvent};
@@ -26,7 +28,16 @@ impl Workbench {
     /// # Errors
     /// When the ledger or the spool cannot be read.
     pub async fn asides(&self, resent_too: bool) -> Result<Vec<AsideReport>, Failure> {
-        let mut known = self.ledger().asides(true, LISTED).await?;
+        self.newest_asides(resent_too, Some(LISTED)).await
+    }
+
+    /// As [`Self::asides`], as many as are asked for, or all.
+    pub(super) async fn newest_asides(
+        &self,
+        resent_too: bool,
+        at_most: Option<u64>,
+    ) -> Result<Vec<AsideReport>, Failure> {
+        let mut known = self.ledger().asides(true, at_most).await?;
         for waiting in self.waiting_asides().await?.iter().map(report) {
             match known.iter_mut().find(|known| known.id == waiting.id) {
                 Some(known) if is_mended(known, &waiting) => {}
@@ -37,6 +48,21 @@ impl Workbench {
         known.retain(|aside| resent_too || aside.resent_at.is_none());
         known.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.id.cmp(&b.id)));
         Ok(known)
+    }
+
+    /// How many were kept aside and not sent again.
+    pub(super) async fn count_asides(&self) -> Result<u64, Failure> {
+        let mut count = self.ledger().count_asides().await?;
+        let waiting = self.waiting_asides().await?.into_iter().map(|aside| (aside.id, aside));
+        for (id, waiting) in waiting.collect::<HashMap<_, _>>() {
+            let known = self.ledger().aside(&id.to_string()).await?;
+            let adds = known.is_none_or(|known| {
+                // Sent again, and arrived once more since.
+                known.resent_at.is_some() && !is_mended(&known, &report(&waiting))
+            });
+            count += u64::from(adds);
+        }
+        Ok(count)
     }
 
     /// One that was kept aside.
@@ -177,6 +203,9 @@ fn read_again(source: &str, raw: &Value, arrived: i64) -> Result<Event, Failure>
     let delivery = Delivery { encoding: "", query: "", body: body.as_bytes(), now: arrived, id };
     let read = if source == segment::SOURCE {
         segment::read(segment::Door::Batch, "", &delivery)
+    } else if source == posthog::SOURCE && v1::is_one(raw) {
+        let headers = v1::Headers { authorization: "Bearer again", ..v1::Headers::default() };
+        v1::read(&headers, &delivery).map(|(arrived, _)| arrived)
     } else {
         v0::read(v0::Door::Events, &delivery)
     };
@@ -216,6 +245,31 @@ mod tests {
     }
 
     #[test]
+    fn what_came_alone_is_mended_as_what_came_in_a_batch() {
+        let delivery = |body: &'static [u8]| Delivery {
+            encoding: "",
+            query: "",
+            body,
+            now: 1_800_000_000_000_000,
+            id: Uuid::from_u128(1),
+        };
+        let call = delivery(b"{\"writeKey\":\"k\",\"userId\":\"a\"}");
+        let call = segment::read(segment::Door::One(segment::Kind::Track), "", &call).expect("taken");
+        let told = delivery(b"{\"token\":\"k\",\"$set\":{\"plan\":\"pro\"}}");
+        let told = v0::read(v0::Door::Engage, &told).expect("taken");
+        for (arrived, path, value, event) in
+            [(call, "event", "bought", "bought"), (told, "distinct_id", "a", "$identify")]
+        {
+            let aside = &arrived.aside[0];
+            let mut raw: Value = serde_json::from_str(&aside.raw).expect("JSON");
+            assert!(read_again(&aside.source, &raw, aside.at).is_err(), "{raw}");
+            set(&mut raw, path, &json!(value)).expect("put");
+            let mended = read_again(&aside.source, &raw, aside.at).expect("an event");
+            assert_eq!((mended.event.as_str(), mended.distinct_id.as_str()), (event, "a"));
+        }
+    }
+
+    #[test]
     fn what_is_mended_becomes_an_event_and_what_is_not_says_why() {
         let raw = json!({"event": "", "distinct_id": "a", "timestamp": "2026-03-01T00:00:00Z"});
         let failure = read_again("posthog", &raw, 1_800_000_000_000_000).expect_err("no name");
@@ -224,6 +278,14 @@ mod tests {
         set(&mut mended, "event", &json!("bought")).expect("put");
         let event = read_again("posthog", &mended, 1_800_000_000_000_000).expect("an event");
         assert_eq!((event.event.as_str(), event.time), ("bought", 1_772_323_200_000_000));
+        let raw = json!({"event": "bought", "distinct_id": "a", "uuid": "u-1", "session_id": "s",
+            "timestamp": "2026-03-01T00:00:00Z", "options": {"process_person_profile": "perhaps"}});
+        assert!(read_again("posthog", &raw, 1_800_000_000_000_000).is_err(), "a choice is still wrong");
+        let mut mended = raw;
+        set(&mut mended, "options.process_person_profile", &json!(false)).expect("put");
+        let event = read_again("posthog", &mended, 1_800_000_000_000_000).expect("an event");
+        let expected = json!({"$session_id": "s", "$process_person_profile": false});
+        assert_eq!(Value::Object(event.properties), expected);
         let segment = json!({"type": "track", "event": "bought", "userId": "a"});
         assert_eq!(read_again("segment", &segment, 1_800_000_000_000_000).expect("an event").event, "bought");
     }

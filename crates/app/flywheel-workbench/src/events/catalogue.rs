@@ -6,6 +6,7 @@ use flywheel_spec::events::{
 use flywheel_spec::product::Owner;
 use flywheel_spec::{Problem, phrase};
 use flywheel_tables::spool;
+use flywheel_text::personal::mask_value;
 
 use super::moment::{damage, day, rfc3339};
 use super::seen_event;
@@ -22,6 +23,7 @@ impl Workbench {
     /// # Errors
     /// When the ledger or what waits cannot be read.
     pub async fn catalogue(&self) -> Result<Catalogue, Failure> {
+        self.judge_anew().await?;
         let (events, mut warnings) = self.summaries(None).await?;
         let sum = |of: fn(&EventSummary) -> u64| events.iter().map(of).sum();
         if let Err(wrong) = self.tracking_plan() {
@@ -32,7 +34,7 @@ impl Workbench {
             total: sum(|event| event.count),
             derived_ids: sum(|event| event.derived_ids),
             without_ids: sum(|event| event.without_ids),
-            aside: self.asides(false).await?.len() as u64,
+            aside: self.count_asides().await?,
             events,
             warnings,
         })
@@ -43,12 +45,16 @@ impl Workbench {
     /// # Errors
     /// When no such event was seen; the nearest name is shown.
     pub async fn event_detail(&self, event: &str) -> Result<EventDetail, Failure> {
+        self.judge_anew().await?;
         let (summaries, _) = self.summaries(Some(event)).await?;
         let Some(summary) = summaries.into_iter().next() else {
             let known = self.event_names().await?;
             return Err(Failure::not_found(phrase!("events.no_event", name = event), &known, event));
         };
-        let violations = self.ledger().violations(Some(event), &self.plan_now()).await?;
+        let mut violations = self.ledger().violations(Some(event), &self.plan_now()).await?;
+        for violation in &mut violations {
+            mask_examples(&violation.property, &mut violation.examples);
+        }
         let now = self.events().await?;
         let newest = now.tail.iter().rev().filter(|waiting| waiting.event == event).take(NEWEST);
         Ok(EventDetail {
@@ -59,11 +65,23 @@ impl Workbench {
         })
     }
 
-    /// The properties of one event, or of all, most frequent first.
+    /// The properties of one event, or of all, most frequent first; personal data in their examples is masked.
     ///
     /// # Errors
     /// When the ledger or what waits cannot be read.
     pub async fn event_properties(&self, event: Option<&str>) -> Result<Vec<PropertySummary>, Failure> {
+        let mut found = self.known_properties(event).await?;
+        for property in &mut found {
+            mask_examples(&property.name, &mut property.examples);
+        }
+        Ok(found)
+    }
+
+    /// The properties with their examples as they came, for what is not shown.
+    pub(crate) async fn known_properties(
+        &self,
+        event: Option<&str>,
+    ) -> Result<Vec<PropertySummary>, Failure> {
         let mut found = self.ledger().property_summaries(event).await?;
         let (waiting, _) = self.waiting_tally().await?;
         let mut names: Vec<&String> = waiting.events.keys().collect();
@@ -189,6 +207,12 @@ fn add_property(summary: &mut PropertySummary, tally: &PropertyTally, event: &st
     if !summary.events.iter().any(|known| known == event) {
         summary.events.push(event.to_owned());
     }
+}
+
+/// Masks what may be shown; values that look alike then are one example.
+fn mask_examples(property: &str, examples: &mut Vec<String>) {
+    let raw = std::mem::take(examples);
+    join(examples, raw.iter().map(|example| mask_value(property, example)).collect());
 }
 
 fn widen(first: &mut String, last: &mut String, from: i64, to: i64) {

@@ -1,6 +1,6 @@
 //! A person is erased: from every version of every table, from what waits, from logs, and from whatever quotes them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,21 +9,21 @@ use flywheel_people::Event;
 use flywheel_spec::events::{EraseReport, EraseRequest};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use flywheel_tables::events::Erase;
+use flywheel_tables::events::erase::ERASED;
 use flywheel_tables::spool;
+use flywheel_tables::warehouse::Cell;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::commit::remove_segments;
 use super::export::{Person, nobody, people_of};
 use super::log::EventLog;
-use super::plan::Plan;
+use super::read::read_segment;
 use super::redact::{Quotes, files};
+use super::said::out_of_cases;
 use super::tally::Tally;
 use crate::data::blocking;
 use crate::{Failure, Workbench, file};
-
-/// What stands in their place.
-const ERASED: &str = "erased";
 
 /// How long another process may take to erase.
 const PATIENCE: Duration = Duration::from_secs(900);
@@ -60,13 +60,14 @@ impl Workbench {
         let quotes = Quotes::new(&person.ids);
         let events = self.events_by_ids(&person.ids).await?;
         let mut report = EraseReport { distinct_ids: person.ids.len() as u64, ..EraseReport::default() };
-        self.erase_events(log, &person, &events, &mut report).await?;
+        self.erase_events(log, &person, &mut report).await?;
         self.erase_from_ledger(&person, &quotes, &events, &mut report).await?;
         self.erase_predictions(&quotes, &mut report).await?;
         self.erase_rows(&quotes, &mut report).await?;
         self.forget_feedback()?;
         report.quoting += self.forget_customer(&quotes)?;
-        self.erase_quotes(&quotes, &mut report).await?;
+        let said = events.iter().map(|event| event.uuid.to_string()).collect();
+        self.erase_quotes(&quotes, said, &mut report).await?;
         self.ledger().forget_for_good().await?;
         let found = report.events
             + report.aside
@@ -87,29 +88,35 @@ impl Workbench {
         &self,
         log: &EventLog,
         person: &Person,
-        events: &[Event],
         report: &mut EraseReport,
     ) -> Result<(), Failure> {
         let _turn = log.turn().await;
         let store = self.event_store()?;
         let snapshot = store.snapshot().await?;
-        if !events.is_empty() {
+        // Also where the person did nothing: others may name them, and an erasure that broke off is ended.
+        if snapshot.version.is_some() {
             let identity = self.identity_now(snapshot.settled_steps(), &[]).await?;
             let what = Erase { distinct_ids: person.ids.clone(), ..Erase::default() };
             let erased = store.erase(&what, &identity, jiff::Timestamp::now()).await?;
             report.events = erased.events;
             report.files = erased.files + erased.removed;
-            report.findings.push(phrase!("events.erased_versions", table = "events"));
+            report.quoting += u64::from(erased.naming > 0);
+            if erased.files > 0 {
+                report.findings.push(phrase!("events.erased_versions", table = "events"));
+            }
         }
         let (folder, damaged) = (self.folder().spool(), self.folder().damaged());
-        let (ids, committed) = (person.ids.clone(), snapshot.committed_segment);
-        let quotes = Quotes::new(&ids);
+        let (quotes, committed) = (Quotes::new(&person.ids), snapshot.committed_segment);
         blocking(move || {
             remove_segments(&folder, committed);
             let damaged = spool::segments(&damaged).map_err(|error| Failure::io(&damaged, &error))?;
-            for (_, path) in damaged {
+            for (number, path) in damaged {
                 // Nobody can say of what is damaged whom it speaks of.
-                let holds = std::fs::read(&path).is_ok_and(|bytes| quotes.are_in(&bytes));
+                let mut holds = std::fs::read(&path).is_ok_and(|bytes| quotes.are_in(&bytes));
+                read_segment(number, &path, |record| {
+                    holds |= record.event.is_some_and(|event| speaks_of(&quotes, &event))
+                        || record.aside.is_some_and(|aside| quotes.are_in(aside.raw.as_bytes()));
+                })?;
                 if holds {
                     std::fs::remove_file(&path).map_err(|error| Failure::io(&path, &error))?;
                 }
@@ -117,8 +124,8 @@ impl Workbench {
             Ok::<_, Failure>(())
         })
         .await??;
-        let ids = person.ids.clone();
-        log.waiting().forget_newest(move |event| ids.contains(&event.distinct_id));
+        let quotes = Quotes::new(&person.ids);
+        log.waiting().forget_newest(|event| speaks_of(&quotes, event));
         Ok(())
     }
 
@@ -163,11 +170,11 @@ impl Workbench {
         self.ledger().rewrite_lines(&lines).await?;
         self.forget_known().await;
         report.aside = self.ledger().erase_asides(|raw| quotes.are_in(raw.as_bytes())).await?;
-        let mut tally = Tally::default();
+        let (mut tally, plan) = (Tally::default(), self.plan_now());
         // Every value of theirs is taken for an example that may be shown.
         let mut values: HashSet<String> = person.ids.clone();
         for event in events {
-            tally.add(event, &Plan::default());
+            tally.add(event, &plan);
             values.extend(super::tally::examples_of(event));
         }
         self.ledger().uncount(&tally).await?;
@@ -183,7 +190,11 @@ impl Workbench {
             let mut removed = 0;
             for (_, path) in spool::segments(&folder).map_err(|error| Failure::io(&folder, &error))? {
                 let bytes = std::fs::read(&path).map_err(|error| Failure::io(&path, &error))?;
-                if quotes.are_in(&bytes) {
+                // What is damaged of it is no record.
+                let mut holds = quotes.are_in(&bytes);
+                spool::read_segment_file(&path, |content| holds = holds || quotes.are_in(content))
+                    .map_err(|error| Failure::io(&path, &error))?;
+                if holds {
                     let rewritten = spool::rewrite_segment(&path, |content| !quotes.are_in(content));
                     removed += rewritten.map_err(|error| Failure::io(&path, &error))?;
                 }
@@ -200,8 +211,8 @@ impl Workbench {
             if self.folder().tables().join(&table) == self.folder().events() {
                 continue;
             }
-            let quotes = quotes.clone();
-            let fits = move |text: &str| quotes.are_in(text.as_bytes());
+            let (quotes, name) = (quotes.clone(), table.clone());
+            let fits = move |column: &str, cell: Cell<'_>| quotes.are_in_cell(&name, column, cell);
             let rows = self.warehouse().erase_rows(&table, fits, jiff::Timestamp::now()).await?;
             if rows > 0 {
                 report.rows += rows;
@@ -214,14 +225,27 @@ impl Workbench {
         Ok(())
     }
 
-    /// Runs and models that quote them.
-    async fn erase_quotes(&self, quotes: &Quotes, report: &mut EraseReport) -> Result<(), Failure> {
+    /// Runs, models, recipes and cases that quote them; `said` are the ids of what they said.
+    async fn erase_quotes(
+        &self,
+        quotes: &Quotes,
+        said: HashSet<String>,
+        report: &mut EraseReport,
+    ) -> Result<(), Failure> {
         let (folder, quotes) = (self.folder().clone(), quotes.clone());
         let changed = blocking(move || {
-            let mut changed = Vec::new();
+            let mut changed = BTreeSet::new();
+            let from_root =
+                |path: &Path| path.strip_prefix(folder.root()).unwrap_or(path).display().to_string();
+            for path in out_of_cases(&folder.cases(), &said)? {
+                changed.insert(from_root(&path));
+            }
+            for path in quotes.out_of_settings(&folder.recipes(), ERASED)? {
+                changed.insert(from_root(&path));
+            }
             for quoting in [folder.runs(), folder.feedback(), folder.support(), folder.cases()] {
                 for path in quotes.out_of_folder(&quoting, ERASED)? {
-                    changed.push(path.strip_prefix(folder.root()).unwrap_or(&path).display().to_string());
+                    changed.insert(from_root(&path));
                 }
             }
             for manifest in files(&folder.hidden().join("models"))? {
@@ -233,7 +257,7 @@ impl Workbench {
                 let files = flywheel_learn::bundle::redact(bundle, without)
                     .map_err(|error| Failure::io(bundle, &error))?;
                 if files > 0 {
-                    changed.push(bundle.strip_prefix(folder.root()).unwrap_or(bundle).display().to_string());
+                    changed.insert(from_root(bundle));
                 }
             }
             // What was fetched from elsewhere holds whole tables, which can be fetched again.
@@ -241,7 +265,7 @@ impl Workbench {
                 let holds = std::fs::read(&path).is_ok_and(|bytes| quotes.are_in(&bytes));
                 if holds {
                     std::fs::remove_file(&path).map_err(|error| Failure::io(&path, &error))?;
-                    changed.push(path.strip_prefix(folder.root()).unwrap_or(&path).display().to_string());
+                    changed.insert(from_root(&path));
                 }
             }
             Ok::<_, Failure>(changed)
@@ -290,6 +314,12 @@ impl Workbench {
         let problem = Problem::error(Phrase::new("events.erase_waits"));
         Err(Failure::Conflict(problem.advise(Phrase::new("events.erase_waits_advice"))))
     }
+}
+
+/// Whether an event is the person's, or names them.
+fn speaks_of(quotes: &Quotes, event: &Event) -> bool {
+    let naming = quotes.naming();
+    naming.ids.contains(&event.distinct_id) || naming.is_in_object(&event.properties)
 }
 
 impl EventLog {

@@ -7,7 +7,8 @@ use flywheel_people::{Event, person_of};
 use flywheel_spec::events::AsideReport;
 use flywheel_spec::{Phrase, Problem, phrase};
 use flywheel_tables::spool;
-use serde_json::{Value, json};
+use flywheel_tables::warehouse::Cell;
+use serde_json::{Map, Value, json};
 
 use super::redact::Quotes;
 use super::seen_event;
@@ -34,7 +35,10 @@ impl Workbench {
         let quotes = Quotes::new(&person.ids);
         let asides = self.asides_quoting(&quotes).await?;
         let predictions = self.predictions_quoting(&quotes).await?;
-        if events.is_empty() && asides.is_empty() && predictions.is_empty() && person.lines.is_empty() {
+        let rows = self.rows_naming(&quotes).await?;
+        let asked = self.asked_by(&quotes)?;
+        let nothing = events.is_empty() && asides.is_empty() && predictions.is_empty() && rows.is_empty();
+        if nothing && asked.is_empty() && person.lines.is_empty() {
             return Err(nobody(distinct_id));
         }
         let mut ids: Vec<&String> = person.ids.iter().collect();
@@ -60,6 +64,12 @@ impl Workbench {
             lines.push(record("aside", value(serde_json::to_value(aside))?));
         }
         lines.extend(predictions.into_iter().map(|prediction| record("prediction", prediction)));
+        for (table, row) in rows {
+            lines.push(json!({ "record": "row", "table": table, "content": row }));
+        }
+        for (kind, content) in asked {
+            lines.push(json!({ "record": kind, "content": content }));
+        }
         Ok(lines.iter().map(|line| format!("{line}\n")).collect())
     }
 
@@ -97,8 +107,22 @@ impl Workbench {
 
     /// What was kept aside and quotes one of these.
     pub(super) async fn asides_quoting(&self, quotes: &Quotes) -> Result<Vec<AsideReport>, Failure> {
-        let asides = self.asides(true).await?;
+        let asides = self.newest_asides(true, None).await?;
         Ok(asides.into_iter().filter(|aside| quotes.are_in(aside.raw.as_bytes())).collect())
+    }
+
+    /// The rows of imported tables that name one of these, with their tables.
+    async fn rows_naming(&self, quotes: &Quotes) -> Result<Vec<(String, Map<String, Value>)>, Failure> {
+        let mut found = Vec::new();
+        for table in self.warehouse().table_names()? {
+            if self.folder().tables().join(&table) == self.folder().events() {
+                continue;
+            }
+            let fits = |column: &str, cell: Cell<'_>| quotes.are_in_cell(&table, column, cell);
+            let rows = self.warehouse().find_rows(&table, fits).await?;
+            found.extend(rows.into_iter().map(|row| (table.clone(), row)));
+        }
+        Ok(found)
     }
 
     /// The logged predictions and truths that quote one of these.

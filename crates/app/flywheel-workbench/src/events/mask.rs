@@ -8,6 +8,14 @@ use serde_json::{Map, Value};
 /// What stands in place of a masked value.
 pub(crate) const MASKED: &str = "***";
 
+/// Where an event says whose it is. These are never masked: people whose ids were would all become one.
+const IDS: &[&str] =
+    &["distinct_id", "$distinct_id", "$anon_distinct_id", "userId", "anonymousId", "previousId"];
+
+/// The same where it says that two ids are one person.
+const ALIASES: &[&str] =
+    &["distinct_id", "$distinct_id", "$anon_distinct_id", "userId", "anonymousId", "previousId", "alias"];
+
 /// The rules made ready.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Masks {
@@ -31,7 +39,8 @@ impl Masks {
     /// Masks what an event carries.
     pub fn event(&self, event: &mut Event) {
         if !self.is_empty() {
-            self.object(&mut event.properties);
+            let merges = matches!(event.event.as_str(), "$create_alias" | "$merge_dangerously");
+            self.object(&mut event.properties, if merges { ALIASES } else { IDS });
         }
     }
 
@@ -42,7 +51,7 @@ impl Masks {
         }
         match serde_json::from_str::<Value>(&aside.raw) {
             Ok(mut value) => {
-                self.value(&mut value);
+                self.value(&mut value, ALIASES);
                 aside.raw = value.to_string();
             }
             // Whether a name is among the rules cannot be told in what is no JSON.
@@ -55,8 +64,12 @@ impl Masks {
         }
     }
 
-    fn object(&self, properties: &mut Map<String, Value>) {
+    /// Masks an object; `ids` names what of it says whose it is.
+    fn object(&self, properties: &mut Map<String, Value>, ids: &[&str]) {
         for (name, value) in properties.iter_mut() {
+            if ids.contains(&name.as_str()) && !value.is_object() && !value.is_array() {
+                continue;
+            }
             // These hold the person's properties and the groups, each under its own name.
             let envelope = matches!(name.as_str(), "$set" | "$set_once" | "$groups" | "properties");
             if !envelope && self.names_it(name) {
@@ -64,15 +77,15 @@ impl Masks {
                     *value = Value::from(MASKED);
                 }
             } else {
-                self.value(value);
+                self.value(value, if name == "properties" { ids } else { &[] });
             }
         }
     }
 
-    fn value(&self, value: &mut Value) {
+    fn value(&self, value: &mut Value, ids: &[&str]) {
         match value {
-            Value::Object(properties) => self.object(properties),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(properties) => self.object(properties, ids),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item, ids)),
             Value::String(text) => {
                 if let Some(masked) = self.text(text) {
                     *text = masked;
@@ -309,6 +322,41 @@ mod tests {
         ] {
             assert_eq!(masked(&spec, json!({"text": text}))["text"], expected, "{text}");
         }
+    }
+
+    #[test]
+    fn whose_an_event_is_stays_whatever_is_masked() {
+        use flywheel_collect::identity::Claim;
+        let spec =
+            PrivacySpec { mask: vec!["*id".into(), "alias".into()], mask_values: vec![PersonalData::Email] };
+        let masks = Masks::new(Some(&spec));
+        for (name, property) in
+            [("$create_alias", "alias"), ("$merge_dangerously", "alias"), ("$identify", "$anon_distinct_id")]
+        {
+            let mut one = event("ada", name, 0);
+            let said = json!({property: "ada@x.com", "note": "ada@x.com", "$set": {"alias": "ada@x.com"}});
+            one.properties = said.as_object().cloned().unwrap_or_default();
+            masks.event(&mut one);
+            assert_eq!(Claim::of(&one).and_then(|claim| claim.from).as_deref(), Some("ada@x.com"), "{name}");
+            assert_eq!(
+                (&one.properties["note"], &one.properties["$set"]["alias"]),
+                (&json!("***"), &json!("***"))
+            );
+        }
+        let bought = masked(&spec, json!({"alias": "ada@x.com", "order_id": 5}));
+        assert_eq!(
+            bought,
+            json!({"alias": "***", "order_id": "***"}),
+            "elsewhere it is a property like any other"
+        );
+        let raw = json!({"event": "", "distinct_id": "ada@x.com", "userId": "bob@x.com",
+            "properties": {"$anon_distinct_id": "carl@x.com", "email": "dan@x.com"}});
+        let reason = flywheel_spec::Phrase::verbatim("x");
+        let mut aside = Aside::new(0, "posthog", reason, raw.to_string().as_bytes());
+        masks.aside(&mut aside);
+        let mut expected = raw;
+        expected["properties"]["email"] = json!("***");
+        assert_eq!(serde_json::from_str::<Value>(&aside.raw).expect("JSON"), expected);
     }
 
     #[test]

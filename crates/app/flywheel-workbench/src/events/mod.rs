@@ -6,6 +6,7 @@ mod commit;
 mod erase;
 mod export;
 mod import;
+mod judge;
 mod known;
 mod log;
 mod mask;
@@ -15,6 +16,7 @@ mod now;
 pub(crate) mod plan;
 mod read;
 mod redact;
+mod said;
 pub(crate) mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -35,7 +37,7 @@ use known::Known;
 
 pub use log::{EventLog, TakeError};
 pub use now::EventsNow;
-pub(crate) use redact::Quotes;
+pub(crate) use redact::{Quotes, files};
 
 /// What this process knows of the project's events.
 #[derive(Debug, Default)]
@@ -43,6 +45,8 @@ pub(crate) struct Events {
     store: OnceLock<EventStore>,
     known: Known,
     tail: OnceLock<Mutex<Tail>>,
+    /// Held while events are judged anew.
+    judging: Mutex<()>,
 }
 
 impl Workbench {
@@ -66,6 +70,10 @@ impl Workbench {
 
     fn known(&self) -> &Known {
         &self.inner.events.known
+    }
+
+    fn judging(&self) -> &Mutex<()> {
+        &self.inner.events.judging
     }
 
     fn tail(&self) -> &Mutex<Tail> {

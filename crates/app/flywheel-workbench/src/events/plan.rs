@@ -1,6 +1,6 @@
 //! The plan of what events carry, and which of its rules an event breaks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use flywheel_people::Event;
 use flywheel_people::event::text_of;
@@ -8,6 +8,7 @@ use flywheel_spec::check::read_tracking_plan;
 use flywheel_spec::events::{PlannedProperty, TrackingPlan, ValueKind};
 use flywheel_spec::{Phrase, Problem, phrase};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{Failure, Workbench, file};
 
@@ -18,13 +19,33 @@ pub(crate) const PLAN_FILE: &str = "recipes/plan.toml";
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Plan {
     events: HashMap<String, Vec<PlannedProperty>>,
+    /// The same for the same rules; empty without any.
+    digest: String,
 }
 
 impl Plan {
     /// Makes a plan ready.
     pub fn new(spec: &TrackingPlan) -> Self {
-        let events = spec.events.iter().map(|event| (event.name.clone(), event.properties.clone())).collect();
-        Self { events }
+        let rules: BTreeMap<&str, &Vec<PlannedProperty>> =
+            spec.events.iter().map(|event| (event.name.as_str(), &event.properties)).collect();
+        let text = serde_json::to_vec(&rules).unwrap_or_default();
+        let digest = if rules.is_empty() {
+            String::new()
+        } else {
+            Uuid::new_v5(&Uuid::NAMESPACE_OID, &text).to_string()
+        };
+        let events = rules.into_iter().map(|(name, rules)| (name.to_owned(), rules.clone())).collect();
+        Self { events, digest }
+    }
+
+    /// What tells one plan's rules from another's.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The events that it judges.
+    pub fn names(&self) -> HashSet<String> {
+        self.events.keys().cloned().collect()
     }
 
     /// Tells every rule that the event breaks: the property, the rule's key, the rule in words, and the value found.

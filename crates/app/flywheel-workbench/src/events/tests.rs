@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use flywheel_collect::Aside;
-use flywheel_people::{Event, person_of};
+use flywheel_people::{Event, IdKind, person_of};
 use flywheel_spec::Phrase;
 use flywheel_spec::events::{MergeRequest, ResendRequest};
 use flywheel_spec::predict::Prediction;
 use flywheel_spec::project::{PrivacySpec, ProjectSpec, RetentionSpec};
-use flywheel_tables::{ImportOptions, Source};
+use flywheel_tables::{ImportOptions, Source, spool};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -212,6 +212,50 @@ async fn the_catalogue_knows_kinds_examples_senders_and_broken_rules() {
 }
 
 #[tokio::test]
+async fn a_plan_judges_what_arrived_before_it_and_a_changed_one_judges_anew() {
+    let (_folder, workbench) = project(|_| ()).await;
+    let log = workbench.event_log().await.expect("the log");
+    let amounts = [json!(5), json!("five"), json!("six")];
+    for (at, amount) in (1..).zip(amounts) {
+        let one = with(event("anna", "bought", at), json!({"amount": amount}));
+        log.take(vec![one], Vec::new()).await.expect("taken");
+    }
+    log.commit().await.expect("committed");
+    let path = workbench.folder().root().join("recipes/plan.toml");
+    for (property, expected) in
+        [("kind = \"number\"", 2), ("kind = \"text\"", 1), ("allowed = [\"5\"]", 2), ("required = true", 0)]
+    {
+        let plan =
+            format!("[[events]]\nname = \"bought\"\nproperties = [{{ name = \"amount\", {property} }}]\n");
+        std::fs::write(&path, plan).expect("written");
+        for _ in 0..2 {
+            let detail = workbench.event_detail("bought").await.expect("shown");
+            let counted: u64 = detail.violations.iter().map(|violation| violation.count).sum();
+            assert_eq!((detail.summary.violations, counted), (expected, expected), "{property}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn examples_of_the_catalogue_show_no_personal_data() {
+    let (_folder, workbench) = project(|_| ()).await;
+    let log = workbench.event_log().await.expect("the log");
+    for (at, text) in [(1, "ring 13812345678"), (2, "write to jane@example.com"), (3, "slow")] {
+        let one = with(event("anna", "feedback", at), json!({"text": text}));
+        log.take(vec![one], Vec::new()).await.expect("taken");
+    }
+    let expected = ["ring [phone]", "write to [e-mail]", "slow"];
+    for committed in [false, true] {
+        if committed {
+            log.commit().await.expect("committed");
+        }
+        let detail = workbench.event_detail("feedback").await.expect("shown");
+        let text = detail.properties.iter().find(|property| property.name == "text").expect("a property");
+        assert_eq!(text.examples, expected, "committed: {committed}");
+    }
+}
+
+#[tokio::test]
 async fn masked_values_never_reach_the_disk() {
     let (folder, workbench) = project(|spec| {
         spec.privacy = Some(PrivacySpec { mask: vec!["email".into()], mask_values: Vec::new() });
@@ -233,13 +277,34 @@ async fn old_events_are_forgotten() {
     let log = workbench.event_log().await.expect("the log");
     let now = super::moment::now();
     let day = super::tally::DAY;
-    let events =
-        vec![event("a", "x", now - 40 * day), event("a", "x", now - 31 * day), event("a", "x", now - day)];
+    let said = |text: &str, name: &str, at: i64| with(event("a", name, at), json!({name: text}));
+    let events = vec![
+        said("old words", "feedback", now - 40 * day),
+        said("older words", "x", now - 31 * day),
+        event("a", "x", now - 32 * day),
+        said("new words", "y", now - day),
+    ];
     log.take(events, Vec::new()).await.expect("taken");
     log.commit().await.expect("committed");
-    assert_eq!(log.forget_old().await.expect("forgotten"), 2);
+    let feedback = workbench.folder().feedback().join("index");
+    std::fs::create_dir_all(&feedback).expect("made");
+    let damaged = workbench.folder().damaged();
+    std::fs::create_dir_all(&damaged).expect("made");
+    let kept = [1, 2].map(|number| spool::segment_path(&damaged, number));
+    for (path, days) in kept.iter().zip([31, 1]) {
+        std::fs::write(path, b"torn").expect("written");
+        let at = SystemTime::now() - Duration::from_secs(days * 86_400);
+        std::fs::File::options().write(true).open(path).expect("opened").set_modified(at).expect("aged");
+    }
+    assert_eq!(log.forget_old().await.expect("forgotten"), 3);
     assert_eq!(all(&workbench).await.len(), 1);
     assert_eq!(log.forget_old().await.expect("nothing more"), 0);
+    assert_eq!(workbench.catalogue().await.expect("counted").total, 1);
+    let properties = workbench.event_properties(None).await.expect("counted");
+    let examples: Vec<&String> = properties.iter().flat_map(|property| &property.examples).collect();
+    assert_eq!(examples, ["new words"]);
+    assert!(!feedback.exists(), "what was made of messages that are gone");
+    assert_eq!(kept.map(|path| path.exists()), [false, true]);
 }
 
 /// The files in which one of these texts stands: Parquet by its values, everything else by its bytes.
@@ -301,6 +366,19 @@ async fn a_person_who_is_erased_leaves_no_trace_in_any_file() {
         });
     }
     predictions.flush().expect("written");
+    // What she asked, what others say of her, and what was written about her.
+    let asked =
+        |person: &str| json!({"conversation": {"id": "c", "turns": []}, "person": person}).to_string();
+    let conversations = workbench.folder().support().join("conversations");
+    std::fs::create_dir_all(&conversations).expect("made");
+    std::fs::write(conversations.join("1.json"), asked(id)).expect("written");
+    std::fs::write(conversations.join("2.json"), asked("bert")).expect("written");
+    let segment = format!("distinct_ids = [\"{id}\", \"bert\"]\n");
+    std::fs::write(workbench.folder().recipes().join("vips.toml"), segment).expect("written");
+    let quote = format!("> {secret} `{}`\n", events[2].uuid);
+    std::fs::create_dir_all(workbench.folder().cases()).expect("made");
+    std::fs::write(workbench.folder().cases().join("pay.md"), quote).expect("written");
+    log.take(vec![with(event("bert", "join", 5), json!({"referrer": id}))], Vec::new()).await.expect("taken");
     let run = workbench.folder().run("churn-1");
     std::fs::create_dir_all(&run).expect("made");
     std::fs::write(run.join("report.json"), format!("{{\"example\": \"{id}\"}}")).expect("written");
@@ -310,24 +388,113 @@ async fn a_person_who_is_erased_leaves_no_trace_in_any_file() {
     let records =
         |kind: &str| export.lines().filter(|line| line.contains(&format!("\"record\":\"{kind}\""))).count();
     assert_eq!((records("event"), records("aside"), records("prediction")), (204, 1, 1));
+    assert_eq!((records("row"), records("conversation")), (1, 1));
     assert!(!export.contains("bert"), "nobody else's");
 
     let report = workbench.erase_person_here(&log, anonymous).await.expect("erased");
     assert_eq!((report.distinct_ids, report.events, report.aside), (2, 204, 1), "{report:?}");
-    assert_eq!((report.predictions, report.rows, report.quoting), (1, 1, 1), "{report:?}");
+    assert_eq!((report.predictions, report.rows), (1, 1), "{report:?}");
+    // A run, a recipe, a case, a conversation, and what somebody else did.
+    assert_eq!(report.quoting, 5, "{report:?}");
+    let recipe = std::fs::read_to_string(workbench.folder().recipes().join("vips.toml")).expect("read");
+    assert_eq!(recipe, "distinct_ids = [\"erased\", \"bert\"]\n");
     // SQLite keeps its log of changes as long as it is open; closed, it is empty.
     assert_eq!(traces(folder.path(), &texts), Vec::<String>::new());
 
-    assert_eq!(all(&workbench).await.len(), 201, "Bert's are there");
+    assert_eq!(all(&workbench).await.len(), 202, "Bert's are there");
     let catalogue = workbench.catalogue().await.expect("counted");
-    assert_eq!(catalogue.total, 201);
+    assert_eq!(catalogue.total, 202);
     let gone = workbench.warehouse().read("customers", Some(0), None).await.expect_err("gone");
     assert_eq!(gone.problems[0].code, "tables.version_unknown", "a run that names it says so");
     assert!(matches!(workbench.export_person(id).await, Err(Failure::NotFound(_))));
     assert!(matches!(workbench.erase_person_here(&log, id).await, Err(Failure::NotFound(_))));
     // Old events that are sent again stay away; she may come back as somebody new.
     log.take(vec![events[2].clone()], Vec::new()).await.expect("taken");
-    assert_eq!(all(&workbench).await.len(), 201);
+    assert_eq!(all(&workbench).await.len(), 202);
+}
+
+#[tokio::test]
+async fn erasing_somebody_with_a_small_number_leaves_the_same_numbers_of_others() {
+    let (_folder, workbench) = project(|_| ()).await;
+    let log = workbench.event_log().await.expect("the log");
+    let rated = |who: &str| with(event(who, "rated", 1), json!({"stars": 7, "$app_version": "7"}));
+    log.take(vec![rated("7"), rated("bert")], Vec::new()).await.expect("taken");
+    let csv = "customer_id,address,age\n7,Main St 1,30\n8,7 Main St,7\n17,Main St 7,31\n";
+    let request = ImportRequest { name: Some("customers".to_owned()), ..Default::default() };
+    workbench.import_bytes("customers.csv", csv.as_bytes().to_vec(), request).await.expect("imported");
+    let run = workbench.folder().run("churn-1");
+    std::fs::create_dir_all(&run).expect("made");
+    let (report, weights) = ("{\n  \"epochs\": 7\n}\n", b"\xff 7 \xfe");
+    std::fs::write(run.join("report.json"), report).expect("written");
+    std::fs::write(run.join("checkpoint.safetensors"), weights).expect("written");
+
+    let erased = workbench.erase_person_here(&log, "7").await.expect("erased");
+    assert_eq!((erased.events, erased.rows, erased.quoting), (1, 1, 0), "{erased:?}");
+    assert_eq!(std::fs::read_to_string(run.join("report.json")).expect("read"), report);
+    assert_eq!(std::fs::read(run.join("checkpoint.safetensors")).expect("read"), weights);
+    let stored = workbench.warehouse().read("customers", None, None).await.expect("read");
+    assert_eq!(stored.frame.rows(), 2);
+    let now = workbench.events().await.expect("read");
+    let mut left = Vec::new();
+    let store = workbench.event_store().expect("a store");
+    store.every_event(&now.snapshot, |events| left.extend(events)).await.expect("read");
+    assert_eq!(left, [rated("bert")]);
+}
+
+#[tokio::test]
+async fn whoever_stands_only_in_an_older_version_of_a_table_is_erased_from_it() {
+    let (folder, workbench) = project(|_| ()).await;
+    let log = workbench.event_log().await.expect("the log");
+    for csv in ["customer,age\nerika-77,30\nbert,31\n", "customer,age\nbert,31\ncarl,40\n"] {
+        let request = ImportRequest { name: Some("customers".to_owned()), ..Default::default() };
+        workbench.import_bytes("customers.csv", csv.as_bytes().to_vec(), request).await.expect("imported");
+    }
+    let erased = workbench.erase_person_here(&log, "erika-77").await.expect("erased");
+    assert_eq!(erased.rows, 1, "{erased:?}");
+    assert_eq!(traces(folder.path(), &["erika-77"]), Vec::<String>::new());
+    assert_eq!(workbench.warehouse().read("customers", None, None).await.expect("read").frame.rows(), 2);
+}
+
+#[tokio::test]
+async fn everything_kept_aside_is_counted_and_exported_however_much_it_is() {
+    let (_folder, workbench) = project(|_| ()).await;
+    let log = workbench.event_log().await.expect("the log");
+    let aside = |at: i64, who: &str| {
+        let raw = json!({"event": "", "distinct_id": who, "n": at}).to_string();
+        Aside::new(at, "posthog", Phrase::verbatim("no name"), raw.as_bytes())
+    };
+    let mut kept = vec![aside(1, "erika-77")];
+    kept.extend((2..1_500).map(|at| aside(at, "bert")));
+    log.take(Vec::new(), kept).await.expect("taken");
+    for committed in [false, true] {
+        if committed {
+            log.commit().await.expect("committed");
+        }
+        assert_eq!(workbench.catalogue().await.expect("counted").aside, 1_499, "committed: {committed}");
+    }
+    let export = workbench.export_person("erika-77").await.expect("exported");
+    assert!(export.contains("\"record\":\"aside\""), "{export}");
+}
+
+#[tokio::test]
+async fn counts_of_the_catalogue_never_exceed_what_is_left_after_an_erasure() {
+    let (_folder, workbench) = project(|_| ()).await;
+    let plan = "[[events]]\nname = \"bought\"\nproperties = [{ name = \"amount\", kind = \"number\" }]\n";
+    std::fs::write(workbench.folder().root().join("recipes/plan.toml"), plan).expect("written");
+    let log = workbench.event_log().await.expect("the log");
+    let nameless = |who: &str, at: i64, id_kind: IdKind| Event {
+        id_kind,
+        ..with(event(who, "bought", at), json!({"amount": "five"}))
+    };
+    let mut events: Vec<Event> = (0..3).map(|at| nameless("erika-77", at, IdKind::Arrival)).collect();
+    events.push(nameless("erika-77", 5, IdKind::Derived));
+    events.push(nameless("bert", 9, IdKind::Sent));
+    log.take(events, Vec::new()).await.expect("taken");
+    workbench.erase_person_here(&log, "erika-77").await.expect("erased");
+    let catalogue = workbench.catalogue().await.expect("counted");
+    assert_eq!(catalogue.total, 1);
+    assert!(catalogue.derived_ids + catalogue.without_ids <= catalogue.total, "{catalogue:?}");
+    assert_eq!(workbench.event_detail("bought").await.expect("shown").summary.violations, 1);
 }
 
 #[tokio::test]

@@ -1,16 +1,21 @@
 //! How an improvement went: before and after its release, told as a case that a new opportunity can be held against.
 
+use std::collections::BTreeSet;
+
 use flywheel_product::{behaviour, case};
 use flywheel_spec::feedback::behaviour::BehaviourSpec;
-use flywheel_spec::feedback::case::{AlikeCase, CaseReport, CaseSide, CaseSubject, CaseTraits};
+use flywheel_spec::feedback::case::{CaseReport, CaseSide, CaseSubject, CaseTraits, WrittenCase};
 use flywheel_spec::feedback::insights::InsightsSpec;
 use flywheel_spec::feedback::opportunity::{EvidenceQuote, OpportunityReport};
 use flywheel_spec::feedback::opportunity_record::{OpportunityChange, OpportunityLink, OpportunityRecord};
 use flywheel_spec::{Language, Phrase, Problem, phrase};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-use super::opportunities::{cohorts, kinds_and_aspects, mood};
-use super::{FeedbackRead, SPEAKING};
+use super::FeedbackRead;
+use super::opportunities::{
+    BehaviourChoices, cohorts, kinds_and_aspects, mood, nameless, people, tells_trouble, voices,
+};
 use crate::{Failure, Workbench, file};
 
 /// Microseconds of a day.
@@ -21,17 +26,6 @@ const ALIKE: usize = 3;
 
 /// Quotes of each side.
 const QUOTES: usize = 3;
-
-/// A case with where it was written, and the past cases most like it.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct WrittenCase {
-    /// The report.
-    pub report: CaseReport,
-    /// The Markdown file, from the project's folder.
-    pub path: String,
-    /// The past cases most like it.
-    pub alike: Vec<AlikeCase>,
-}
 
 impl Workbench {
     /// Looks at an opportunity's release: so many days before it and as many after. The case is written to `cases/`.
@@ -64,12 +58,17 @@ impl Workbench {
             let advice = phrase!("feedback_import.no_release_advice", found = which);
             return Err(Failure::Wrong(problem.advise(advice).into()));
         };
-        let moment = read_moment(&at)?;
+        let zone = TimeZone::get(&self.project().time_zone).unwrap_or(TimeZone::UTC);
+        let moment = read_moment(&at, &zone)?;
         let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
-        let now = Timestamp::now().as_microsecond();
+        let taken = self.taken(&BehaviourChoices::default()).await?.spec;
+        let spec = BehaviourSpec { before_days: 14, after_days: 14, ..taken };
+        // What comes after the last event has not happened yet, and nobody stayed away in it.
+        let known = self.last_known().await?;
         let span = i64::from(days) * DAY;
-        let before = self.side(&read, record, moment - span, moment).await?;
-        let after = self.side(&read, record, moment, (moment + span).min(now)).await?;
+        let look = Look { read: &read, theme: &record.theme, spec: &spec, known };
+        let before = self.side(&look, moment - span, moment).await?;
+        let after = self.side(&look, moment, (moment + span).min(known.as_microsecond())).await?;
         let subject = CaseSubject {
             id: record.id.clone(),
             name: record.name.clone(),
@@ -139,27 +138,16 @@ impl Workbench {
         Ok(read.collect::<Result<Vec<Option<CaseReport>>, Failure>>()?.into_iter().flatten().collect())
     }
 
-    async fn side(
-        &self,
-        read: &FeedbackRead,
-        record: &OpportunityRecord,
-        from: i64,
-        to: i64,
-    ) -> Result<CaseSide, Failure> {
-        let inside = |time: i64| time >= from && time < to;
-        let theme: Option<u32> = record.theme.parse().ok();
-        let mine: Vec<usize> = (0..read.messages.len())
-            .filter(|at| {
-                read.insights.theme_of[*at] == theme && theme.is_some() && inside(read.messages[*at].time)
-            })
-            .collect();
-        let person =
-            |at: &usize| read.messages[*at].person.clone().unwrap_or_else(|| read.messages[*at].id.clone());
-        let people: std::collections::BTreeSet<String> = mine.iter().map(person).collect();
-        let others: std::collections::BTreeSet<String> = (0..read.messages.len())
-            .filter(|at| inside(read.messages[*at].time) && read.insights.theme_of[*at] != theme)
-            .map(|at| person(&at))
-            .collect();
+    async fn side(&self, look: &Look<'_>, from: i64, to: i64) -> Result<CaseSide, Failure> {
+        let read = look.read;
+        let theme: Option<u32> = look.theme.parse().ok();
+        let inside: Vec<usize> =
+            (0..read.messages.len()).filter(|at| (from..to).contains(&read.messages[*at].time)).collect();
+        let (mine, others): (Vec<usize>, Vec<usize>) =
+            inside.into_iter().partition(|at| theme.is_some() && read.insights.theme_of[*at] == theme);
+        // As in the ranking: who praises what was mended has no trouble with it any more; the mood is theirs too.
+        let concerned: Vec<usize> =
+            mine.iter().copied().filter(|at| tells_trouble(&read.listened.heard[*at])).collect();
         let moods: Vec<f64> = mine
             .iter()
             .map(|at| read.listened.heard[*at].mood)
@@ -167,42 +155,50 @@ impl Workbench {
             .map(|mood| mood.score)
             .collect();
         let mut cohorts = cohorts(read, Some(from), Some(to));
-        cohorts.retain(|theme, _| *theme == record.theme);
-        let known = self.event_names().await?;
-        let spec = BehaviourSpec {
-            speaking: SPEAKING
-                .iter()
-                .filter(|name| known.iter().any(|known| known == *name))
-                .map(|name| (*name).to_owned())
-                .collect(),
-            before_days: 14,
-            after_days: 14,
-            ..BehaviourSpec::default()
-        };
-        let planned = behaviour::plan(&spec, &cohorts, &self.context(Timestamp::now()))?;
+        cohorts.retain(|theme, _| theme == look.theme);
+        let planned = behaviour::plan(look.spec, &cohorts, &self.context(look.known))?;
         let state = self.fold_here(planned.fold()).await?;
         let did = planned.finish(state).map_err(|error| Failure::broken("behaviour", error))?;
         let did = did.themes.into_iter().next();
         let text =
             |micros: i64| Timestamp::from_microsecond(micros).map(|at| at.to_string()).unwrap_or_default();
-        let quote = |at: &usize| EvidenceQuote {
-            id: read.messages[*at].id.clone(),
-            text: read.listened.heard[*at].masked.chars().take(200).collect(),
-        };
+        let people_who_spoke = people(read, &concerned);
+        let active = self.people_between(Some(from), Some(to)).await? + nameless(read, Some(from), Some(to));
         Ok(CaseSide {
             from: text(from),
             to: text(to),
             days: (to - from).max(0) as f64 / DAY as f64,
-            voices: mine.len() as u64,
-            people: people.len() as u64,
-            active_people: self.people_between(Some(from), Some(to)).await?,
-            other_people: Some(others.len() as u64),
+            voices: voices(read, &concerned),
+            people: people_who_spoke,
+            active_people: active.max(people_who_spoke),
+            other_people: Some(people(read, &others)),
             mood: mood(&moods),
             returning: did.as_ref().and_then(|did| did.returning),
             paying: did.as_ref().and_then(|did| did.paying),
-            quotes: mine.iter().take(QUOTES).map(quote).collect(),
+            quotes: quotes(read, &concerned),
         })
     }
+}
+
+/// What both sides of a case are looked at with.
+struct Look<'a> {
+    read: &'a FeedbackRead,
+    /// The theme's number.
+    theme: &'a str,
+    spec: &'a BehaviourSpec,
+    /// Up to when behaviour is known.
+    known: Timestamp,
+}
+
+/// The first messages as quotes, none twice in the same words.
+fn quotes(read: &FeedbackRead, messages: &[usize]) -> Vec<EvidenceQuote> {
+    let mut seen = BTreeSet::new();
+    let different = messages.iter().filter(|at| seen.insert(read.insights.group_of[**at]));
+    let quote = |at: &usize| EvidenceQuote {
+        id: read.messages[*at].id.clone(),
+        text: read.listened.heard[*at].masked.chars().take(200).collect(),
+    };
+    different.take(QUOTES).map(quote).collect()
 }
 
 /// What a theme is found again by: its words, what it blames, and the kinds of its messages.
@@ -223,12 +219,31 @@ fn past_case(report: &CaseReport) -> case::PastCase {
     }
 }
 
-/// A date or a moment, microseconds since 1970.
-fn read_moment(text: &str) -> Result<i64, Failure> {
-    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok();
+/// A moment, or a date's beginning in the project's zone; microseconds since 1970.
+fn read_moment(text: &str, zone: &TimeZone) -> Result<i64, Failure> {
+    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned_datetime(zone.clone()).ok();
     let moment = text.parse::<Timestamp>().ok().or_else(|| Some(day()?.timestamp()));
     moment.map(Timestamp::as_microsecond).ok_or_else(|| {
         let problem = Problem::error(phrase!("feedback_import.release_time", found = text));
         Failure::Wrong(problem.advise(Phrase::new("feedback_import.release_time_advice")).into())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_on_a_date_begins_with_the_day_of_the_project() {
+        for (text, zone, moment) in [
+            ("2026-03-10", "UTC", "2026-03-10T00:00:00Z"),
+            ("2026-03-10", "Asia/Shanghai", "2026-03-09T16:00:00Z"),
+            ("2026-03-10T09:30:00Z", "Asia/Shanghai", "2026-03-10T09:30:00Z"),
+        ] {
+            let zone = TimeZone::get(zone).expect("a zone");
+            let expected: Timestamp = moment.parse().expect("a moment");
+            assert_eq!(read_moment(text, &zone).expect("read"), expected.as_microsecond(), "{text}");
+        }
+        assert!(read_moment("soon", &TimeZone::UTC).is_err());
+    }
 }

@@ -125,14 +125,16 @@ impl Workbench {
 
     /// A name whose recipe is not there yet or reads the table of that name: the one given, else the first numbered one.
     fn free_name(&self, name: &str) -> Result<String, Failure> {
-        let numbered = (2..).map(|number| format!("{name}-{number}"));
-        for name in std::iter::once(name.to_owned()).chain(numbered) {
-            let text = file::read_text(&self.folder().recipes().join(format!("{name}.toml")))?;
-            if text.is_none_or(|text| table_of(&text).is_none_or(|table| table == name)) {
-                return Ok(name);
+        let mut free = name.to_owned();
+        let mut number = 2;
+        loop {
+            let text = file::read_text(&self.folder().recipes().join(format!("{free}.toml")))?;
+            if text.is_none_or(|text| table_of(&text).is_none_or(|table| table == free)) {
+                return Ok(free);
             }
+            free = format!("{name}-{number}");
+            number += 1;
         }
-        Ok(name.to_owned())
     }
 
     /// The recipe that a draft names, TOML.
@@ -204,6 +206,8 @@ fn imported(rows: &[(&Message, &str)], label: &str) -> Imported {
             columns: vec![text_column(TEXT, &texts), column(label, labels), column(PERSON, people)],
         },
         kinds: vec![ColumnKind::Text, ColumnKind::Category, ColumnKind::Category],
+        writing: BTreeMap::new(),
+        files: Vec::new(),
         format: Format::JsonLines,
         actions: Vec::new(),
         warnings: Vec::new(),

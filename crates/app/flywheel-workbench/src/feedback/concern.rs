@@ -145,7 +145,9 @@ impl Workbench {
         });
         match self.ask(&question, AskOptions::default()).await {
             Ok(answered) => match answered.answer {
-                Answer::Funnel(report) => Ok(Some(report.people.iter().map(|at| at.person).collect())),
+                Answer::Funnel(report) => {
+                    Ok(Some(report.people.iter().filter_map(|at| at.person.parse().ok()).collect()))
+                }
                 _ => Ok(None),
             },
             // A saved question with a mistake is told where it is asked, not here.

@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 
 use super::kept::{KeptFolder, KeptThemes};
 use super::meaning::Meanings;
-use super::messages::ReadAt;
+use super::said::ReadAt;
 use super::search::AT_ONCE;
 use crate::data::blocking;
 use crate::{Failure, Workbench};

@@ -137,7 +137,7 @@ fn forgotten(folder: &Path) -> u64 {
 }
 
 /// The turn to write in the folder, which ends when it is dropped.
-fn turn(folder: &Path) -> Result<File, Failure> {
+pub(super) fn turn(folder: &Path) -> Result<File, Failure> {
     let path = folder.join(LOCK);
     let taken = fs::create_dir_all(folder).and_then(|()| {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;

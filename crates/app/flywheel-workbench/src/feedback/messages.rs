@@ -1,13 +1,13 @@
 //! The messages of a project: every event of what people say, as the engines read it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
-use flywheel_people::Event;
-use flywheel_people::event::{number_of, text_of};
+use flywheel_people::event::{number_of, person_of, text_of};
+use flywheel_people::{Event, Identity};
 use flywheel_text::Message;
 use serde_json::Value;
 
-use super::SPEAKING;
+use super::said::{ReadAt, speaking};
 use crate::{Failure, Workbench};
 
 /// The properties that hold what was said, the likelier first.
@@ -16,33 +16,38 @@ const TEXTS: [&str; 6] = ["text", "message", "comment", "body", "content", "feed
 /// The properties that hold stars or points.
 const RATINGS: [&str; 3] = ["rating", "stars", "score"];
 
-/// The moment that messages were read at: the same as long as nothing arrives.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) struct ReadAt {
-    pub version: Option<u64>,
-    pub waiting: usize,
-    /// The newest event that waits.
-    pub last: Option<String>,
-}
-
 impl Workbench {
     /// Every message, by time.
     pub(super) async fn messages(&self) -> Result<(Vec<Message>, ReadAt), Failure> {
         let now = self.events().await?;
-        let names: HashSet<String> = SPEAKING.iter().map(|name| (*name).to_owned()).collect();
+        let names = speaking();
         let mut events = self.event_store()?.events_named(&now.snapshot, &names).await?;
         events.extend(now.tail.iter().filter(|event| names.contains(&event.event)).cloned());
         events.sort_by_key(|event| (event.time, event.uuid));
-        let last = now.tail.last().map(|event| event.uuid.to_string());
-        let at = ReadAt { version: now.snapshot.version, waiting: now.tail.len(), last };
+        let at = ReadAt::of(&now, &events);
+        one_id_each(&mut events, &now.identity);
         Ok((events.into_iter().filter_map(message).collect(), at))
     }
+}
 
-    /// The moment that messages would be read at now.
-    pub(super) async fn read_at(&self) -> Result<ReadAt, Failure> {
-        let now = self.events().await?;
-        let last = now.tail.last().map(|event| event.uuid.to_string());
-        Ok(ReadAt { version: now.snapshot.version, waiting: now.tail.len(), last })
+/// Gives all events of one person one distinct id, so that a visitor who became a customer is one voice: that of whom
+/// the others went into, where it speaks itself, else the first of those that speak.
+fn one_id_each(events: &mut [Event], identity: &Identity) {
+    let mut ids: HashMap<i64, String> = HashMap::new();
+    for event in events.iter() {
+        let (id, person) = (&event.distinct_id, identity.of_id(&event.distinct_id));
+        let chosen = ids.entry(person).or_insert_with(|| id.clone());
+        let is_root = |id: &str| person_of(id) == person;
+        if *chosen != *id && !is_root(chosen.as_str()) && (is_root(id) || *id < *chosen) {
+            chosen.clone_from(id);
+        }
+    }
+    for event in events {
+        if let Some(id) = ids.get(&identity.of_id(&event.distinct_id))
+            && *id != event.distinct_id
+        {
+            event.distinct_id.clone_from(id);
+        }
     }
 }
 
@@ -50,20 +55,13 @@ impl Workbench {
 pub(super) fn message(event: Event) -> Option<Message> {
     let Event { uuid, distinct_id, time, mut properties, event: name, source: way, .. } = event;
     let survey = name == "survey sent";
-    let (mut text, mut rating) = (None, None);
-    if survey {
-        for (_, value) in properties.iter().filter(|(key, _)| key.starts_with("$survey_response")) {
-            match value {
-                Value::String(words) if words.trim().parse::<f64>().is_err() => {
-                    text = text.or(Some(words.clone()));
-                }
-                value => rating = rating.or(number_of(value)),
-            }
-        }
-        text.as_ref()?;
+    let (text, mut rating) = if survey {
+        let (words, rating) = answers(&properties);
+        (Some(words?), rating)
     } else {
-        text = TEXTS.iter().find_map(|name| properties.shift_remove(*name)).and_then(|value| text_of(&value));
-    }
+        let mut texts = TEXTS.iter().filter_map(|name| text_of(&properties.shift_remove(*name)?));
+        (texts.find(|text| !text.trim().is_empty()), None)
+    };
     for name in RATINGS {
         rating = rating.or_else(|| properties.shift_remove(name).as_ref().and_then(number_of));
     }
@@ -89,8 +87,33 @@ pub(super) fn message(event: Event) -> Option<Message> {
     })
 }
 
+/// What was answered to a survey in words, each answer once, and the first number among the answers.
+fn answers(properties: &serde_json::Map<String, Value>) -> (Option<String>, Option<f64>) {
+    let mut words: Vec<String> = Vec::new();
+    let mut rating = None;
+    for (_, value) in properties.iter().filter(|(key, _)| key.starts_with("$survey_response")) {
+        let said = match value {
+            Value::String(text) if text.trim().parse::<f64>().is_err() => text.trim().to_owned(),
+            // Several were chosen.
+            Value::Array(chosen) => {
+                let chosen = chosen.iter().filter_map(text_of).map(|choice| choice.trim().to_owned());
+                chosen.filter(|choice| !choice.is_empty()).collect::<Vec<_>>().join(", ")
+            }
+            value => {
+                rating = rating.or(number_of(value));
+                continue;
+            }
+        };
+        if !said.is_empty() && !words.contains(&said) {
+            words.push(said);
+        }
+    }
+    ((!words.is_empty()).then(|| words.join("\n")), rating)
+}
+
 #[cfg(test)]
 mod tests {
+    use flywheel_people::identity::Merge;
     use serde_json::json;
 
     use super::*;
@@ -124,5 +147,48 @@ mod tests {
         assert_eq!((answer.text.as_str(), answer.rating), ("too slow", Some(3.0)));
         assert!(message(event("survey sent", json!({"$survey_response": 9}))).is_none());
         assert_eq!(message(event("review", json!({}))).expect("set aside when read").text, "");
+    }
+
+    #[test]
+    fn whatever_was_said_is_read() {
+        for (name, properties, text, rating) in [
+            ("review", json!({"text": null, "body": "slow"}), "slow", None),
+            ("review", json!({"text": " ", "message": "", "content": "慢", "stars": 1}), "慢", Some(1.0)),
+            (
+                "survey sent",
+                json!({"$survey_response": "slow", "$survey_response_1": 2, "$survey_response_2": "dear"}),
+                "slow\ndear",
+                Some(2.0),
+            ),
+            (
+                "survey sent",
+                json!({"$survey_response": "slow", "$survey_response_q7": "slow ", "$survey_response_1": ""}),
+                "slow",
+                None,
+            ),
+            ("survey sent", json!({"$survey_response": ["价格", null, "速度"]}), "价格, 速度", None),
+        ] {
+            let said = message(event(name, properties.clone())).expect("a message");
+            assert_eq!((said.text.as_str(), said.rating), (text, rating), "{properties}");
+        }
+        for nothing in [json!({"$survey_response": []}), json!({"$survey_response": " "}), json!({})] {
+            assert!(message(event("survey sent", nothing.clone())).is_none(), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_visitor_who_became_a_customer_is_one_voice() {
+        let merge = |from: &str, into: &str| Merge { from: person_of(from), into: person_of(into) };
+        // Of two visitors of one customer who says nothing, the first stands for both.
+        let merges = [merge("visitor", "customer"), merge("v2", "silent"), merge("v1", "silent")];
+        let identity = Identity::from_merges(&merges);
+        let ids = ["visitor", "customer", "v2", "v1", "other"];
+        let mut events: Vec<Event> = ids
+            .iter()
+            .map(|id| Event { distinct_id: (*id).to_owned(), ..event("review", json!({})) })
+            .collect();
+        one_id_each(&mut events, &identity);
+        let found: Vec<&str> = events.iter().map(|event| event.distinct_id.as_str()).collect();
+        assert_eq!(found, ["customer", "customer", "v1", "v1", "other"]);
     }
 }

@@ -16,14 +16,15 @@ mod kept;
 mod meaning;
 mod messages;
 mod opportunities;
+mod said;
 mod search;
 mod support;
 mod wording;
 
-pub use case::WrittenCase;
 pub use insights::FeedbackRead;
 pub(crate) use meaning::Reader;
 pub use opportunities::{BehaviourChoices, RankRequest};
+pub(crate) use said::Speakers;
 
 /// The events whose text is a message.
 pub const SPEAKING: [&str; 6] = ["feedback", "survey sent", "review", "comment", "ticket", "chat message"];

@@ -8,13 +8,14 @@ use flywheel_spec::feedback::MessageKind;
 use flywheel_spec::feedback::behaviour::{BehaviourReport, BehaviourSpec, Cohorts, Comparison, Spoke};
 use flywheel_spec::feedback::insights::{InsightsSpec, ThemeRow, TrendKind};
 use flywheel_spec::feedback::opportunity::{
-    EvidenceQuote, EvidenceTrend, Going, OpportunityReport, OpportunitySpec, ThemeEvidence,
+    EvidenceQuote, EvidenceRating, EvidenceTrend, Going, OpportunityReport, OpportunitySpec, ThemeEvidence,
 };
 use flywheel_spec::feedback::opportunity_record::{OpportunityChange, OpportunityRecord};
 use flywheel_spec::product::{EventFilter, Property};
 use flywheel_spec::sql::SqlSpec;
 use flywheel_spec::{Phrase, phrase};
 use flywheel_stats::share::wilson;
+use flywheel_text::Message;
 use flywheel_text::listen::Heard;
 use jiff::Timestamp;
 
@@ -61,11 +62,11 @@ pub struct BehaviourChoices {
 }
 
 /// Which events and properties were taken for what.
-struct Taken {
-    paying: Option<EventFilter>,
-    value: Option<Property>,
+pub(super) struct Taken {
+    /// The behaviour to look at, of nobody yet.
+    pub spec: BehaviourSpec,
     /// What was guessed.
-    said: Vec<Phrase>,
+    pub said: Vec<Phrase>,
 }
 
 /// A ranking as it is asked for.
@@ -88,9 +89,10 @@ impl Workbench {
         // Those who say nothing at all are fewer the more a product's people speak, and quieter people besides.
         let beside = Comparison::NotOfTheme;
         let (behaviour, taken) = self.behaviour_of(&read, &request.behaviour, beside).await?;
-        let active = self.people_between(None, None).await?;
+        // A message without a name is a person of its own wherever people are counted, among the active ones too.
+        let active = self.people_between(None, None).await? + nameless(&read, None, None);
         let mut evidence = evidence(&read, &behaviour, active);
-        self.concern(&mut evidence, &read, taken.paying.as_ref(), taken.value.as_ref()).await?;
+        self.concern(&mut evidence, &read, taken.spec.paying.as_ref(), taken.spec.value.as_ref()).await?;
         let mut spec = request.spec.clone();
         for record in &records {
             if let Some(effort) = record.effort {
@@ -165,6 +167,17 @@ impl Workbench {
         choices: &BehaviourChoices,
         comparison: Comparison,
     ) -> Result<(BehaviourReport, Taken), Failure> {
+        let taken = self.taken(choices).await?;
+        let spec = BehaviourSpec { names: names(read), comparison, ..taken.spec.clone() };
+        let cohorts = cohorts(read, None, None);
+        let planned = behaviour::plan(&spec, &cohorts, &self.context(self.last_known().await?))?;
+        let state = self.fold_here(planned.fold()).await?;
+        let report = planned.finish(state).map_err(|error| Failure::broken("behaviour", error))?;
+        Ok((report, taken))
+    }
+
+    /// Which of the project's events are taken for paying, leaving and speaking.
+    pub(super) async fn taken(&self, choices: &BehaviourChoices) -> Result<Taken, Failure> {
         let known: BTreeSet<String> = self.event_names().await?.into_iter().collect();
         let among =
             |names: &[&str]| names.iter().find(|name| known.contains(**name)).map(|name| (*name).to_owned());
@@ -184,30 +197,20 @@ impl Workbench {
             _ => None,
         };
         let leaving = choices.leaving.clone().or_else(|| among(&LEAVING).map(EventFilter::named));
-        let taken = Taken { paying: paying.clone(), value: value.clone(), said };
+        let speaking = SPEAKING.iter().filter(|name| known.contains(**name));
         let spec = BehaviourSpec {
             paying,
             value,
             leaving,
-            speaking: SPEAKING
-                .iter()
-                .filter(|name| known.contains(**name))
-                .map(|name| (*name).to_owned())
-                .collect(),
-            names: names(read),
-            comparison,
+            speaking: speaking.map(|name| (*name).to_owned()).collect(),
             ..BehaviourSpec::default()
         };
-        let cohorts = cohorts(read, None, None);
-        let planned = behaviour::plan(&spec, &cohorts, &self.context(self.last_known().await?))?;
-        let state = self.fold_here(planned.fold()).await?;
-        let report = planned.finish(state).map_err(|error| Failure::broken("behaviour", error))?;
-        Ok((report, taken))
+        Ok(Taken { spec, said })
     }
 
     /// The moment up to which behaviour is known: now, or the day after the last event where nothing arrives any more, as in an
     /// imported history. What comes after it has not happened to anybody yet.
-    async fn last_known(&self) -> Result<Timestamp, Failure> {
+    pub(super) async fn last_known(&self) -> Result<Timestamp, Failure> {
         let report = self.sql(&SqlSpec::new("select max(time) as last from events".to_owned())).await?;
         let last = report.rows.first().and_then(|row| row.first()?.as_str()?.parse::<Timestamp>().ok());
         let now = Timestamp::now();
@@ -253,7 +256,7 @@ pub(super) fn cohorts(read: &FeedbackRead, from: Option<i64>, to: Option<i64>) -
         if !tells_trouble(heard) {
             continue;
         }
-        if from.is_some_and(|from| message.time < from) || to.is_some_and(|to| message.time >= to) {
+        if !is_between(message.time, from, to) {
             continue;
         }
         let spoke = Spoke { distinct_id: person.clone(), time: message.time };
@@ -262,10 +265,44 @@ pub(super) fn cohorts(read: &FeedbackRead, from: Option<i64>, to: Option<i64>) -
     cohorts
 }
 
+/// Messages that are read and have no name in a stretch of time: each counts as a person of its own, among those who
+/// spoke and so among those who were active.
+pub(super) fn nameless(read: &FeedbackRead, from: Option<i64>, to: Option<i64>) -> u64 {
+    let all = read.messages.iter().zip(&read.insights.aside_of);
+    let nameless = all.filter(|(message, aside)| {
+        message.person.is_none() && aside.is_none() && is_between(message.time, from, to)
+    });
+    nameless.count() as u64
+}
+
+fn is_between(time: i64, from: Option<i64>, to: Option<i64>) -> bool {
+    from.is_none_or(|from| time >= from) && to.is_none_or(|to| time < to)
+}
+
+/// The people behind some messages; one without a name is a person of its own.
+pub(super) fn people(read: &FeedbackRead, messages: &[usize]) -> u64 {
+    let person = |at: &usize| read.messages[*at].person.as_deref().unwrap_or(&read.messages[*at].id);
+    messages.iter().map(person).collect::<BTreeSet<_>>().len() as u64
+}
+
+/// The voices of some messages: each person once for what they say in the same or nearly the same words.
+pub(super) fn voices(read: &FeedbackRead, messages: &[usize]) -> u64 {
+    let voice = |at: &usize| {
+        let Message { id, person, .. } = &read.messages[*at];
+        match person {
+            Some(person) => (Some(person.as_str()), Some(read.insights.group_of[*at]), None),
+            None => (None, None, Some(id.as_str())),
+        }
+    };
+    messages.iter().map(voice).collect::<BTreeSet<_>>().len() as u64
+}
+
 /// Everything that is known of each theme.
 fn evidence(read: &FeedbackRead, behaviour: &BehaviourReport, active: u64) -> Vec<ThemeEvidence> {
     let report = &read.insights.report;
-    report.themes.iter().map(|theme| of_theme(read, theme, behaviour, active)).collect()
+    let given: Vec<f64> = read.listened.heard.iter().filter_map(|heard| heard.stars).collect();
+    let usual = average(&given).unwrap_or_default();
+    report.themes.iter().map(|theme| of_theme(read, theme, behaviour, active, usual)).collect()
 }
 
 fn of_theme(
@@ -273,6 +310,7 @@ fn of_theme(
     theme: &ThemeRow,
     behaviour: &BehaviourReport,
     active: u64,
+    usual: f64,
 ) -> ThemeEvidence {
     let id = theme.id.to_string();
     let mine: Vec<usize> =
@@ -281,8 +319,7 @@ fn of_theme(
     // Whom it concerns are those who tell of trouble; who praises in the same words is none of them.
     let concerned: Vec<usize> =
         mine.iter().copied().filter(|at| tells_trouble(&read.listened.heard[*at])).collect();
-    let person = |at: &usize| read.messages[*at].person.as_deref().unwrap_or(&read.messages[*at].id);
-    let people = concerned.iter().map(person).collect::<BTreeSet<_>>().len() as u64;
+    let people = people(read, &concerned);
     let moods: Vec<f64> = concerned
         .iter()
         .map(|at| read.listened.heard[*at].mood)
@@ -294,11 +331,12 @@ fn of_theme(
         theme: id.clone(),
         name: theme.name.clone(),
         kinds,
-        voices: theme.voices.min(concerned.len() as u64),
+        voices: voices(read, &concerned),
         people,
         share_of_people: share(people.min(active) as f64, active as f64),
         share_of_revenue: None,
         mood: mood(&moods),
+        rating: rating(read, &concerned, usual),
         negative_share: share(negative as f64, moods.len() as f64),
         trend: Some(EvidenceTrend {
             label: match theme.trend.kind {
@@ -318,6 +356,17 @@ fn of_theme(
         versions: theme.versions.iter().take(3).map(|version| version.name.clone()).collect(),
         effort: None,
     }
+}
+
+/// What those concerned gave, beside what everybody gave.
+fn rating(read: &FeedbackRead, concerned: &[usize], usual: f64) -> Option<EvidenceRating> {
+    let given: Vec<f64> = concerned.iter().filter_map(|at| read.listened.heard[*at].stars).collect();
+    let stars = average(&given)?;
+    Some(EvidenceRating { stars, usual, rated: given.len() as u64 })
+}
+
+fn average(numbers: &[f64]) -> Option<f64> {
+    (!numbers.is_empty()).then(|| numbers.iter().sum::<f64>() / numbers.len() as f64)
 }
 
 /// Quotes of a theme that tell of trouble: those that the report shows, and others where it shows praise.

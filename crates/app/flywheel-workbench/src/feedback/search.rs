@@ -7,14 +7,14 @@ use flywheel_language::{concepts, forms};
 use flywheel_spec::feedback::insights::InsightsSpec;
 use flywheel_spec::feedback::search::{SearchReport, SearchSpec};
 use flywheel_spec::phrase;
-use flywheel_text::personal::mask;
+use flywheel_text::personal::{mask, mask_value};
 use flywheel_text::search::{Beside, Document, Index, SearchError, Writer, search};
 use serde::{Deserialize, Serialize};
 
 use super::insights::kind_name;
 use super::kept;
 use super::meaning::Reader;
-use super::messages::ReadAt;
+use super::said::ReadAt;
 use crate::data::blocking;
 use crate::{Failure, Workbench, file};
 
@@ -76,6 +76,7 @@ impl Workbench {
                     hit.highlights.clear();
                     hit.text = masked;
                 }
+                hit.fields.iter_mut().for_each(|(name, value)| *value = mask_value(name, value));
             }
             report.took_millis = begun.elapsed().as_secs_f64() * 1000.0;
             report.warnings.extend(index.problems());
@@ -99,12 +100,11 @@ impl Workbench {
     async fn index_now(&self, reader: Option<&Arc<Reader>>) -> Result<Option<usize>, Failure> {
         let folder = self.folder().feedback();
         let (state, index) = (folder.join("indexed.json"), folder.join("index"));
-        let at = self.read_at().await?;
         let encoder = reader.map(|reader| reader.identity().to_owned());
         let before: Option<Indexed> = file::read_json(&state).unwrap_or_default();
         let before = before.filter(|before| index.is_dir() && before.encoder == encoder);
-        if let Some(before) = before.as_ref().filter(|before| before.at == at)
-            && before.waiting == 0
+        if let Some(before) = before.as_ref().filter(|before| before.waiting == 0)
+            && self.is_as_read(&before.at).await?
         {
             return Ok(Some(0));
         }
@@ -134,8 +134,11 @@ impl Workbench {
                     read.meanings.vectors.get(place).filter(|vector| !vector.is_empty()).cloned();
                 let same = known.as_ref().is_some_and(|known| {
                     let was = known.get(&document.id);
-                    was.is_some_and(|was| was.fields == document.fields && was.text == document.text)
-                        && (document.vector.is_none() || known.has_vector(&document.id))
+                    let is_it = |was: Document| {
+                        (&was.fields, &was.text, &was.person)
+                            == (&document.fields, &document.text, &document.person)
+                    };
+                    was.is_some_and(is_it) && (document.vector.is_none() || known.has_vector(&document.id))
                 });
                 if !same {
                     writer.add(document)?;

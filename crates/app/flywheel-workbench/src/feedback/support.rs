@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flywheel_spec::feedback::support::{
-    Conversation, FaqReport, GapReport, InboxEntry, ReplyKind, Speaker, SupportAnswer, SupportRequest,
-    SupportSpec, Turn, Unanswered,
+    Conversation, FaqReport, GapReport, InboxEntry, Speaker, SupportAnswer, SupportRequest, SupportSpec,
+    Turn, Unanswered,
 };
 use flywheel_spec::{Problem, phrase};
-use flywheel_text::support::{Encode, Faq, concepts_identity};
+use flywheel_text::support::{Encode, Faq, concepts_identity, reply_without_faq};
 use serde::{Deserialize, Serialize};
 
 use super::faq_file::FaqFile;
 use super::insights::language_of;
+use super::kept::turn;
 use super::meaning::Reader;
 use crate::data::blocking;
 use crate::{Failure, Workbench, file};
@@ -36,52 +37,55 @@ struct Kept {
 }
 
 impl Workbench {
-    /// Answers a customer; the conversation is kept.
+    /// Answers a customer; the conversation is kept. Where no questions and answers can be read, it goes to a person, and
+    /// the answer says why.
     ///
     /// # Errors
-    /// An empty message, a conversation that is not there, or every mistake in the file of questions and answers.
+    /// An empty message, or a conversation that is not there.
     pub async fn answer_customer(&self, request: SupportRequest) -> Result<SupportAnswer, Failure> {
         if request.text.trim().is_empty() {
             let problem = Problem::error(phrase!("feedback_import.text_empty")).at_setting("text");
             return Err(Failure::Wrong(problem.into()));
         }
-        let mut kept = match &request.conversation {
-            None => {
-                let conversation =
-                    Conversation { id: uuid::Uuid::now_v7().to_string(), ..Conversation::default() };
-                Kept { conversation, person: request.person.clone(), reason: None }
-            }
-            Some(id) => {
-                let path = self.conversation_path(id)?;
-                file::read_json(&path)?.ok_or_else(|| no_conversation(id))?
-            }
+        if let Some(id) = &request.conversation
+            && !self.conversation_path(id)?.exists()
+        {
+            return Err(no_conversation(id));
+        }
+        let language = language_of(&request.text);
+        let (faq, problems) = match self.faq_and_reader(language).await {
+            Ok(read) => (Some(read), Vec::new()),
+            Err(failure) => (None, failure.problems().problems),
         };
-        let faq = self.faq(language_of(&request.text)).await?;
-        let reader = self.reader().await?;
-        let now = jiff::Timestamp::now().as_microsecond();
-        let text = request.text.clone();
-        let (kept, reply) = blocking(move || {
-            let reply = faq.reply(&mut kept.conversation, &text, now, encode(reader.as_ref()));
-            (kept, reply)
-        })
-        .await?;
-        let mut kept = kept;
-        kept.person = kept.person.or(request.person);
-        if reply.kind == ReplyKind::HandOver {
-            kept.conversation.handed_over = true;
-            kept.reason = reply.reason;
-        }
-        if let Some(unanswered) = &reply.unanswered {
-            let line = Unanswered {
-                id: format!("{}/{}", kept.conversation.id, kept.conversation.turns.len()),
-                text: unanswered.clone(),
-                time: now,
-                person: kept.person.clone(),
+        let workbench = self.clone();
+        blocking(move || -> Result<SupportAnswer, Failure> {
+            // From here on nobody else changes a conversation: two messages at once follow one another.
+            let _turn = turn(&workbench.folder().support())?;
+            let mut kept = workbench.begun(&request)?;
+            let now = jiff::Timestamp::now().as_microsecond();
+            let before = kept.conversation.turns.len();
+            let conversation = &mut kept.conversation;
+            let reply = match &faq {
+                Some((faq, reader)) => faq.reply(conversation, &request.text, now, encode(reader.as_ref())),
+                None => reply_without_faq(conversation, &request.text, now, language),
             };
-            self.keep_unanswered(&line)?;
-        }
-        file::write_json(&self.conversation_path(&kept.conversation.id)?, &kept)?;
-        Ok(SupportAnswer { conversation: kept.conversation.id, reply })
+            kept.person = kept.person.or(request.person);
+            kept.reason = reply.reason.or(kept.reason);
+            let after = kept.conversation.turns.len();
+            for (place, text) in [(before, &reply.left_open), (after, &reply.unanswered)] {
+                let Some(text) = text.clone() else { continue };
+                let id = format!("{}/{place}", kept.conversation.id);
+                workbench.keep_unanswered(&Unanswered {
+                    id,
+                    text,
+                    time: now,
+                    person: kept.person.clone(),
+                })?;
+            }
+            file::write_json(&workbench.conversation_path(&kept.conversation.id)?, &kept)?;
+            Ok(SupportAnswer { conversation: kept.conversation.id, reply, problems })
+        })
+        .await?
     }
 
     /// The conversations that wait for a person, the longest first.
@@ -104,8 +108,9 @@ impl Workbench {
     ///
     /// # Errors
     /// A conversation that is not there.
-    pub fn settle_conversation(&self, id: &str, answer: Option<&str>) -> Result<(), Failure> {
+    pub fn settle_conversation(&self, id: &str, answer: Option<&str>) -> Result<Conversation, Failure> {
         let path = self.conversation_path(id)?;
+        let _turn = turn(&self.folder().support())?;
         let mut kept: Kept = file::read_json(&path)?.ok_or_else(|| no_conversation(id))?;
         if let Some(text) = answer.map(str::trim).filter(|text| !text.is_empty()) {
             let time = jiff::Timestamp::now().as_microsecond();
@@ -114,7 +119,9 @@ impl Workbench {
         }
         kept.conversation.handed_over = false;
         kept.conversation.misses = 0;
-        file::write_json(&path, &kept)
+        kept.reason = None;
+        file::write_json(&path, &kept)?;
+        Ok(kept.conversation)
     }
 
     /// What customers asked and the file does not answer, grouped.
@@ -139,10 +146,34 @@ impl Workbench {
         Ok(self.faq(flywheel_spec::Language::En).await?.report().clone())
     }
 
+    /// The conversations and unanswered questions that name somebody, each with what it is.
+    pub(crate) fn asked_by(
+        &self,
+        quotes: &crate::events::Quotes,
+    ) -> Result<Vec<(&'static str, serde_json::Value)>, Failure> {
+        let mut found = Vec::new();
+        let folder = self.folder().support().join("conversations");
+        for path in crate::events::files(&folder)? {
+            let text = file::read_text(&path)?.unwrap_or_default();
+            if quotes.are_in(text.as_bytes()) {
+                found.extend(serde_json::from_str(&text).ok().map(|kept| ("conversation", kept)));
+            }
+        }
+        let text = file::read_text(&self.unanswered_path())?.unwrap_or_default();
+        let lines = text.lines().filter(|line| quotes.are_in(line.as_bytes()));
+        found.extend(lines.filter_map(|line| Some(("unanswered", serde_json::from_str(line).ok()?))));
+        Ok(found)
+    }
+
     /// Removes the conversations and unanswered questions that name somebody who is erased; how many.
     pub(crate) fn forget_customer(&self, quotes: &crate::events::Quotes) -> Result<u64, Failure> {
         let mut gone = 0;
-        let folder = self.folder().support().join("conversations");
+        let support = self.folder().support();
+        if !support.exists() {
+            return Ok(gone);
+        }
+        let _turn = turn(&support)?;
+        let folder = support.join("conversations");
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
             if std::fs::read(&path).is_ok_and(|bytes| quotes.are_in(&bytes)) {
@@ -162,6 +193,26 @@ impl Workbench {
             file::write(&path, kept.as_bytes())?;
         }
         Ok(gone)
+    }
+
+    /// The conversation that a message goes on with, or a new one.
+    fn begun(&self, request: &SupportRequest) -> Result<Kept, Failure> {
+        let Some(id) = &request.conversation else {
+            let id = uuid::Uuid::now_v7().to_string();
+            return Ok(Kept {
+                conversation: Conversation { id, ..Conversation::default() },
+                ..Kept::default()
+            });
+        };
+        file::read_json(&self.conversation_path(id)?)?.ok_or_else(|| no_conversation(id))
+    }
+
+    /// The learned file, and the encoder that reads with it.
+    async fn faq_and_reader(
+        &self,
+        language: flywheel_spec::Language,
+    ) -> Result<(Faq, Option<Arc<Reader>>), Failure> {
+        Ok((self.faq(language).await?, self.reader().await?))
     }
 
     /// One conversation.

@@ -105,7 +105,7 @@ impl Workbench {
             catalogue.events.into_iter().map(|event| (event.event, event.count)).collect();
         let counts: BTreeMap<&str, u64> =
             events.iter().map(|(event, count)| (event.as_str(), *count)).collect();
-        let properties = self.event_properties(None).await?.into_iter().map(|known| {
+        let properties = self.known_properties(None).await?.into_iter().map(|known| {
             let mut of = known.events;
             of.sort_by(|a, b| counts.get(b.as_str()).cmp(&counts.get(a.as_str())).then_with(|| a.cmp(b)));
             let (property, of) = match known.of {
@@ -160,13 +160,16 @@ fn command_of(asked: &Asked) -> String {
             shell(&words)
         }
         Asked::Search { spec } => {
-            let SearchSpec { query, from, to, .. } = spec;
+            let SearchSpec { query, versions, from, to, .. } = spec;
             let mut words = ["flywheel", "feedback", "search"].map(str::to_owned).to_vec();
+            versions.iter().for_each(|version| flag(&mut words, "--version", Some(version.clone())));
             moments(&mut words, *from, *to);
             if query.starts_with('-') {
                 words.push("--".to_owned());
             }
-            words.push(query.clone());
+            if !query.is_empty() {
+                words.push(query.clone());
+            }
             shell(&words)
         }
     }
@@ -201,6 +204,12 @@ mod tests {
                 "flywheel feedback insights '--about=dark mode' --from=2026-03-01T00:00:00Z",
             ),
             (search("付款失败"), "flywheel feedback search --to=2026-03-01T00:00:00Z 付款失败"),
+            (
+                Asked::Search {
+                    spec: SearchSpec { versions: vec!["2.4".to_owned()], ..SearchSpec::default() },
+                },
+                "flywheel feedback search --version=2.4",
+            ),
             (search("-x"), "flywheel feedback search --to=2026-03-01T00:00:00Z -- -x"),
         ] {
             assert_eq!(command_of(&asked), expected);

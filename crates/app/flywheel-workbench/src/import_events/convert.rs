@@ -9,10 +9,10 @@ use flywheel_spec::feedback::import::{FEEDBACK_EVENT, FeedbackColumns};
 use flywheel_spec::{Phrase, phrase};
 use flywheel_tables::source::rows::Row;
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{mapping, moment};
+use super::{feedback, mapping, moment};
 
 /// The name space of the identities made here; it must never change, or a file imported again would arrive anew.
 const NAMESPACE: Uuid = Uuid::from_u128(0x8d1f_52a6_3c0e_4b79_a4d8_6e91_07b3_c2f5);
@@ -28,6 +28,13 @@ const LONGEST: usize = 200;
 
 /// Ids that a program's mistake writes where a person's should stand.
 const NOBODY: [&str; 8] = ["null", "undefined", "none", "nil", "nan", "n/a", "[object object]", "0"];
+
+/// What stores write for people who do not say their names: each of these messages is a person's of its own.
+const UNNAMED: [&str; 7] =
+    ["a google user", "amazon customer", "anonymous", "guest", "匿名", "匿名用户", "匿名买家"];
+
+/// Properties that are objects.
+const OBJECTS: [&str; 3] = ["$set", "$set_once", "$groups"];
 
 /// Makes events of rows.
 pub(super) struct Converter {
@@ -77,17 +84,11 @@ impl Converter {
             return Err(phrase!("collect.long_name", length = name.chars().count()));
         }
         let time = self.time(mapping::at(&row.fields, &self.mapping.time))?;
-        let mapped = [
-            Some(self.mapping.person.as_str()),
-            Some(self.mapping.time.as_str()),
-            match &self.mapping.event {
-                EventNaming::Column { column } => Some(column.as_str()),
-                EventNaming::Constant { .. } => None,
-            },
-        ];
-        for column in mapped.into_iter().flatten() {
+        for column in self.used() {
             remove(&mut row.fields, column);
         }
+        // Version 2.10 is not 2.1.
+        row.as_written(feedback::is_version);
         Ok(Event {
             uuid,
             id_kind,
@@ -98,6 +99,61 @@ impl Converter {
             source: self.source.clone(),
             properties: properties(row.fields)?,
         })
+    }
+
+    /// A row of which no event could be made, in an event's form: so it can be mended and sent again.
+    pub fn kept(&self, mut row: Row) -> Value {
+        let EventMapping { person, time, event, feedback: columns, .. } = &self.mapping;
+        let text = |column: &String| mapping::at(&row.fields, column).and_then(text_of);
+        let uuid = match &self.mapping.key {
+            Some(column) => self.keyed(column, &row.fields).ok(),
+            None => Some(self.hashed(&[b"row", &content(&row.fields)])),
+        };
+        let mut who = text(person);
+        let when = match self.time(mapping::at(&row.fields, time)) {
+            // Whoever reads it again knows neither the zone nor how days are written here.
+            Ok(time) => jiff::Timestamp::from_microsecond(time).ok().map(|time| time.to_string()),
+            Err(_) => text(time),
+        };
+        let name = match (columns, event) {
+            (Some(_), _) => Some(FEEDBACK_EVENT.to_owned()),
+            (None, EventNaming::Constant { name }) => Some(name.clone()),
+            (None, EventNaming::Column { column }) => text(column),
+        };
+        let mut known = Map::new();
+        match columns {
+            None => row.as_written(feedback::is_version),
+            Some(columns) => {
+                row.as_written(|column| columns.rating.as_deref() != Some(column));
+                known = said(&row.fields, columns);
+                if who.as_deref().is_none_or(is_nameless) {
+                    who = uuid.map(|uuid| format!("{NAMELESS}{uuid}"));
+                    known.insert("$process_person_profile".to_owned(), Value::Bool(false));
+                }
+            }
+        }
+        for column in self.used() {
+            remove(&mut row.fields, column);
+        }
+        for (name, value) in gathered(row.fields) {
+            known.entry(name).or_insert(value);
+        }
+        json!({ "event": name, "distinct_id": who, "timestamp": when, "uuid": uuid, "properties": known })
+    }
+
+    /// The columns that are no properties, as they say something else.
+    fn used(&self) -> Vec<&str> {
+        let EventMapping { person, time, event, feedback, .. } = &self.mapping;
+        let mut used = vec![person.as_str(), time.as_str()];
+        match (feedback, event) {
+            (Some(FeedbackColumns { text, rating, source, version }), _) => {
+                used.push(text);
+                used.extend([rating, source, version].into_iter().flatten().map(String::as_str));
+            }
+            (None, EventNaming::Column { column }) => used.push(column),
+            (None, EventNaming::Constant { .. }) => {}
+        }
+        used
     }
 
     /// The event of a message: its columns under the names that messages have, the others as they are.
@@ -111,35 +167,17 @@ impl Converter {
         let EventMapping { person: person_column, time: time_column, .. } = &self.mapping;
         let who = mapping::at(&row.fields, person_column).and_then(text_of).unwrap_or_default();
         // A message is worth reading whoever gave it: one without a name is a person of its own.
-        let nameless = person_column.is_empty() || who.trim().is_empty() || is_nobody(who.trim());
+        let nameless = person_column.is_empty() || is_nameless(&who);
         let distinct_id = if nameless { format!("{NAMELESS}{uuid}") } else { person(Some(&who.into()))? };
-        let time =
-            if time_column.is_empty() { self.now } else { self.time(mapping::at(&row.fields, time_column))? };
-        let mut said = Map::new();
-        for (name, column) in [
-            ("text", Some(&columns.text)),
-            ("rating", columns.rating.as_ref()),
-            ("source", columns.source.as_ref()),
-            ("version", columns.version.as_ref()),
-        ] {
-            let Some(column) = column else { continue };
-            let value = mapping::at(&row.fields, column).cloned().unwrap_or(Value::Null);
-            let value = match name {
-                "rating" => Some(&value).and_then(number_of).map_or(value, Value::from),
-                // Who speaks in numbers speaks too: what is read as text is text.
-                _ => text_of(&value).map_or(Value::Null, Value::from),
-            };
-            if !value.is_null() {
-                said.insert(name.to_owned(), value);
-            }
-        }
-        said.entry("text").or_insert_with(|| Value::from(""));
+        let time = mapping::at(&row.fields, time_column);
+        let is_empty = time.and_then(text_of).is_none_or(|time| time.trim().is_empty());
+        let time = if is_empty { self.now } else { self.time(time)? };
+        row.as_written(|column| columns.rating.as_deref() != Some(column));
+        let mut said = said(&row.fields, columns);
         if nameless {
             said.insert("$process_person_profile".to_owned(), Value::Bool(false));
         }
-        let used = [Some(person_column), Some(time_column), Some(&columns.text), columns.rating.as_ref()];
-        let used = used.into_iter().chain([columns.source.as_ref(), columns.version.as_ref()]);
-        for column in used.flatten() {
+        for column in self.used() {
             remove(&mut row.fields, column);
         }
         for (name, value) in properties(row.fields)? {
@@ -173,36 +211,11 @@ impl Converter {
 
     /// A UUID of the key column as it stands, else a hash of the key or of the whole row and how often it came.
     fn identity(&mut self, fields: &Map<String, Value>) -> Result<(Uuid, IdKind), Phrase> {
-        let of = |parts: &[&[u8]]| {
-            let mut name = self.source.as_bytes().to_vec();
-            for part in parts {
-                name.push(0);
-                name.extend_from_slice(&(part.len() as u64).to_le_bytes());
-                name.extend_from_slice(part);
-            }
-            Uuid::new_v5(&NAMESPACE, &name)
-        };
         if let Some(column) = &self.mapping.key {
-            let key = mapping::at(fields, column).and_then(text_of).unwrap_or_default();
-            let key = key.trim();
-            if key.is_empty() {
-                return Err(phrase!("ask.no_key", column = column));
-            }
-            let uuid = Uuid::try_parse(key).ok().filter(|uuid| !uuid.is_nil());
-            return Ok((uuid.unwrap_or_else(|| of(&[b"key", key.as_bytes()])), IdKind::Sent));
+            return Ok((self.keyed(column, fields)?, IdKind::Sent));
         }
-        let mut columns: Vec<(&String, &Value)> = fields.iter().collect();
-        columns.sort_by_key(|(name, _)| *name);
-        let mut content = Vec::new();
-        for (name, value) in columns {
-            // A number reads the same from a file of texts and from one of numbers.
-            let text = text_of(value).unwrap_or_default();
-            for part in [name.as_bytes(), text.as_bytes()] {
-                content.extend_from_slice(&(part.len() as u64).to_le_bytes());
-                content.extend_from_slice(part);
-            }
-        }
-        let uuid = of(&[b"row", &content]);
+        let content = content(fields);
+        let uuid = self.hashed(&[b"row", &content]);
         let hash = uuid.as_u64_pair().0;
         let times = self.seen.entry(hash).or_default();
         *times += 1;
@@ -211,8 +224,68 @@ impl Converter {
         }
         self.repeated += 1;
         let place = times.to_le_bytes();
-        Ok((of(&[b"row", &content, &place]), IdKind::Derived))
+        Ok((self.hashed(&[b"row", &content, &place]), IdKind::Derived))
     }
+
+    fn keyed(&self, column: &str, fields: &Map<String, Value>) -> Result<Uuid, Phrase> {
+        let key = mapping::at(fields, column).and_then(text_of).unwrap_or_default();
+        let key = key.trim();
+        if key.is_empty() {
+            return Err(phrase!("ask.no_key", column = column));
+        }
+        let uuid = Uuid::try_parse(key).ok().filter(|uuid| !uuid.is_nil());
+        Ok(uuid.unwrap_or_else(|| self.hashed(&[b"key", key.as_bytes()])))
+    }
+
+    fn hashed(&self, parts: &[&[u8]]) -> Uuid {
+        let mut name = self.source.as_bytes().to_vec();
+        for part in parts {
+            name.push(0);
+            name.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            name.extend_from_slice(part);
+        }
+        Uuid::new_v5(&NAMESPACE, &name)
+    }
+}
+
+/// What a row's hash is made of: its columns in order.
+fn content(fields: &Map<String, Value>) -> Vec<u8> {
+    let mut columns: Vec<(&String, &Value)> = fields.iter().collect();
+    columns.sort_by_key(|(name, _)| *name);
+    let mut content = Vec::new();
+    for (name, value) in columns {
+        // A number reads the same from a file of texts and from one of numbers.
+        let text = text_of(value).unwrap_or_default();
+        for part in [name.as_bytes(), text.as_bytes()] {
+            content.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            content.extend_from_slice(part);
+        }
+    }
+    content
+}
+
+/// What a row says where it is a message, under the names that messages have.
+fn said(fields: &Map<String, Value>, columns: &FeedbackColumns) -> Map<String, Value> {
+    let mut said = Map::new();
+    for (name, column) in [
+        ("text", Some(&columns.text)),
+        ("rating", columns.rating.as_ref()),
+        ("source", columns.source.as_ref()),
+        ("version", columns.version.as_ref()),
+    ] {
+        let Some(column) = column else { continue };
+        let value = mapping::at(fields, column).cloned().unwrap_or(Value::Null);
+        let value = match name {
+            "rating" => Some(&value).and_then(number_of).map_or(value, Value::from),
+            // Who speaks in numbers speaks too: what is read as text is text.
+            _ => text_of(&value).map_or(Value::Null, Value::from),
+        };
+        if !value.is_null() {
+            said.insert(name.to_owned(), value);
+        }
+    }
+    said.entry("text").or_insert_with(|| Value::from(""));
+    said
 }
 
 /// How the ids of those begin whom nobody can name.
@@ -220,6 +293,11 @@ pub(crate) const NAMELESS: &str = "anonymous:";
 
 fn is_nobody(id: &str) -> bool {
     NOBODY.iter().any(|nobody| id.eq_ignore_ascii_case(nobody))
+}
+
+fn is_nameless(id: &str) -> bool {
+    let id = id.trim();
+    id.is_empty() || is_nobody(id) || UNNAMED.iter().any(|unnamed| id.eq_ignore_ascii_case(unnamed))
 }
 
 fn person(value: Option<&Value>) -> Result<String, Phrase> {
@@ -249,8 +327,20 @@ fn remove(fields: &mut Map<String, Value>, column: &str) {
     }
 }
 
-/// The properties: what stands in an object `properties` beside the other columns; `$set` and its kin as objects.
-fn properties(mut fields: Map<String, Value>) -> Result<Map<String, Value>, Phrase> {
+/// The properties; `$set` and its kin must be objects.
+fn properties(fields: Map<String, Value>) -> Result<Map<String, Value>, Phrase> {
+    let properties = gathered(fields);
+    for name in OBJECTS {
+        if let Some(found) = properties.get(name).filter(|value| !value.is_object()) {
+            let found: String = found.to_string().chars().take(60).collect();
+            return Err(phrase!("collect.not_an_object_at", name = name, found = found));
+        }
+    }
+    Ok(properties)
+}
+
+/// What stands in an object `properties` beside the other columns; `$set` and its kin as objects where they can be.
+fn gathered(mut fields: Map<String, Value>) -> Map<String, Value> {
     let mut properties = Map::new();
     let inner = fields.shift_remove("properties").map(object);
     match inner {
@@ -264,18 +354,13 @@ fn properties(mut fields: Map<String, Value>) -> Result<Map<String, Value>, Phra
         }
         properties.insert(name, value);
     }
-    for name in ["$set", "$set_once", "$groups"] {
+    for name in OBJECTS {
         if let Some(value) = properties.shift_remove(name) {
-            match object(value) {
-                Ok(object) => drop(properties.insert(name.to_owned(), Value::Object(object))),
-                Err(found) => {
-                    let found: String = found.to_string().chars().take(60).collect();
-                    return Err(phrase!("collect.not_an_object_at", name = name, found = found));
-                }
-            }
+            let value = object(value).map_or_else(|other| other, Value::Object);
+            properties.insert(name.to_owned(), value);
         }
     }
-    Ok(properties)
+    properties
 }
 
 /// An object, also where it is written as text.
@@ -292,8 +377,6 @@ fn object(value: Value) -> Result<Map<String, Value>, Value> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn mapping() -> EventMapping {
@@ -311,7 +394,7 @@ mod tests {
 
     fn convert(mapping: &EventMapping, rows: &[Value]) -> Vec<Result<Event, String>> {
         let mut converter = Converter::new(mapping.clone(), "x.csv", 1_800_000_000_000_000);
-        let row = |value: &Value| Row { place: 1, fields: value.as_object().cloned().unwrap_or_default() };
+        let row = |value: &Value| Row::new(1, value.as_object().cloned().unwrap_or_default());
         rows.iter().map(|value| converter.event(row(value)).map_err(|reason| reason.key)).collect()
     }
 
@@ -363,6 +446,60 @@ mod tests {
     }
 
     #[test]
+    fn a_message_without_a_time_or_a_name_counts_from_its_import_on_and_for_itself() {
+        let columns = FeedbackColumns { text: "Review".to_owned(), ..FeedbackColumns::default() };
+        let named = EventMapping { feedback: Some(columns), ..mapping() };
+        for (user, time, nameless, expected) in [
+            ("u1", json!("2026-03-01"), false, Ok(1_772_323_200_000_000)),
+            ("u1", json!(null), false, Ok(1_800_000_000_000_000)),
+            ("u1", json!(" "), false, Ok(1_800_000_000_000_000)),
+            ("A Google user", json!("2026-03-01"), true, Ok(1_772_323_200_000_000)),
+            ("匿名用户", json!("2026-03-01"), true, Ok(1_772_323_200_000_000)),
+            ("u1", json!("soon"), false, Err("collect.time_unreadable".to_owned())),
+        ] {
+            let row = json!({"user": user, "time": time, "Review": "slow"});
+            let event = convert(&named, &[row]).remove(0);
+            let found = event.as_ref().map(|event| event.time).map_err(Clone::clone);
+            assert_eq!(found, expected, "{user} {time}");
+            let is_nameless = event.is_ok_and(|event| event.distinct_id.starts_with(NAMELESS));
+            assert_eq!(is_nameless, nameless, "{user}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_is_handed_on_as_written() {
+        let row = || {
+            let fields = json!({"user": "u1", "time": "2026-03-01", "event": "pay", "say": 2.5,
+                "app_version": 2.1, "amount": 2.5, "paid": true});
+            let mut row = Row::new(1, fields.as_object().cloned().unwrap_or_default());
+            for (column, text) in
+                [("say", "2.50"), ("app_version", "2.10"), ("amount", "2.50"), ("paid", "TRUE")]
+            {
+                row.written.insert(column.to_owned(), text.to_owned());
+            }
+            row
+        };
+        let columns = FeedbackColumns {
+            text: "say".to_owned(),
+            rating: Some("amount".to_owned()),
+            version: Some("app_version".to_owned()),
+            source: None,
+        };
+        let messages = EventMapping { feedback: Some(columns), ..mapping() };
+        for (mapping, expected) in [
+            (mapping(), json!({"say": 2.5, "app_version": "2.10", "amount": 2.5, "paid": true})),
+            (
+                messages,
+                json!({"text": "2.50", "rating": 2.5, "version": "2.10", "event": "pay", "paid": "TRUE"}),
+            ),
+        ] {
+            let mut converter = Converter::new(mapping, "x.csv", 1_800_000_000_000_000);
+            let event = converter.event(row()).expect("an event");
+            assert_eq!(Value::Object(event.properties), expected);
+        }
+    }
+
+    #[test]
     fn rows_that_are_none_say_why() {
         let row =
             |user: Value, time: Value, event: Value| json!({"user": user, "time": time, "event": event});
@@ -378,6 +515,45 @@ mod tests {
         for (row, reason) in rows {
             assert_eq!(convert(&mapping(), &[row]).remove(0), Err(reason.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_row_that_is_none_is_kept_as_an_event_that_can_be_mended() {
+        let kept = |mapping: &EventMapping, row: Value| {
+            let mut converter = Converter::new(mapping.clone(), "x.csv", 1_800_000_000_000_000);
+            let row = Row::new(1, row.as_object().cloned().unwrap_or_default());
+            converter.event(row.clone()).expect_err("no event");
+            converter.kept(row)
+        };
+        let keyed = EventMapping {
+            zone: "Europe/Berlin".to_owned(),
+            day_first: true,
+            key: Some("id".to_owned()),
+            ..mapping()
+        };
+        let id = "0190e0a0-0000-7000-8000-000000000001";
+        let row = json!({"user": "null", "time": "1/3/2026 09:00", "event": "pay", "id": id, "amount": 5,
+            "$set": "{\"plan\": \"pro\"}"});
+        assert_eq!(
+            kept(&keyed, row),
+            json!({"event": "pay", "distinct_id": "null", "timestamp": "2026-03-01T08:00:00Z", "uuid": id,
+                "properties": {"id": id, "amount": 5, "$set": {"plan": "pro"}}})
+        );
+        let columns = FeedbackColumns {
+            text: "Review".to_owned(),
+            rating: Some("Stars".to_owned()),
+            version: None,
+            source: None,
+        };
+        let message = EventMapping { feedback: Some(columns), ..mapping() };
+        let row = json!({"user": null, "time": "soon", "Review": "慢", "Stars": "2", "os": "x"});
+        let found = kept(&message, row);
+        assert_eq!(
+            found["properties"],
+            json!({"text": "慢", "rating": 2.0, "$process_person_profile": false, "os": "x"})
+        );
+        assert_eq!((&found["event"], &found["timestamp"]), (&json!("feedback"), &json!("soon")));
+        assert_eq!(found["distinct_id"], format!("{NAMELESS}{}", found["uuid"].as_str().unwrap_or_default()));
     }
 
     #[test]

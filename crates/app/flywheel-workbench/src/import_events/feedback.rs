@@ -6,7 +6,7 @@ use flywheel_spec::{Phrase, Problem, phrase};
 use flywheel_tables::source::rows::Row;
 use serde_json::Value;
 
-use super::mapping::{Columns, FeedbackChoices, LIKELY, at};
+use super::mapping::{Columns, FeedbackChoices, LIKELY, at, plain};
 
 /// Names of columns that say what was said, the likelier first, as `mapping::plain` writes them.
 const TEXTS: [&str; 42] = [
@@ -107,6 +107,12 @@ const VERSIONS: [&str; 11] = [
     "app版本",
 ];
 
+/// True for a column that is named like the version of something, whose digits are no amount.
+pub(super) fn is_version(column: &str) -> bool {
+    let name = plain(column);
+    VERSIONS.contains(&name.as_str()) || name.ends_with("version") || name.ends_with("版本")
+}
+
 /// Fills what was not said; a text column there must be.
 pub(super) fn columns(
     columns: &Columns,
@@ -173,6 +179,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_version_is_known_by_its_name() {
+        for (column, expected) in [
+            ("App Version", true),
+            ("$browser_version", true),
+            ("系统版本", true),
+            ("build", true),
+            ("amount", false),
+            ("conversion_rate", false),
+        ] {
+            assert_eq!(is_version(column), expected, "{column}");
+        }
+    }
+
+    #[test]
     fn the_columns_of_messages_are_known_by_their_names_and_values() {
         for (row, text, rating, version) in [
             (
@@ -185,7 +205,7 @@ mod tests {
             (json!({"评论": "物流太慢", "评分": "2", "版本": "1.0"}), "评论", Some("评分"), Some("版本")),
             (json!({"a": "x", "b": "The whole page went blank when I paid", "c": 3}), "b", None, None),
         ] {
-            let row = Row { place: 1, fields: row.as_object().cloned().unwrap_or_default() };
+            let row = Row::new(1, row.as_object().cloned().unwrap_or_default());
             let rows = [&row];
             let mut guessed = Vec::new();
             let found =
@@ -196,8 +216,7 @@ mod tests {
                 (text, rating, version)
             );
         }
-        let row =
-            Row { place: 1, fields: json!({"x": 1, "y": "ab"}).as_object().cloned().unwrap_or_default() };
+        let row = Row::new(1, json!({"x": 1, "y": "ab"}).as_object().cloned().unwrap_or_default());
         let none =
             columns(&Columns::of(&[&row]), &[&row], &mut FeedbackChoices::default(), &[], &mut Vec::new());
         assert_eq!(none.expect_err("no text").code, "feedback_import.no_text");

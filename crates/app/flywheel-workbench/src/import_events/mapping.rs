@@ -44,7 +44,7 @@ pub struct FeedbackChoices {
 }
 
 /// Names of columns that say who, the likelier first, as [`plain`] writes them.
-const PEOPLE: [&str; 30] = [
+const PEOPLE: [&str; 42] = [
     "distinctid",
     "userid",
     "personid",
@@ -68,6 +68,14 @@ const PEOPLE: [&str; 30] = [
     "account",
     "contactid",
     "subscriberid",
+    "reviewerid",
+    "authorid",
+    "username",
+    "reviewer",
+    "reviewername",
+    "author",
+    "authorname",
+    "nickname",
     "用户id",
     "用户",
     "客户id",
@@ -75,6 +83,10 @@ const PEOPLE: [&str; 30] = [
     "会员id",
     "会员",
     "案例",
+    "用户名",
+    "用户昵称",
+    "昵称",
+    "作者",
 ];
 
 /// Names of columns that say when.
@@ -401,7 +413,7 @@ mod tests {
     use super::*;
 
     fn rows(values: &[Value]) -> Vec<Row> {
-        let row = |value: &Value| Row { place: 1, fields: value.as_object().cloned().unwrap_or_default() };
+        let row = |value: &Value| Row::new(1, value.as_object().cloned().unwrap_or_default());
         values.iter().map(row).collect()
     }
 
@@ -459,6 +471,12 @@ mod tests {
         let chinese = chinese.expect("a mapping");
         assert_eq!(chinese.person, "用户");
         assert_eq!(chinese.event, EventNaming::Constant { name: "purchases".to_owned() });
+
+        for name in ["userName", "user_name", "author", "Nickname", "reviewer", "用户名", "昵称", "作者"]
+        {
+            let found = guessed(&[json!({name: "ann", "at": "2026-03-01"})], &MappingChoices::default());
+            assert_eq!(found.expect("a mapping").person, name);
+        }
     }
 
     #[test]

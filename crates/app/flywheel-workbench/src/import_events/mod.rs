@@ -13,6 +13,8 @@ use flywheel_people::Event;
 use flywheel_spec::event_import::{AsideRow, EventImportReport};
 use flywheel_spec::{Phrase, Problem, phrase};
 use flywheel_tables::source::rows::{BadRow, Batch, Row, RowSource, Rows, Taken};
+use flywheel_text::personal::{mask, mask_value};
+use serde_json::Value;
 
 use crate::{Failure, Workbench};
 use convert::Converter;
@@ -167,13 +169,13 @@ impl Work {
         let (place, reason, raw) = match row {
             Err(BadRow { place, reason, raw }) => (place, reason, raw),
             Ok(row) => {
-                let (place, fields) = (row.place, row.fields.clone());
+                let (place, kept) = (row.place, row.clone());
                 match self.converter.event(row) {
                     Ok(event) => {
                         see(&event);
                         return self.keep(event);
                     }
-                    Err(reason) => (place, reason, serde_json::Value::Object(fields).to_string()),
+                    Err(reason) => (place, reason, self.converter.kept(kept).to_string()),
                 }
             }
         };
@@ -219,13 +221,56 @@ impl Work {
     }
 }
 
-/// An event as people look at it.
-fn shown(event: &Event) -> serde_json::Value {
+/// An event as people look at it, its personal data masked.
+fn shown(event: &Event) -> Value {
+    let properties = event.properties.iter().map(|(name, value)| (name.clone(), masked(name, value)));
+    let properties: serde_json::Map<String, Value> = properties.collect();
     serde_json::json!({
         "event": event.event,
-        "distinct_id": event.distinct_id,
+        "distinct_id": mask(&event.distinct_id).0,
         "time": jiff::Timestamp::from_microsecond(event.time).map(|time| time.to_string()).unwrap_or_default(),
         "uuid": event.uuid,
-        "properties": event.properties,
+        "properties": properties,
     })
+}
+
+/// A property's value with its personal data masked, also inside lists and objects.
+fn masked(name: &str, value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::from(mask_value(name, text)),
+        Value::Number(number) => {
+            let text = number.to_string();
+            let masked = mask_value(name, &text);
+            if masked == text { value.clone() } else { Value::from(masked) }
+        }
+        Value::Array(values) => values.iter().map(|value| masked(name, value)).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.iter().map(|(name, value)| (name.clone(), masked(name, value))).collect())
+        }
+        Value::Null | Value::Bool(_) => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_example_shows_no_personal_data() {
+        for (name, value, expected) in [
+            ("text", json!("ring 13812345678"), json!("ring [phone]")),
+            ("phone", json!(13_812_345_678_i64), json!("[phone]")),
+            (
+                "$set",
+                json!({"email": "jane@example.com", "plan": "pro"}),
+                json!({"email": "[e-mail]", "plan": "pro"}),
+            ),
+            ("list", json!(["jane@example.com", 5, true, null]), json!(["[e-mail]", 5, true, null])),
+            ("amount", json!(2.5), json!(2.5)),
+        ] {
+            assert_eq!(masked(name, &value), expected, "{name}");
+        }
+    }
 }

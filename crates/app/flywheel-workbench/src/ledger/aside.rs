@@ -10,17 +10,26 @@ use crate::Failure;
 use crate::events::moment::rfc3339;
 
 impl Ledger {
-    /// The newest that were kept aside and not sent again, or all with these.
-    pub async fn asides(&self, resent_too: bool, limit: u64) -> Result<Vec<AsideReport>, Failure> {
+    /// The newest that were kept aside and not sent again, or all with these; as many as are asked for, or every one.
+    pub async fn asides(&self, resent_too: bool, at_most: Option<u64>) -> Result<Vec<AsideReport>, Failure> {
         let rows = sqlx::query(
             "SELECT id, at, source, reason, raw, resent_at FROM event_asides
              WHERE ?1 OR resent_at IS NULL ORDER BY at DESC, id LIMIT ?2",
         )
         .bind(resent_too)
-        .bind(limit as i64)
+        // Below zero is without a limit.
+        .bind(at_most.map_or(-1, |at_most| at_most as i64))
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(report).collect()
+    }
+
+    /// How many were kept aside and not sent again.
+    pub async fn count_asides(&self) -> Result<u64, Failure> {
+        let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM event_asides WHERE resent_at IS NULL")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(count.unsigned_abs())
     }
 
     /// One that was kept aside.

@@ -162,15 +162,65 @@ impl Ledger {
         Ok(violations)
     }
 
+    /// Which plan the broken rules were counted by over every event of the table.
+    pub async fn judged_by(&self) -> Result<String, Failure> {
+        Ok(sqlx::query_scalar("SELECT digest FROM event_plan").fetch_one(&self.pool).await?)
+    }
+
+    /// Puts the broken rules of a tally in the place of all that are there, unless the ledger took in more than that
+    /// segment meanwhile.
+    pub async fn judge_anew(&self, tally: &Tally, digest: &str, segment: u64) -> Result<(), Failure> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let taken: i64 =
+            sqlx::query_scalar("SELECT segment FROM event_progress").fetch_one(&mut *transaction).await?;
+        if taken.unsigned_abs() != segment {
+            return Ok(());
+        }
+        sqlx::query("DELETE FROM event_violations").execute(&mut *transaction).await?;
+        for (event, tally) in &tally.events {
+            for ((property, rule), violation) in &tally.violations {
+                count_violation(&mut transaction, event, property, rule, violation).await?;
+            }
+        }
+        sqlx::query("UPDATE event_plan SET digest = ?1").bind(digest).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Takes back what a stretch of events counted, after they were erased.
     pub async fn uncount(&self, tally: &Tally) -> Result<(), Failure> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (event, tally) in &tally.events {
-            sqlx::query("UPDATE event_names SET count = count - ?2 WHERE event = ?1")
+            sqlx::query(
+                "UPDATE event_names SET count = count - ?2, derived = derived - ?3, arrivals = arrivals - ?4
+                 WHERE event = ?1",
+            )
+            .bind(event)
+            .bind(tally.count as i64)
+            .bind(tally.derived as i64)
+            .bind(tally.arrivals as i64)
+            .execute(&mut *transaction)
+            .await?;
+            // Of what was in the table nobody knows any more whether its client sent an id: never more than there are.
+            sqlx::query(
+                "UPDATE event_names SET derived = max(0, min(derived, count)),
+                     arrivals = max(0, min(arrivals, count - max(0, min(derived, count)))) WHERE event = ?1",
+            )
+            .bind(event)
+            .execute(&mut *transaction)
+            .await?;
+            for ((property, rule), violation) in &tally.violations {
+                sqlx::query(
+                    "UPDATE event_violations SET count = count - ?4
+                     WHERE event = ?1 AND property = ?2 AND rule = ?3",
+                )
                 .bind(event)
-                .bind(tally.count as i64)
+                .bind(property)
+                .bind(rule)
+                .bind(violation.count as i64)
                 .execute(&mut *transaction)
                 .await?;
+            }
             for (day, count) in &tally.days {
                 sqlx::query("UPDATE event_days SET count = count - ?3 WHERE event = ?1 AND day = ?2")
                     .bind(event)
@@ -216,12 +266,22 @@ impl Ledger {
                 }
             }
         }
-        for table in ["event_names", "event_days", "event_senders", "event_properties"] {
+        let counted = ["event_names", "event_days", "event_senders", "event_properties", "event_violations"];
+        for table in counted {
             sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table} WHERE count <= 0")))
                 .execute(&mut *transaction)
                 .await?;
         }
         transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Forgets the examples of what was last seen before a moment.
+    pub async fn forget_examples_before(&self, before: i64) -> Result<(), Failure> {
+        for table in ["event_properties", "event_violations"] {
+            let update = format!("UPDATE {table} SET examples = '[]' WHERE last < ?1 AND examples <> '[]'");
+            sqlx::query(sqlx::AssertSqlSafe(update)).bind(before).execute(&self.pool).await?;
+        }
         Ok(())
     }
 

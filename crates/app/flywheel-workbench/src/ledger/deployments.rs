@@ -27,11 +27,21 @@ impl Ledger {
         Ok(report)
     }
 
-    /// Writes down that the version before answers again; `None` when there is none.
-    pub async fn roll_back(&self, model: &str) -> Result<Option<DeploymentReport>, Failure> {
+    /// The version that answered before the one that answers; `None` when there is none.
+    pub async fn before(&self, model: &str) -> Result<Option<u64>, Failure> {
+        let mut connection = self.pool.acquire().await?;
+        let standing = standing(&history(&mut connection, model).await?);
+        Ok(standing.iter().rev().nth(1).copied())
+    }
+
+    /// Writes down that the version `before` answers again; `None` when it is not the one before any more.
+    pub async fn roll_back(&self, model: &str, before: u64) -> Result<Option<DeploymentReport>, Failure> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let standing = standing(&history(&mut transaction, model).await?);
-        let [.., before, now_answering] = standing[..] else { return Ok(None) };
+        let [.., below, now_answering] = standing[..] else { return Ok(None) };
+        if below != before {
+            return Ok(None);
+        }
         let report = DeploymentReport {
             name: model.to_owned(),
             version: before,
@@ -128,11 +138,15 @@ mod tests {
     #[tokio::test]
     async fn rolling_back_takes_away_what_was_laid_on_top() {
         let (_folder, ledger) = ledger().await;
-        assert_eq!(ledger.roll_back("digits").await.expect("asked"), None);
+        assert_eq!(ledger.before("digits").await.expect("asked"), None);
         for version in [1, 2, 2, 3] {
             ledger.deploy("digits", version).await.expect("deployed");
         }
-        let versions = async || ledger.roll_back("digits").await.expect("asked").map(|report| report.version);
+        assert_eq!(ledger.roll_back("digits", 1).await.expect("asked"), None);
+        let versions = async || {
+            let before = ledger.before("digits").await.expect("asked")?;
+            ledger.roll_back("digits", before).await.expect("asked").map(|report| report.version)
+        };
         assert_eq!(versions().await, Some(2));
         assert_eq!(versions().await, Some(1));
         assert_eq!(versions().await, None);

@@ -9,7 +9,7 @@ use flywheel_spec::{Problem, phrase};
 use tokio::runtime::Handle;
 
 use super::lock::RunLock;
-use super::{Job, PLAN, RECIPE, REQUEST, Recorder, RunChoices, RunRequest, train};
+use super::{BASE, Job, PLAN, RECIPE, REQUEST, Recorder, RunChoices, RunRequest, train};
 use crate::check::Planned;
 use crate::{Failure, Workbench, accept, file, tune};
 
@@ -82,6 +82,9 @@ impl Workbench {
         file::write(&staged.path().join(RECIPE), planned.text.as_bytes())?;
         file::write_json(&staged.path().join(REQUEST), choices)?;
         file::write_json(&staged.path().join(PLAN), &planned.plan.summary())?;
+        if let Some(base) = &planned.base {
+            file::write_json(&staged.path().join(BASE), &base.name)?;
+        }
         readable(staged.path()).map_err(|error| Failure::io(&folder, &error))?;
         std::fs::rename(staged.path(), &folder).map_err(|error| Failure::io(&folder, &error))?;
         // It has moved: there is nothing left to remove.

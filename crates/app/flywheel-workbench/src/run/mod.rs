@@ -9,7 +9,7 @@ mod resume;
 mod train;
 
 use flywheel_spec::run::{RunDetail, RunKind, RunState, RunSummary, TrainReport};
-use flywheel_spec::{Problem, phrase};
+use flywheel_spec::{Problem, TrainSpec, phrase};
 use serde::{Deserialize, Serialize};
 
 use crate::accept::{self, Series};
@@ -25,6 +25,7 @@ pub(crate) use train::{Job, Opening, Trained, judged_on_validation, keep, train}
 pub(crate) const RECIPE: &str = "recipe.toml";
 pub(crate) const REQUEST: &str = "request.json";
 pub(crate) const PLAN: &str = "plan.json";
+pub(crate) const BASE: &str = "base.json";
 pub(crate) const REPORT: &str = "report.json";
 pub(crate) const TUNE: &str = "tune.json";
 
@@ -55,6 +56,17 @@ pub struct RunChoices {
     pub seed: Option<u64>,
     /// Trials instead of the recipe's.
     pub trials: Option<usize>,
+}
+
+impl RunChoices {
+    /// Takes what was chosen into what the recipe says.
+    pub(crate) fn apply(&self, spec: &mut TrainSpec) {
+        spec.seed = self.seed.unwrap_or(spec.seed);
+        spec.train.threads = self.threads.or(spec.train.threads);
+        if let (Some(tune), Some(trials)) = (&mut spec.tune, self.trials) {
+            tune.trials = trials;
+        }
+    }
 }
 
 impl Workbench {

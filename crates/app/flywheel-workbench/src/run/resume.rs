@@ -4,13 +4,15 @@ use std::fs;
 use std::path::Path;
 
 use flywheel_learn::train::Checkpoint;
+use flywheel_spec::plan::PlanSummary;
 use flywheel_spec::run::{RunKind, RunState, RunSummary, TrainReport};
 use flywheel_spec::{Problem, phrase};
 
 use super::begin::taken;
 use super::events::last_line;
 use super::recorder::{CHECKPOINT, STOP};
-use super::{RECIPE, REPORT, REQUEST, RunChoices, over};
+use super::{BASE, PLAN, RECIPE, REPORT, REQUEST, RunChoices, over};
+use crate::check::Pins;
 use crate::{Failure, Workbench, accept, file};
 
 impl Workbench {
@@ -36,14 +38,11 @@ impl Workbench {
         let lock = taken(&folder, id)?;
         let text = file::read_text(&folder.join(RECIPE))?.unwrap_or_default();
         let choices: RunChoices = file::read_json(&folder.join(REQUEST))?.unwrap_or_default();
-        let mut planned = self.planned(&text, "recipe.toml", &choices).await?;
-        // The table may have a newer version by now; the run goes on with the one it began with.
-        let plan: Option<flywheel_spec::plan::PlanSummary> = file::read_json(&folder.join(super::PLAN))?;
-        if let Some(began) = plan.filter(|began| began.version != planned.plan.version) {
-            let pinned = pinned(&text, began.version);
-            planned = self.planned(&pinned, "recipe.toml", &choices).await?;
-            planned.text = text;
-        }
+        // The table and the model that it starts from may be newer by now; it goes on with those it began with.
+        let plan: Option<PlanSummary> = file::read_json(&folder.join(PLAN))?;
+        let pins =
+            Pins { version: plan.map(|plan| plan.version), base: file::read_json(&folder.join(BASE))? };
+        let planned = self.planned_on(&text, "recipe.toml", &choices, &pins).await?;
         let checkpoint = match summary.kind {
             RunKind::Train => read_checkpoint(&folder.join(CHECKPOINT))?,
             RunKind::UntilAccepted => accept::checkpoint_of(&folder)?,
@@ -88,24 +87,4 @@ pub(crate) fn read_checkpoint(path: &Path) -> Result<Option<Checkpoint>, Failure
         )
     })?;
     Ok(Some(read))
-}
-
-/// The recipe with the table's version written into it.
-fn pinned(text: &str, version: u64) -> String {
-    let Ok(mut document) = text.parse::<toml_edit::DocumentMut>() else { return text.to_owned() };
-    document["data"]["version"] = toml_edit::value(i64::try_from(version).unwrap_or(i64::MAX));
-    document.to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_recipe_is_pinned_to_a_version() {
-        let text = "name = \"x\"\n[data]\ntable = \"t\"\ntarget = \"y\"\n";
-        assert!(pinned(text, 3).contains("version = 3"));
-        let inline = "name = \"x\"\ndata = { table = \"t\", target = \"y\" }\n";
-        assert!(pinned(inline, 3).contains("version = 3"));
-    }
 }

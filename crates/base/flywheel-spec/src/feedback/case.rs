@@ -139,6 +139,32 @@ pub struct CaseReport {
     pub warnings: Vec<Problem>,
 }
 
+/// An improvement that shall be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CaseRequest {
+    /// The opportunity: its record's id, or its theme's number or name.
+    pub opportunity: String,
+    /// Days before the release, and as many after it; 28 when absent.
+    #[serde(default = "days")]
+    pub days: u32,
+}
+
+fn days() -> u32 {
+    28
+}
+
+/// A case with where it was written, and the past cases most like it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+pub struct WrittenCase {
+    /// The report.
+    pub report: CaseReport,
+    /// The Markdown file, from the project's folder.
+    pub path: String,
+    /// The past cases most like it.
+    pub alike: Vec<AlikeCase>,
+}
+
 /// A ratio of two rates.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct RateRatio {

@@ -14,7 +14,7 @@ use crate::{Phrase, Problem};
 pub struct ClassifierSpec {
     /// The column of the messages that holds what people labelled them with, such as `reason`.
     pub label: String,
-    /// The model's name, and that of its recipe and table; made from the label's when absent.
+    /// The model's name, and that of its recipe and table; when absent the label's, numbered where that is taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// When it says "not sure"; as the recipe says where there is one, else at most one wrong answer in ten.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::behaviour::ThemeBehaviour;
 use super::case::AlikeCase;
-use super::opportunity_record::{OpportunityLink, OpportunityState};
+use super::opportunity_record::{OpportunityLink, OpportunityRecord, OpportunityState};
 use crate::evaluation::Estimate;
 use crate::product::Chart;
 use crate::{Phrase, Problem};
@@ -38,6 +38,9 @@ pub struct ThemeEvidence {
     /// Share of negative messages, 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub negative_share: Option<Estimate>,
+    /// What its people gave, where they rated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<EvidenceRating>,
     /// Where it goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trend: Option<EvidenceTrend>,
@@ -59,6 +62,17 @@ pub struct ThemeEvidence {
     /// Person-weeks to mend it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effort: Option<f64>,
+}
+
+/// What the people of a theme gave.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+pub struct EvidenceRating {
+    /// On average, 1 to 5; points of another scale are brought to it.
+    pub stars: f64,
+    /// What everybody gave on average, 1 to 5.
+    pub usual: f64,
+    /// Messages of the theme that were rated.
+    pub rated: u64,
 }
 
 /// Where a theme goes.
@@ -253,6 +267,9 @@ pub struct OpportunityReport {
     pub left_out: u64,
     /// Themes that are no opportunity, and why.
     pub set_aside: Vec<SetAside>,
+    /// Records whose theme is none of the opportunities: it has another number by now, is set aside, or is gone.
+    #[serde(default)]
+    pub without_theme: Vec<OpportunityRecord>,
     /// Outcome, opportunities, solutions, experiments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<OpportunityTree>,

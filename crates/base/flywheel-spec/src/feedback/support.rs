@@ -210,6 +210,9 @@ pub struct Reply {
     /// The customer's question when it found no answer: keep it, it may be a gap in the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered: Option<String>,
+    /// The question before, which the customer was asked to clarify and left for another: keep it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_open: Option<String>,
     /// Whether the message was longer than what is read of one.
     #[serde(default)]
     pub shortened: bool,
@@ -256,7 +259,7 @@ pub struct Choice {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unanswered {
-    /// What names it.
+    /// What names it: its conversation, `/` and the place in it.
     pub id: String,
     /// The question, as it was written.
     pub text: String,
@@ -296,7 +299,7 @@ pub struct Gap {
     pub ids: Vec<String>,
     /// How many messages.
     pub count: u64,
-    /// How many people; a message without a person counts as one.
+    /// How many people; who has no name is told by the conversation.
     pub people: u64,
     /// First and last time, microseconds since 1970, UTC.
     pub first: i64,
@@ -332,6 +335,17 @@ pub struct SupportRequest {
     pub person: Option<String>,
 }
 
+/// A conversation that a person took over.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettleRequest {
+    /// The conversation.
+    pub conversation: String,
+    /// What the person answered, which later drafts may rest on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+}
+
 /// The reply to a customer's message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SupportAnswer {
@@ -339,6 +353,9 @@ pub struct SupportAnswer {
     pub conversation: String,
     /// What is said.
     pub reply: Reply,
+    /// Why the questions and answers could not be read; a person takes over until they can.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
 }
 
 /// A conversation that waits for a person.

@@ -402,8 +402,8 @@ pub struct ConversionAt {
 /// Someone at a step.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct PersonAtStep {
-    /// The person's (or group's) number.
-    pub person: i64,
+    /// The person's (or group's) number, as decimal digits: more than a number of JSON may hold.
+    pub person: String,
     /// Their distinct ids among the events of the funnel, at most five.
     pub distinct_ids: Vec<String>,
     /// The last step they did, from 1.

@@ -13,6 +13,7 @@ use datafusion::prelude::SessionContext;
 use flywheel_people::{Event, Identity, Partial};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 
+use super::job::Job;
 use super::{Cluster, scheduler, stores};
 use crate::fold::carried::{ScanSpec, Share, found_of};
 use crate::fold::exec::FoldSpec;
@@ -92,7 +93,8 @@ async fn ask(cluster: &Cluster, plan: &LogicalPlan) -> FusionResult<Vec<RecordBa
         .with_target_partitions(1);
     let state = SessionStateBuilder::new().with_default_features().with_config(config).build();
     let context = SessionContext::remote_with_state(&cluster.address, state).await?;
-    context.execute_logical_plan(plan.clone()).await?.collect().await
+    let plan = context.execute_logical_plan(plan.clone()).await?.create_physical_plan().await?;
+    Job::new(cluster, plan).answer(context.task_ctx()).await
 }
 
 /// The table's address as other processes open it, whatever folder they were started in.

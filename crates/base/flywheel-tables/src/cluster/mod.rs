@@ -5,6 +5,7 @@
 
 mod client;
 mod executor;
+mod job;
 mod scheduler;
 pub mod stores;
 
@@ -39,8 +40,9 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// How long an answer may take, unless it is said otherwise.
-    pub const TIME_LIMIT: Duration = Duration::from_secs(300);
+    /// How long an answer may take, unless it is said otherwise: a little less than whoever asks waits, so that it
+    /// is the cluster that says so.
+    pub const TIME_LIMIT: Duration = Duration::from_secs(295);
 
     /// A cluster by its address.
     ///

@@ -1,4 +1,5 @@
 //! Events go for good: of a person, or of an age. New files are written without them, and every older version goes at once.
+//! Where other people's events carry a distinct id of the person as a value, something else stands in its place then.
 //!
 //! What stays is a number for each erased event in the list of those [seen](super::seen), made of its uuid alone:
 //! so that a client which sends an old event again does not bring back a person who asked to be forgotten.
@@ -7,26 +8,33 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use datafusion::arrow::array::{BooleanArray, RecordBatch};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use flywheel_people::{Identity, person_of};
 use flywheel_spec::Problems;
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::compact::group;
 use super::output::{FileSize, Output};
 use super::place::metadata;
+use super::shred::Shredded;
 use super::store::EventStore;
 use super::{EventFile, file, row, tidy};
+use crate::Naming;
 use crate::storage::StorageError;
+
+/// What stands in place of an erased person's id in events of others.
+pub const ERASED: &str = "erased";
 
 /// Which events go: those that fit any of these.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Erase {
-    /// Events of these distinct ids.
+    /// Events of these distinct ids; events of others no longer name them.
     pub distinct_ids: HashSet<String>,
     /// Events of these people and of everyone who is merged with them.
     pub persons: HashSet<i64>,
@@ -39,10 +47,21 @@ pub struct Erase {
 pub struct Erased {
     /// Events.
     pub events: u64,
+    /// Events of others that named the person, and stay without the name.
+    pub naming: u64,
     /// Files that were written anew or fell away.
     pub files: u64,
     /// Objects of older versions that went.
     pub removed: u64,
+}
+
+/// The rows of a file that an erasure touches.
+#[derive(Debug, Clone, Copy, Default)]
+struct Touched {
+    /// Events that go.
+    events: u64,
+    /// Events of others that name the person.
+    naming: u64,
 }
 
 impl EventStore {
@@ -66,7 +85,7 @@ impl EventStore {
             let (snapshot, _) = self.newest().await?;
             let mut count = 0;
             for file in &snapshot.files {
-                count += self.count_in(file, what, identity).await?;
+                count += self.count_in(file, what, identity).await?.events;
             }
             Ok::<_, StorageError>(count)
         };
@@ -87,9 +106,10 @@ impl EventStore {
         let mut erased = Erased::default();
         let (mut old, mut new) = (Vec::new(), Vec::new());
         for file in &snapshot.files {
-            let events = self.count_in(file, what, identity).await?;
-            if events > 0 {
+            let Touched { events, naming } = self.count_in(file, what, identity).await?;
+            if events > 0 || naming > 0 {
                 erased.events += events;
+                erased.naming += naming;
                 old.push(file.clone());
                 if events < file.rows {
                     new.extend(self.write_without(file, what, identity, now).await?);
@@ -109,10 +129,10 @@ impl EventStore {
         file: &EventFile,
         what: &Erase,
         identity: &Identity,
-    ) -> Result<u64, StorageError> {
+    ) -> Result<Touched, StorageError> {
         let only_by_age = what.distinct_ids.is_empty() && what.persons.is_empty();
         if only_by_age && what.before.is_none_or(|before| file.min_time >= before) {
-            return Ok(0);
+            return Ok(Touched::default());
         }
         let staging = self.inner.place.staging()?;
         let path = self.inner.place.local(&file.path, &staging).await?;
@@ -173,17 +193,73 @@ impl Erase {
         Ok((0..batch.num_rows()).map(|at| Some(stays(at))).collect())
     }
 
-    fn count(&self, path: &Path, identity: &Identity) -> Result<u64, StorageError> {
+    fn count(&self, path: &Path, identity: &Identity) -> Result<Touched, StorageError> {
         let (file, known) = metadata(path)?;
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, known);
-        let names = [row::PERSON, row::TIME, row::DISTINCT_ID];
-        let narrow = ProjectionMask::columns(builder.parquet_schema(), names);
-        let mut count = 0;
+        let names = [row::PERSON, row::TIME, row::DISTINCT_ID, row::PROPERTIES];
+        // What others' events carry matters only where somebody may be named.
+        let names = if self.distinct_ids.is_empty() { &names[..3] } else { &names[..] };
+        let narrow = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+        let spellings = self.spellings();
+        let mut touched = Touched::default();
         for batch in builder.with_projection(narrow).build()? {
             let batch = batch?;
-            count += (batch.num_rows() - self.rows(&batch, identity)?.true_count()) as u64;
+            let stays = self.rows(&batch, identity)?;
+            touched.events += (batch.num_rows() - stays.true_count()) as u64;
+            if !spellings.is_empty() {
+                let json = row::texts(&batch, row::PROPERTIES)?;
+                let others = (0..batch.num_rows()).filter(|at| stays.value(*at));
+                let naming = others.filter(|at| self.names_them(&spellings, json.value(*at)).is_some());
+                touched.naming += naming.count() as u64;
+            }
         }
-        Ok(count)
+        Ok(touched)
+    }
+
+    /// The distinct ids as JSON writes them.
+    fn spellings(&self) -> Vec<String> {
+        let spelling = |id: &String| {
+            let json = Value::from(id.as_str()).to_string();
+            json[1..json.len() - 1].to_owned()
+        };
+        self.distinct_ids.iter().map(spelling).collect()
+    }
+
+    /// The properties, where one of them names the person.
+    fn names_them(&self, spellings: &[String], json: &str) -> Option<Map<String, Value>> {
+        // Few events name anybody: only those are read.
+        if !spellings.iter().any(|spelling| json.contains(spelling.as_str())) {
+            return None;
+        }
+        let properties = row::properties_of(json);
+        Naming { ids: &self.distinct_ids }.is_in_object(&properties).then_some(properties)
+    }
+
+    /// The batch of a file with something else in place of the ids that it names, in its accelerating columns too.
+    fn without_names(&self, batch: RecordBatch, shredded: &Shredded) -> Result<RecordBatch, StorageError> {
+        let spellings = self.spellings();
+        if spellings.is_empty() {
+            return Ok(batch);
+        }
+        let json = row::texts(&batch, row::PROPERTIES)?;
+        let mut texts: Vec<String> = json.iter().map(|text| text.unwrap_or_default().to_owned()).collect();
+        let mut changed = false;
+        for text in &mut texts {
+            if let Some(mut properties) = self.names_them(&spellings, text) {
+                Naming { ids: &self.distinct_ids }.leave_out(&mut properties, ERASED);
+                *text = Value::Object(properties).to_string();
+                changed = true;
+            }
+        }
+        if !changed {
+            return Ok(batch);
+        }
+        let rows: Vec<Map<String, Value>> = texts.iter().map(|text| row::properties_of(text)).collect();
+        // The properties are the last of the base columns.
+        let mut columns: Vec<ArrayRef> = batch.columns()[..row::BASE_COLUMNS - 1].to_vec();
+        columns.push(Arc::new(StringArray::from(texts)));
+        columns.extend(shredded.fill(rows.iter()));
+        Ok(RecordBatch::try_new(batch.schema(), columns)?)
     }
 
     fn leave_out(
@@ -201,7 +277,8 @@ impl Erase {
         for batch in ParquetRecordBatchReaderBuilder::new_with_metadata(source, known).build()? {
             let batch = batch?;
             let stays = self.rows(&batch, identity)?;
-            output.write(&shredded.conform(&filter_record_batch(&batch, &stays)?)?)?;
+            let batch = shredded.conform(&filter_record_batch(&batch, &stays)?)?;
+            output.write(&self.without_names(batch, &shredded)?)?;
         }
         output.finish()
     }

@@ -8,6 +8,7 @@ use flywheel_people::{Event, Identity, Merge, Step as MergeStep, person_of};
 use jiff::Timestamp;
 use object_store::memory::InMemory;
 use proptest::prelude::*;
+use serde_json::json;
 use url::Url;
 
 use super::file::read_events;
@@ -435,6 +436,46 @@ async fn an_erased_person_is_in_no_file_of_the_folder_and_stays_away() {
     assert!(made.open().snapshot().await.expect("read").files.is_empty());
     commit(&made.open(), Arrival::Segment(9), &many(2000, 2010)).await;
     assert_eq!(numbers(&made.table().await), numbers(&many(2000, 2010)));
+}
+
+#[tokio::test]
+async fn events_of_others_no_longer_name_who_is_erased() {
+    let made = Made::new();
+    let carrying = |number: u64, properties: serde_json::Value| Event {
+        properties: properties.as_object().cloned().unwrap_or_default(),
+        ..event(number, "bob")
+    };
+    let join = carrying(
+        1,
+        json!({"referrer": "anna", "note": "anna's", "with": ["carl", "anna"], "$set": {"inviter": "anna"}}),
+    );
+    let quiet = carrying(2, json!({"referrer": "joanna"}));
+    commit(&made.open(), Arrival::Segment(1), &[join.clone(), quiet.clone(), event(3, "anna")]).await;
+    // A file in which only others speak of her.
+    commit(&made.open(), Arrival::Segment(2), &[carrying(4, json!({"referrer": "anna"}))]).await;
+    let what = Erase { distinct_ids: HashSet::from(["anna".to_owned()]), ..Erase::default() };
+    let erased = made.open().erase(&what, &Identity::default(), now()).await.expect("erased");
+    assert_eq!((erased.events, erased.naming, erased.files), (1, 2, 2));
+    let mut found = made.table().await;
+    found.sort_by_key(|event| event.uuid);
+    let expected = [
+        carrying(
+            1,
+            json!({"referrer": "erased", "note": "anna's", "with": ["carl", "erased"], "$set": {"inviter": "erased"}}),
+        ),
+        quiet,
+        carrying(4, json!({"referrer": "erased"})),
+    ];
+    assert_eq!(found, expected);
+    let files = walk(&made.folder.path().join("events"));
+    for path in files.iter().filter(|path| path.extension().is_some_and(|ending| ending == "parquet")) {
+        let read = crate::import(&crate::Source::Path(path), &crate::ImportOptions::default());
+        let Ok(read) = read else { continue };
+        for column in &read.frame.columns {
+            let named = (0..read.frame.rows()).any(|row| column.values.text(row).as_deref() == Some("anna"));
+            assert!(!named, "{} of {}", column.name, path.display());
+        }
+    }
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

@@ -12,6 +12,7 @@ mod missing;
 mod number;
 mod refine;
 mod time;
+mod writing;
 
 use std::collections::HashMap;
 
@@ -23,6 +24,7 @@ pub use missing::is_missing;
 pub use number::number;
 pub(crate) use refine::{Lines, refine, refine_numbers, shortened};
 pub use time::{day_first, moment, moment_day_first};
+pub use writing::Writing;
 
 /// A column of something else with at most this share of strays is still a column of numbers or times.
 pub const STRAYS: f64 = 0.05;

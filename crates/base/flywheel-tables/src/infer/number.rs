@@ -32,7 +32,12 @@ pub(super) fn read(text: &str, decimal: Decimal) -> Option<Read> {
     {
         return Some(Read { value, decorated: false });
     }
-    decorated(text, decimal).map(|value| Read { value, decorated: true })
+    match (decorated(text, decimal), decimal) {
+        (Some(value), _) => Some(Read { value, decorated: true }),
+        // `2.5` and `1e5` can be read in one way only, whatever the column is written like.
+        (None, Decimal::Comma) => read(text, Decimal::Point),
+        (None, Decimal::Point) => None,
+    }
 }
 
 /// True for a whole number with a leading zero, such as a postal code; as a number it would lose it.

@@ -7,11 +7,11 @@ use flywheel_spec::table::ColumnKind;
 use flywheel_spec::{Phrase, Problem, phrase};
 
 use super::number::{self, Decimal};
-use super::{STRAYS, is_missing, kind_of, number_kind, time};
+use super::{STRAYS, Writing, is_missing, kind_of, number_kind, time};
 use crate::frame::{Column, Values};
 use crate::interner::Interner;
 use crate::source::raw::RawColumn;
-use crate::source::{LISTED, Notes};
+use crate::source::{Expected, LISTED, Notes};
 
 /// Cells looked at before a column is read in full as time.
 const SAMPLE: usize = 200;
@@ -24,21 +24,24 @@ pub(crate) struct Lines<'a> {
     pub(crate) lines: &'a [u64],
 }
 
-/// The values of a column and what they are; `wanted` overrides what would be inferred.
+/// The values of a column and what they are; `wanted` overrides what would be inferred, and so does `expected` where
+/// the cells allow it.
 pub(crate) fn refine(
     raw: &RawColumn,
     wanted: Option<ColumnKind>,
+    expected: Option<Expected>,
     lines: &Lines<'_>,
     notes: &mut Notes,
 ) -> (Column, ColumnKind) {
     let present: Vec<bool> = raw.cells().map(|cell| !is_missing(cell)).collect();
     say_missing(raw, &present, notes);
     let read = Reader { raw, present: &present, lines };
-    let (values, kind) = match wanted {
-        Some(ColumnKind::Number) => (read.numbers(notes), ColumnKind::Number),
-        Some(ColumnKind::Time) => (read.times(true, notes), ColumnKind::Time),
-        Some(kind) => (read.texts(), kind),
-        None => read.infer(notes),
+    let (values, kind) = match (wanted, expected) {
+        (Some(ColumnKind::Number), _) => (read.numbers(notes), ColumnKind::Number),
+        (Some(ColumnKind::Time), _) => (read.times(true, notes), ColumnKind::Time),
+        (Some(kind), _) => (read.texts(), kind),
+        (None, Some(expected)) => read.expected(expected, notes),
+        (None, None) => read.infer(notes),
     };
     (Column { name: raw.name.clone(), values }, kind)
 }
@@ -71,17 +74,50 @@ impl Reader<'_> {
         self.raw.cells().enumerate().filter(|(row, _)| self.present[*row])
     }
 
+    fn count(&self) -> usize {
+        self.present.iter().filter(|&&present| present).count()
+    }
+
+    /// As the column was read before; where too much of it is something else, it is taken for what it is.
+    fn expected(&self, expected: Expected, notes: &mut Notes) -> (Values, ColumnKind) {
+        let most = STRAYS * self.count() as f64;
+        let few = |strays: &Strays| strays.count == 0 || (strays.count as f64) < most;
+        match expected.kind {
+            ColumnKind::Number => {
+                let read = self.read_numbers(expected.writing.decimal());
+                if few(&read.strays) {
+                    self.say_numbers(&read, true, notes);
+                    return (Values::Number(read.values), ColumnKind::Number);
+                }
+            }
+            ColumnKind::Time => {
+                let (values, strays) = self.read_times(expected.writing.order());
+                if few(&strays) {
+                    strays.say("tables.not_times_asked", self.raw, self.lines, notes);
+                    return (Values::Time(values), ColumnKind::Time);
+                }
+            }
+            ColumnKind::Category | ColumnKind::Boolean | ColumnKind::Text => {
+                return (self.texts(), expected.kind);
+            }
+            ColumnKind::Image => {}
+        }
+        self.infer(notes)
+    }
+
     fn infer(&self, notes: &mut Notes) -> (Values, ColumnKind) {
-        let filled = self.present.iter().filter(|&&present| present).count();
+        let filled = self.count();
         if filled == 0 {
             return (self.texts(), ColumnKind::Text);
         }
-        let read = self.read_numbers(self.decimal());
+        let decimal = self.decimal();
+        let read = self.read_numbers(decimal);
         let share = read.strays.count as f64 / filled as f64;
         if read.strays.count < filled && share < STRAYS && read.padded == 0 {
             if read.decorated == 0 && read.strays.count == 0 && self.is_packed_date() {
                 return (self.times(false, notes), ColumnKind::Time);
             }
+            self.keep_decimal(decimal, notes);
             self.say_numbers(&read, false, notes);
             return refine_numbers(read.values, None);
         }
@@ -98,9 +134,17 @@ impl Reader<'_> {
 
     /// Numbers as asked for; what is none becomes missing and is told.
     fn numbers(&self, notes: &mut Notes) -> Values {
-        let read = self.read_numbers(self.decimal());
+        let decimal = self.decimal();
+        let read = self.read_numbers(decimal);
+        self.keep_decimal(decimal, notes);
         self.say_numbers(&read, true, notes);
         Values::Number(read.values)
+    }
+
+    fn keep_decimal(&self, decimal: Decimal, notes: &mut Notes) {
+        if decimal == Decimal::Comma {
+            notes.writing.insert(self.raw.name.clone(), Writing::DecimalComma);
+        }
     }
 
     fn read_numbers(&self, decimal: Decimal) -> Numbers {
@@ -146,6 +190,16 @@ impl Reader<'_> {
                     .in_column(&self.raw.name),
             );
         }
+        if order == time::Order::DayFirst {
+            notes.writing.insert(self.raw.name.clone(), Writing::DayFirst);
+        }
+        let (values, strays) = self.read_times(order);
+        let key = if asked { "tables.not_times_asked" } else { "tables.not_times" };
+        strays.say(key, self.raw, self.lines, notes);
+        Values::Time(values)
+    }
+
+    fn read_times(&self, order: time::Order) -> (Vec<f64>, Strays) {
         let mut strays = Strays::default();
         let mut values = vec![f64::NAN; self.raw.len()];
         for (row, cell) in self.filled() {
@@ -154,9 +208,7 @@ impl Reader<'_> {
                 None => strays.add(row, cell),
             }
         }
-        let key = if asked { "tables.not_times_asked" } else { "tables.not_times" };
-        strays.say(key, self.raw, self.lines, notes);
-        Values::Time(values)
+        (values, strays)
     }
 
     fn texts(&self) -> Values {

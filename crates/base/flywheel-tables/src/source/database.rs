@@ -3,10 +3,11 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use flywheel_people::digits::quote_long_numbers;
 use flywheel_spec::{Problem, Problems, phrase};
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -174,14 +175,10 @@ impl DatabaseTable {
         while let Some(row) = rows.next().await {
             let row = row.map_err(|error| self.failed(&error))?;
             place += 1;
-            let fields = match serde_json::from_str(&row) {
-                Ok(Value::Object(mut fields)) => {
-                    fields.retain(|_, value| !value.is_null());
-                    fields
-                }
-                _ => return Err(Problem::error(phrase!("tables.database_row", found = row)).into()),
+            let Some(fields) = fields(&row) else {
+                return Err(Problem::error(phrase!("tables.database_row", found = row)).into());
             };
-            batch.rows.push(Ok(Row { place, fields }));
+            batch.rows.push(Ok(Row::new(place, fields)));
             if batch.rows.len() == BATCH && sender.send(Ok(std::mem::take(&mut batch))).await.is_err() {
                 return Ok(());
             }
@@ -223,6 +220,15 @@ impl DatabaseTable {
         };
         Problem::error(problem).advise(advice).into()
     }
+}
+
+/// The fields of a row that are not null; a number that would lose digits is a text.
+fn fields(row: &str) -> Option<Map<String, Value>> {
+    let Ok(Value::Object(mut fields)) = serde_json::from_slice(&quote_long_numbers(row.as_bytes())) else {
+        return None;
+    };
+    fields.retain(|_, value| !value.is_null());
+    Some(fields)
 }
 
 /// A table as a database lists it: its schema, where there are such, its name, and both as far as they must be written.
@@ -291,6 +297,16 @@ mod tests {
             read.extend(batch.rows.into_iter().flatten().map(|row| Value::Object(row.fields)));
         }
         Ok(read)
+    }
+
+    #[test]
+    fn numbers_keep_every_digit_that_the_database_has() {
+        let row = r#"{"id": 123456789012345678901, "sum": 12345678901234567.89, "rate": 2.50, "none": null}"#;
+        assert_eq!(
+            fields(row).map(Value::Object),
+            Some(json!({"id": "123456789012345678901", "sum": "12345678901234567.89", "rate": 2.5}))
+        );
+        assert_eq!(fields("[1]"), None);
     }
 
     #[tokio::test]

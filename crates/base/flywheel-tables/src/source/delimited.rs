@@ -74,7 +74,8 @@ pub(super) fn typed(
     let lines = infer::Lines { file: &table.file, lines: &table.lines };
     let read = |raw: &RawColumn| {
         let mut notes = Notes::default();
-        let typed = refine(raw, options.kinds.get(&raw.name).copied(), &lines, &mut notes);
+        let (wanted, expected) = (options.kinds.get(&raw.name), options.expected.get(&raw.name));
+        let typed = refine(raw, wanted.copied(), expected.copied(), &lines, &mut notes);
         (typed, notes)
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -93,6 +94,7 @@ pub(super) fn typed(
                 kinds.push(kind);
                 notes.actions.extend(said.actions);
                 notes.problems.extend(said.problems);
+                notes.writing.extend(said.writing);
             }
         }
     });
@@ -174,8 +176,10 @@ fn records(
         if reader.is_done() || record.iter().any(|field| field.contains(&b'\n')) {
             let span =
                 &text.as_bytes()[offset(start.byte())..offset(reader.position().byte()).min(text.len())];
-            if reader.position().byte() >= text.len() as u64 && quote_is_open(span, delimiter) {
-                notes.problems.push(unclosed_quote(name, span, start.line(), delimiter));
+            if reader.position().byte() >= text.len() as u64
+                && let Some(opening) = open_quote(span, delimiter)
+            {
+                notes.problems.push(unclosed_quote(name, span, opening, start.line()));
                 break;
             }
         }
@@ -220,39 +224,32 @@ fn first_line(text: &str, start: &csv::Position) -> u64 {
     start.line() + blank as u64
 }
 
-/// True when a quoted field is still open at the end of the record.
-fn quote_is_open(span: &[u8], delimiter: u8) -> bool {
-    let mut open = false;
+/// Where the quote stands that is still open at the end of the record.
+pub(super) fn open_quote(span: &[u8], delimiter: u8) -> Option<usize> {
+    let mut open = None;
     let mut at_start = true;
     let mut index = 0;
     while index < span.len() {
         let byte = span[index];
-        if open {
+        if open.is_some() {
             if byte == b'"' {
                 if span.get(index + 1) == Some(&b'"') {
                     index += 1;
                 } else {
-                    open = false;
+                    open = None;
                 }
             }
         } else if byte == b'"' && at_start {
-            open = true;
+            open = Some(index);
         }
-        at_start = !open && (byte == delimiter || byte == b'\n' || byte == b'\r');
+        at_start = open.is_none() && (byte == delimiter || byte == b'\n' || byte == b'\r');
         index += 1;
     }
     open
 }
 
-fn unclosed_quote(name: &str, span: &[u8], line: u64, delimiter: u8) -> Problem {
-    // The opening quote is the last one at the start of a field.
-    let opening = (0..span.len())
-        .rev()
-        .find(|&at| {
-            span[at] == b'"'
-                && (at == 0 || span[at - 1] == delimiter || matches!(span[at - 1], b'\n' | b'\r'))
-        })
-        .unwrap_or(0);
+/// What is said of a quote that is open to the end; `line` is that of the record.
+pub(super) fn unclosed_quote(name: &str, span: &[u8], opening: usize, line: u64) -> Problem {
     let line = line + span[..opening].iter().filter(|&&byte| byte == b'\n').count() as u64;
     let swallowed = span[opening..].iter().filter(|&&byte| byte == b'\n').count();
     Problem::error(phrase!("tables.quote_open", lines = swallowed))

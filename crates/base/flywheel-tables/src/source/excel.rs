@@ -79,7 +79,7 @@ pub(super) fn rows(
     let rows = sheet.rows().map(|(place, cells)| {
         let filled = sheet.names.iter().zip(cells).filter_map(|(name, cell)| Some((name, value(cell)?)));
         let fields: Map<String, Value> = filled.map(|(name, value)| (name.clone(), value)).collect();
-        Ok(Row { place, fields })
+        Ok(Row::new(place, fields))
     });
     Ok(rows.collect())
 }

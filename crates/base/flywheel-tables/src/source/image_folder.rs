@@ -41,7 +41,7 @@ pub(super) fn import(files: &mut Files, options: &ImportOptions) -> Result<Impor
         ));
     }
     let sizes = measure(files, &pictures, &mut notes.problems)?;
-    let shape = settle_size(&pictures, &sizes, options.resize, &mut notes);
+    let shape = settle_size(&pictures, &sizes, options, &mut notes);
     let labels = labels(files, options, &pictures, &mut notes)?;
     let Some(size) = shape else { return notes.settle(Frame::default(), Vec::new(), Format::ImageFolder) };
     if notes.problems.stop() {
@@ -53,6 +53,7 @@ pub(super) fn import(files: &mut Files, options: &ImportOptions) -> Result<Impor
         None => (0..pictures.len()).collect(),
     };
     let (shape, pixels) = decode(files, &pictures, &rows, size, &mut notes)?;
+    notes.files = rows.iter().map(|&row| pictures[row].path.clone()).collect();
     let mut columns =
         vec![Column { name: "image".to_owned(), values: Values::Image(Images { shape, pixels }) }];
     let mut kinds = vec![ColumnKind::Image];
@@ -171,11 +172,11 @@ fn say_undecodable(broken: Vec<(String, String)>, problems: &mut Problems) {
     }
 }
 
-/// The one size of all images; others are told with examples, or brought to the most common when that was asked for.
+/// The one size of all images; others are told with examples, or brought to it where that was asked for.
 fn settle_size(
     pictures: &[Picture],
     sizes: &[Option<(u32, u32)>],
-    resize: bool,
+    options: &ImportOptions,
     notes: &mut Notes,
 ) -> Option<(u32, u32)> {
     let mut by_size: BTreeMap<(u32, u32), Vec<&str>> = BTreeMap::new();
@@ -184,14 +185,15 @@ fn settle_size(
             by_size.entry(*size).or_default().push(&picture.path);
         }
     }
-    let common = by_size.iter().max_by_key(|(_, paths)| paths.len()).map(|(size, _)| *size)?;
+    let most_common = by_size.iter().max_by_key(|(_, paths)| paths.len()).map(|(size, _)| *size)?;
+    let common = options.image_size.unwrap_or(most_common);
     let name = |(width, height): (u32, u32)| format!("{width}×{height}");
     let others: usize =
         by_size.iter().filter(|(size, _)| **size != common).map(|(_, paths)| paths.len()).sum();
     if others == 0 {
         return Some(common);
     }
-    if resize {
+    if options.resize || options.image_size.is_some() {
         notes.actions.push(phrase!("tables.images_resized", count = others, size = name(common)));
         return Some(common);
     }

@@ -21,6 +21,7 @@ use flywheel_spec::table::ColumnKind;
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 
 use crate::frame::Frame;
+use crate::infer::Writing;
 use files::Files;
 
 /// Mistakes of one kind that are listed with their places; the rest is counted.
@@ -61,12 +62,25 @@ pub struct ImportOptions {
     pub format: Option<Format>,
     /// What columns hold, where the inferred kind is wrong; values that do not fit become missing.
     pub kinds: BTreeMap<String, ColumnKind>,
+    /// How columns are read that are there; one whose cells do not fit is inferred as ever.
+    pub expected: BTreeMap<String, Expected>,
     /// Brings images of different sizes to the most common one.
     pub resize: bool,
+    /// Brings every image of a folder to this width and height instead.
+    pub image_size: Option<(u32, u32)>,
     /// The encoding of a text file, such as `gbk`, where it is detected wrongly.
     pub encoding: Option<String>,
     /// What stands between the fields of a CSV, where it is detected wrongly.
     pub delimiter: Option<char>,
+}
+
+/// How a column was read before, so that later rows are read the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expected {
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// How its numbers or dates are written.
+    pub writing: Writing,
 }
 
 /// A form of data.
@@ -126,6 +140,10 @@ pub struct Imported {
     pub frame: Frame,
     /// What each column holds.
     pub kinds: Vec<ColumnKind>,
+    /// The columns that are not written in the usual way.
+    pub writing: BTreeMap<String, Writing>,
+    /// The file of each row, below the source; empty unless every row is a file, as in a folder of images.
+    pub files: Vec<String>,
     /// The recognised form.
     pub format: Format,
     /// What was done to how many rows.
@@ -287,6 +305,10 @@ pub(crate) struct Notes {
     pub(crate) actions: Vec<Phrase>,
     /// Warnings and errors.
     pub(crate) problems: Problems,
+    /// The columns that are not written in the usual way.
+    pub(crate) writing: BTreeMap<String, Writing>,
+    /// The file of each row, where every row is one.
+    pub(crate) files: Vec<String>,
 }
 
 impl Notes {
@@ -297,8 +319,8 @@ impl Notes {
         kinds: Vec<ColumnKind>,
         format: Format,
     ) -> Result<Imported, Problems> {
-        let actions = self.actions;
-        let ((frame, kinds), warnings) = self.problems.settle((frame, kinds))?;
-        Ok(Imported { frame, kinds, format, actions, warnings })
+        let Self { actions, problems, writing, files } = self;
+        let ((frame, kinds), warnings) = problems.settle((frame, kinds))?;
+        Ok(Imported { frame, kinds, writing, files, format, actions, warnings })
     }
 }

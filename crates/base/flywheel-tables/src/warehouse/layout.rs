@@ -3,7 +3,7 @@
 //! Whole numbers lie as 64-bit integers and codes such as `0`/`1` too, so that DuckDB, Polars and Spark read what a person expects.
 //! What the frame held is told by `flywheel.values`, and reading gives it back exactly.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,6 +17,7 @@ use datafusion::arrow::error::ArrowError;
 use flywheel_spec::table::{ColumnKind, ImageShape};
 
 use crate::frame::{Column, Frame, Images, Values};
+use crate::infer::Writing;
 
 /// The field's metadata key that names the [`ColumnKind`].
 pub const KIND_KEY: &str = "flywheel.kind";
@@ -24,15 +25,18 @@ pub const KIND_KEY: &str = "flywheel.kind";
 pub const IMAGE_KEY: &str = "flywheel.image";
 /// The field's metadata key that names the frame's storage: `number`, `text`, `time` or `image`.
 pub const VALUES_KEY: &str = "flywheel.values";
+/// The field's metadata key that names the [`Writing`] of the file that the column came from; absent for the usual one.
+pub const WRITING_KEY: &str = "flywheel.writing";
 
 /// Whole numbers up to here are exact in both 64-bit floats and integers.
 const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
-/// The Arrow schema of a frame.
-pub fn schema(frame: &Frame, kinds: &[ColumnKind]) -> Schema {
-    Schema::new(
-        frame.columns.iter().zip(kinds).map(|(column, kind)| field(column, *kind)).collect::<Vec<_>>(),
-    )
+/// The Arrow schema of a frame; `writing` names the columns that were not written in the usual way.
+pub fn schema(frame: &Frame, kinds: &[ColumnKind], writing: &BTreeMap<String, Writing>) -> Schema {
+    let field = |(column, kind): (&Column, &ColumnKind)| {
+        field(column, *kind, writing.get(&column.name).copied().unwrap_or_default())
+    };
+    Schema::new(frame.columns.iter().zip(kinds).map(field).collect::<Vec<_>>())
 }
 
 /// The rows `start..end` of a frame in the schema's types; images share the frame's pixels and are not copied.
@@ -79,7 +83,7 @@ pub fn shape_named(text: &str) -> Option<ImageShape> {
     sizes.next().is_none().then_some(shape)
 }
 
-fn field(column: &Column, kind: ColumnKind) -> Field {
+fn field(column: &Column, kind: ColumnKind, writing: Writing) -> Field {
     let (data_type, values) = match &column.values {
         Values::Number(values) if values.iter().all(|&value| whole(value)) => (DataType::Int64, "number"),
         Values::Number(_) => (DataType::Float64, "number"),
@@ -103,6 +107,9 @@ fn field(column: &Column, kind: ColumnKind) -> Field {
     ]);
     if let Values::Image(Images { shape, .. }) = &column.values {
         metadata.insert(IMAGE_KEY.to_owned(), format!("{}x{}x{}", shape.height, shape.width, shape.channels));
+    }
+    if !writing.is_usual() {
+        metadata.insert(WRITING_KEY.to_owned(), writing.name().to_owned());
     }
     Field::new(&column.name, data_type, true).with_metadata(metadata)
 }
@@ -178,6 +185,8 @@ pub struct Gathered {
     pub name: String,
     /// What it holds; absent when the table was written by another program.
     pub kind: Option<ColumnKind>,
+    /// How the file was written that it came from.
+    pub writing: Writing,
     values: Values,
     interner: crate::interner::Interner,
     filled: usize,
@@ -209,7 +218,9 @@ impl Gathered {
             _ => Values::Number(Vec::with_capacity(rows)),
         };
         let kind = said(KIND_KEY).and_then(kind_named);
-        Ok(Self { name: field.name().clone(), kind, values, interner: Default::default(), filled: 0 })
+        let writing = said(WRITING_KEY).and_then(Writing::named).unwrap_or_default();
+        let (name, interner) = (field.name().clone(), Default::default());
+        Ok(Self { name, kind, writing, values, interner, filled: 0 })
     }
 
     /// Adds the rows of one batch.

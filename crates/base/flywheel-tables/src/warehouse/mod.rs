@@ -1,12 +1,14 @@
 //! The tables of a project: Delta Lake in a folder, one table each, every write a new version that replaces the content at once.
 
 mod erase;
+mod find;
 pub mod fingerprint;
 pub mod layout;
 mod log;
 mod parquet_file;
 mod sql;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -15,9 +17,11 @@ use flywheel_spec::table::{ColumnKind, TableSummary};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use jiff::Timestamp;
 
+pub use find::Cell;
 pub use sql::SqlAnswer;
 
 use crate::frame::Frame;
+use crate::infer::Writing;
 use crate::storage::StorageError;
 use crate::stored::StoredTable;
 use log::{Replacement, Version};
@@ -62,7 +66,8 @@ impl Warehouse {
 
     /// Makes the frame the whole content of the table, as a new version.
     ///
-    /// `kinds` says what each column holds, `source` where it comes from.
+    /// `kinds` says what each column holds, `writing` which ones were not written in the usual way,
+    /// `source` where it comes from.
     /// The data is written aside first and becomes the table in one commit:
     /// a process that dies or a disk that fills up on the way leaves the version that was.
     pub async fn write(
@@ -70,6 +75,7 @@ impl Warehouse {
         name: &str,
         frame: &Frame,
         kinds: &[ColumnKind],
+        writing: &BTreeMap<String, Writing>,
         source: &str,
         now: Timestamp,
     ) -> Result<TableSummary, Problems> {
@@ -78,10 +84,11 @@ impl Warehouse {
         remove_stale(&folder, now);
         let frame = frame.clone();
         let kinds = kinds.to_vec();
+        let writing = writing.clone();
         let target = folder.clone();
         let written = tokio::task::spawn_blocking(move || {
             let content = fingerprint::content_digest(&frame, &kinds);
-            let schema = Arc::new(layout::schema(&frame, &kinds));
+            let schema = Arc::new(layout::schema(&frame, &kinds, &writing));
             let written = parquet_file::write(&target, &content, &frame, &schema)?;
             Ok::<_, StorageError>((content, schema, written, frame.rows() as u64))
         });
@@ -122,22 +129,23 @@ impl Warehouse {
         let number = version.number;
         let content = version.content.clone();
         let read = tokio::task::spawn_blocking(move || {
-            let (frame, kinds) = parquet_file::read(&version.files, limit)?;
+            let read = parquet_file::read(&version.files, limit)?;
             // A version that another program wrote carries no fingerprint: take it of what is there.
             let content = match content {
                 Some(content) => content,
-                None if limit.is_none() => fingerprint::content_digest(&frame, &kinds),
+                None if limit.is_none() => fingerprint::content_digest(&read.frame, &read.kinds),
                 None => {
-                    let (frame, kinds) = parquet_file::read(&version.files, None)?;
-                    fingerprint::content_digest(&frame, &kinds)
+                    let whole = parquet_file::read(&version.files, None)?;
+                    fingerprint::content_digest(&whole.frame, &whole.kinds)
                 }
             };
-            Ok::<_, StorageError>((frame, kinds, content))
+            Ok::<_, StorageError>((read, content))
         });
         let read = read.await.map_err(StorageError::from).and_then(|result| result);
-        let (frame, kinds, content) = read.map_err(|error| error.at(&folder))?;
+        let (read, content) = read.map_err(|error| error.at(&folder))?;
         let fingerprint = format!("{name}@{number}:{content}");
-        Ok(StoredTable { name: name.to_owned(), version: number, fingerprint, frame, kinds })
+        let parquet_file::Content { frame, kinds, writing } = read;
+        Ok(StoredTable { name: name.to_owned(), version: number, fingerprint, frame, kinds, writing })
     }
 
     /// Every table's live files at its newest version.

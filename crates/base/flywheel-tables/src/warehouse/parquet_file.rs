@@ -1,5 +1,6 @@
 //! One data file: written aside and put in its place whole, read batch by batch into the frame's own memory.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use flywheel_spec::table::ColumnKind;
 
 use super::layout::{self, Gathered};
 use crate::frame::{Frame, Values};
+use crate::infer::Writing;
 use crate::storage::StorageError;
 
 /// Begins the name of a file that is still being written; readers of Delta Lake pass such names over.
@@ -65,8 +67,19 @@ pub fn write(
     Ok(Written { path, name, bytes })
 }
 
+/// What the files of a version hold.
+#[derive(Debug)]
+pub struct Content {
+    /// The values.
+    pub frame: Frame,
+    /// What each column holds.
+    pub kinds: Vec<ColumnKind>,
+    /// The columns that were not written in the usual way.
+    pub writing: BTreeMap<String, Writing>,
+}
+
 /// Reads the files one after the other into one frame, at most `limit` rows.
-pub fn read(files: &[(PathBuf, u64)], limit: Option<u64>) -> Result<(Frame, Vec<ColumnKind>), StorageError> {
+pub fn read(files: &[(PathBuf, u64)], limit: Option<u64>) -> Result<Content, StorageError> {
     let opened = files
         .iter()
         .map(|(path, _)| {
@@ -104,8 +117,10 @@ pub fn read(files: &[(PathBuf, u64)], limit: Option<u64>) -> Result<(Frame, Vec<
             }
         }
     }
+    let unusual = columns.iter().filter(|column| !column.writing.is_usual());
+    let writing = unusual.map(|column| (column.name.clone(), column.writing)).collect();
     let (columns, kinds) = columns.into_iter().map(Gathered::finish).unzip();
-    Ok((Frame { columns }, kinds))
+    Ok(Content { frame: Frame { columns }, kinds, writing })
 }
 
 /// Rows of a file without reading its values.

@@ -3,7 +3,8 @@
 use flywheel_spec::Severity;
 use flywheel_spec::table::ColumnKind;
 use flywheel_tables::frame::{Column, Frame, Values};
-use flywheel_tables::{Format, ImportOptions};
+use flywheel_tables::infer::Writing;
+use flywheel_tables::{Expected, Format, ImportOptions};
 use proptest::prelude::*;
 
 use crate::made::{gzip, import_bytes, imported, shown, zip};
@@ -100,6 +101,33 @@ fn many_texts_among_numbers_keep_the_column_as_it_is_unless_numbers_are_asked_fo
         import_bytes("a.csv", text.as_bytes(), &options).unwrap_or_else(|problems| panic!("{problems}"));
     assert_eq!(shown(&read), ["size: number = 19 | 20 | 21 | ∅ | 25 | ∅ | 30"]);
     assert_eq!(read.warnings[0].code, "tables.not_numbers_asked");
+}
+
+#[test]
+fn columns_are_read_as_they_were_before_where_their_cells_allow_it() {
+    let expected = [
+        ("size", ColumnKind::Text, Writing::Usual),
+        ("price", ColumnKind::Number, Writing::DecimalComma),
+        ("born", ColumnKind::Time, Writing::DayFirst),
+        ("on", ColumnKind::Time, Writing::Usual),
+        ("absent", ColumnKind::Number, Writing::Usual),
+    ];
+    let expected = expected.map(|(name, kind, writing)| (name.to_owned(), Expected { kind, writing }));
+    let options = ImportOptions { expected: expected.into(), ..ImportOptions::default() };
+    let read = |text: &str| {
+        let read = import_bytes("a.csv", text.as_bytes(), &options);
+        shown(&read.unwrap_or_else(|problems| panic!("{problems}")))
+    };
+    assert_eq!(
+        read("size;price;born;on\n19M;1,234;3/1/1970;19700102\n20M;2,5;4/1/1970;19700103\n"),
+        [
+            "size: text = 19M | 20M",
+            "price: number = 1.234 | 2.5",
+            "born: time = 1970-01-03T00:00:00Z | 1970-01-04T00:00:00Z",
+            "on: time = 1970-01-02T00:00:00Z | 1970-01-03T00:00:00Z",
+        ]
+    );
+    assert_eq!(read("price;size\nfree;1M\ncheap;2M\n")[0], "price: category = free | cheap");
 }
 
 #[test]

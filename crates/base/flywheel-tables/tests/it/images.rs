@@ -111,6 +111,12 @@ fn sizes_that_differ_are_all_listed_with_examples_unless_resizing_is_asked_for()
         "{:?}",
         read.actions
     );
+
+    let options = ImportOptions { image_size: Some((3, 2)), ..ImportOptions::default() };
+    let read =
+        import_bytes("a.zip", &zip(&files[..4]), &options).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(shape(&read), ImageShape { height: 2, width: 3, channels: 1 });
+    assert_eq!(read.files, ["a/1.png", "a/2.png", "a/3.png", "b/4.png"]);
 }
 
 #[test]

@@ -110,6 +110,7 @@ pub fn stored(imported: Imported) -> StoredTable {
         fingerprint: String::new(),
         frame: imported.frame,
         kinds: imported.kinds,
+        writing: imported.writing,
     }
 }
 

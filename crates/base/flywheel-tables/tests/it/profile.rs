@@ -129,6 +129,7 @@ fn large(rows: usize, columns: usize, values: u64) -> StoredTable {
         fingerprint: String::new(),
         frame: Frame { columns },
         kinds,
+        writing: Default::default(),
     }
 }
 

@@ -100,8 +100,8 @@ fn mnist_goes_through_the_warehouse() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let start = Instant::now();
-        let summary =
-            warehouse.write("mnist", &digits.frame, &digits.kinds, "idx", now()).await.expect("a table");
+        let Imported { frame, kinds, writing, .. } = &digits;
+        let summary = warehouse.write("mnist", frame, kinds, writing, "idx", now()).await.expect("a table");
         eprintln!("written in {:?}: {} bytes", start.elapsed(), summary.bytes);
         let start = Instant::now();
         let table = warehouse.read("mnist", None, None).await.expect("a table");

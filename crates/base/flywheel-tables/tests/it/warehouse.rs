@@ -1,17 +1,24 @@
 //! The warehouse: what is written is read back, versions stay, and whatever dies on the way leaves the version that was.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flywheel_spec::table::{ColumnKind, ImageShape};
 use flywheel_tables::Warehouse;
 use flywheel_tables::frame::{Column, Frame, Images, Values};
+use flywheel_tables::infer::Writing;
 use proptest::prelude::*;
 
-use crate::made::now;
+use crate::made::{imported, now};
 
 fn run<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.expect("a runtime").block_on(future)
+}
+
+/// No column is written in another way.
+fn usual() -> BTreeMap<String, Writing> {
+    BTreeMap::new()
 }
 
 fn numbers(values: Vec<f64>) -> (Frame, Vec<ColumnKind>) {
@@ -21,7 +28,7 @@ fn numbers(values: Vec<f64>) -> (Frame, Vec<ColumnKind>) {
 
 async fn write(warehouse: &Warehouse, name: &str, values: Vec<f64>) -> flywheel_spec::table::TableSummary {
     let (frame, kinds) = numbers(values);
-    let written = warehouse.write(name, &frame, &kinds, "made", now()).await;
+    let written = warehouse.write(name, &frame, &kinds, &usual(), "made", now()).await;
     written.unwrap_or_else(|problems| panic!("{problems}"))
 }
 
@@ -102,7 +109,9 @@ fn a_schema_may_change_from_version_to_version() {
                 values: Values::Text(vec![Some("a".into()), None]),
             }],
         };
-        warehouse.write("t", &frame, &[ColumnKind::Text], "made", now()).await.expect("a new schema");
+        let kinds = [ColumnKind::Text];
+        let written = warehouse.write("t", &frame, &kinds, &usual(), "made", now()).await;
+        written.expect("a new schema");
         assert_eq!(warehouse.read("t", None, None).await.expect("new").frame, frame);
         assert_eq!(read(&warehouse, "t", Some(0)).await, [1.0, 2.0]);
     });
@@ -127,7 +136,7 @@ fn what_is_not_there_is_answered_with_what_is() {
         assert_eq!(problems.problems[0].code, "tables.version_unknown");
         for name in ["", "../up", "a/b", ".hidden", "a b"] {
             let (frame, kinds) = numbers(vec![1.0]);
-            assert!(warehouse.write(name, &frame, &kinds, "", now()).await.is_err(), "{name:?}");
+            assert!(warehouse.write(name, &frame, &kinds, &usual(), "", now()).await.is_err(), "{name:?}");
             assert!(warehouse.read(name, None, None).await.is_err(), "{name:?}");
         }
     });
@@ -222,6 +231,21 @@ fn a_writer_that_is_killed_leaves_whole_versions() {
 
 #[cfg(unix)]
 #[test]
+fn how_a_column_was_written_is_kept() {
+    run(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let warehouse = Warehouse::new(folder.path());
+        let text = "born;price;spend\n31/12/1990;1.234,5;3.5\n1/2/1991;0,25;1\n";
+        let made = imported("a.csv", text.as_bytes());
+        let written = warehouse.write("t", &made.frame, &made.kinds, &made.writing, "made", now()).await;
+        written.unwrap_or_else(|problems| panic!("{problems}"));
+        let read = warehouse.read("t", None, None).await.expect("read");
+        let kept = [("born".to_owned(), Writing::DayFirst), ("price".to_owned(), Writing::DecimalComma)];
+        assert_eq!(read.writing, BTreeMap::from(kept));
+    });
+}
+
+#[test]
 fn a_disk_that_fills_up_leaves_the_version_that_was_and_says_so() {
     if let Some(folder) = std::env::var_os("FLYWHEEL_TEST_CHILD") {
         let limit = libc::rlimit { rlim_cur: 400_000, rlim_max: 400_000 };
@@ -235,8 +259,9 @@ fn a_disk_that_fills_up_leaves_the_version_that_was_and_says_so() {
             .map(|row| (row.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 11) as f64 / 7.0)
             .collect();
         let (frame, kinds) = numbers(noise);
-        let problems =
-            run(Warehouse::new(folder).write("t", &frame, &kinds, "made", now())).expect_err("no room");
+        let warehouse = Warehouse::new(folder);
+        let written = run(warehouse.write("t", &frame, &kinds, &usual(), "made", now()));
+        let problems = written.expect_err("no room");
         eprintln!("{}", problems.problems[0].code);
         return;
     }
@@ -339,7 +364,8 @@ proptest! {
         let folder = tempfile::tempdir().expect("a folder");
         let warehouse = Warehouse::new(folder.path());
         let read = run(async {
-            warehouse.write("t", &frame, &kinds, "made", now()).await.unwrap_or_else(|problems| panic!("{problems}"));
+            let written = warehouse.write("t", &frame, &kinds, &usual(), "made", now()).await;
+            written.unwrap_or_else(|problems| panic!("{problems}"));
             warehouse.read("t", None, None).await.unwrap_or_else(|problems| panic!("{problems}"))
         });
         // NaN differs from itself, so the frames are compared as they are shown.

@@ -14,6 +14,9 @@ use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::unpack::{by_content, by_header, of_form};
 
+/// What an event without a name is where something is told of a person.
+const IDENTIFY: &str = "$identify";
+
 /// What the address is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
@@ -49,6 +52,7 @@ pub fn read(door: Door, delivery: &Delivery<'_>) -> Result<Arrived, Refusal> {
     };
     let mut arrived = Arrived { key, ..Arrived::default() };
     for (place, (event, piece)) in read.into_iter().zip(&envelope.events).enumerate() {
+        let nameless = event.as_ref().is_ok_and(|event| event.get("event").is_none_or(Value::is_null));
         let foreign = envelope.key.is_none() && keys[place].as_ref().is_some_and(|key| *key != arrived.key);
         let taken = if foreign {
             Err(Reason::OtherKey)
@@ -57,7 +61,14 @@ pub fn read(door: Door, delivery: &Delivery<'_>) -> Result<Arrived, Refusal> {
         };
         match taken {
             Ok(event) => arrived.events.push(event),
-            Err(reason) => arrived.aside.push(draft::aside(&request, &reason, piece.text)),
+            Err(reason) => {
+                // What the address said must stand in it too, or it could not be read again.
+                let raw = match door {
+                    Door::Engage if nameless => pieces::with_member(piece.text, "event", IDENTIFY),
+                    _ => Cow::Borrowed(piece.text),
+                };
+                arrived.aside.push(draft::aside(&request, &reason, &raw));
+            }
         }
     }
     Ok(arrived)
@@ -131,7 +142,7 @@ fn draft_of(door: Door, mut event: Map<String, Value>) -> Result<Draft, Reason> 
     let properties = properties(&mut event)?;
     let name = match event.get("event") {
         Some(Value::String(name)) => name.clone(),
-        None | Some(Value::Null) if door == Door::Engage => "$identify".to_owned(),
+        None | Some(Value::Null) if door == Door::Engage => IDENTIFY.to_owned(),
         _ => String::new(),
     };
     let mut draft = Draft {
@@ -365,6 +376,11 @@ mod tests {
             written
         );
         assert_eq!(one(json!({"event": "a", "distinct_id": "b", "offset": 2500})).time, NOW - 2_500_000);
+        for offset in [1e18, 1.8e12] {
+            let event = json!({"event": "a", "distinct_id": "b", "offset": offset});
+            let arrived = take(&json!({"api_key": "k", "batch": [event]}));
+            assert_eq!(arrived.aside[0].reason.key, "collect.time_too_early", "{offset}");
+        }
     }
 
     #[test]
@@ -380,6 +396,9 @@ mod tests {
         let engaged = read(Door::Engage, &delivery("", body.as_bytes())).expect("taken").events.remove(0);
         assert_eq!((engaged.event.as_str(), engaged.distinct_id.as_str()), ("$identify", "b"));
         assert_eq!(Value::Object(engaged.properties), json!({"$set": {"a": 1}}));
+        let wrong = b"{\"token\":\"k\",\"$set\":{\"a\":1}}";
+        let kept = read(Door::Engage, &delivery("", wrong)).expect("taken").aside.remove(0);
+        assert_eq!(kept.raw, "{\"token\":\"k\",\"$set\":{\"a\":1},\"event\":\"$identify\"}");
     }
 
     #[test]

@@ -62,6 +62,11 @@ const OPTIONS: [(&str, &str); 3] = [
 /// The longest `PostHog-Sdk-Info` that is believed.
 const LONGEST_SDK_INFO: usize = 200;
 
+/// True when an event, wherever it is read again, is one that only this version can read whole.
+pub fn is_one(event: &Value) -> bool {
+    ["options", "session_id", "window_id"].iter().any(|name| event.get(name).is_some())
+}
+
 /// The key of a bearer.
 ///
 /// # Errors

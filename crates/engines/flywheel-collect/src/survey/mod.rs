@@ -77,6 +77,15 @@ mod tests {
     }
 
     #[test]
+    fn answers_sent_again_are_one_event_whatever_the_visitors_clock_says() {
+        let script = script(&SurveySpec::ready_made("nps").expect("a survey"), "fw_test_1");
+        assert!(
+            script.contains("send('survey sent', properties, SENT)") && script.contains("button.disabled")
+        );
+        assert!(script.contains("timestamp: now") && script.contains("sent_at: now"));
+    }
+
+    #[test]
     fn the_page_speaks_the_language_of_its_reader() {
         let survey = SurveySpec::ready_made("csat").expect("a survey");
         let (en, zh) = (page(&survey, Language::En), page(&survey, Language::Zh));

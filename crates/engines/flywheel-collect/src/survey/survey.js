@@ -44,14 +44,19 @@
   }
 
   const submission = unique()
+  // However often the answers are sent, they are given once.
+  const SENT = unique()
   const answers = []
-  const send = async (event, properties) => {
+  const send = async (event, properties, uuid = unique()) => {
+    const now = new Date().toISOString()
     const body = {
       api_key: survey.key,
       event,
-      uuid: unique(),
+      uuid,
       distinct_id: person(),
-      timestamp: new Date().toISOString(),
+      timestamp: now,
+      // By this the server sees how wrong the visitor's clock is.
+      sent_at: now,
       properties: {
         $survey_id: survey.name,
         $survey_name: survey.name,
@@ -77,7 +82,7 @@
     answers.forEach((answer, place) => {
       if (answer !== undefined) properties[place === 0 ? '$survey_response' : `$survey_response_${place}`] = answer
     })
-    return send('survey sent', properties)
+    return send('survey sent', properties, SENT)
   }
 
   const make = (name, attributes = {}, ...children) => {
@@ -103,6 +108,7 @@
     .ends span { font-size: 14px }
     button { min-width: 44px; min-height: 44px; padding: 6px 10px; border: 1px solid #495057; border-radius: 6px; background: #fff; color: #1a1b1e; cursor: pointer }
     button:hover { background: #e7f5ff }
+    button:disabled { opacity: 0.6; cursor: default }
     button:focus-visible, textarea:focus-visible { outline: 3px solid #1971c2; outline-offset: 2px }
     button.main { background: #1864ab; border-color: #1864ab; color: #fff }
     textarea { width: 100%; min-height: 6rem; border: 1px solid #495057; border-radius: 6px; padding: 8px; resize: vertical }
@@ -153,10 +159,16 @@
       if (!page) setTimeout(() => host.remove(), 3000)
     }
     const finish = async (again) => {
+      const pressed = root.activeElement
+      const buttons = root.querySelectorAll('.scale button, .row button')
+      const able = (yes) => buttons.forEach((button) => (button.disabled = !yes))
+      able(false)
       try {
         await sent()
         thank()
       } catch {
+        able(true)
+        pressed?.focus()
         again(text(survey.words.failed))
       }
     }

@@ -53,7 +53,8 @@ fn bundle_of(
     classes: usize,
 ) -> Bundle {
     let frame = Frame { columns };
-    let table = Table { name: "t".to_owned(), version: 3, fingerprint: "t@3:00".to_owned(), frame, kinds };
+    let (name, fingerprint) = ("t".to_owned(), "t@3:00".to_owned());
+    let table = Table { name, version: 3, fingerprint, frame, kinds, writing: Default::default() };
     let recipe = json!({
         "name": "made-up",
         "description": "A model for tests.",
@@ -145,6 +146,27 @@ fn a_folder_that_exists_is_never_written_over() {
     let error = write(&folder, &bundle).unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
     assert!(read(&folder).is_ok());
+}
+
+#[test]
+fn of_many_that_write_one_folder_at_once_one_succeeds() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("models/made-up/4");
+    let bundle = row_bundle();
+    let begin = std::sync::Barrier::new(8);
+    let write_at_once = || {
+        begin.wait();
+        write(&folder, &bundle).map_err(|error| error.kind())
+    };
+    let written: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(write_at_once)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(written.iter().filter(|written| written.is_ok()).count(), 1, "{written:?}");
+    let mut others = written.iter().filter_map(|written| written.err());
+    assert!(others.all(|kind| kind == std::io::ErrorKind::AlreadyExists), "{written:?}");
+    assert_eq!(read(&folder).unwrap(), bundle);
+    assert_eq!(fs::read_dir(folder.parent().unwrap()).unwrap().count(), 1, "nothing temporary is left");
 }
 
 #[test]

@@ -12,29 +12,27 @@ use super::{
     RECIPE, REFERENCE, SCHEMA, WEIGHTS, tensors,
 };
 
-/// Writes the folder, which must not exist yet, and returns its bytes; after an error nothing of that name is left.
+/// Writes the folder, which must not exist yet, and returns its bytes; after an error nothing of it is left.
+///
+/// Of several that write it at once one succeeds; the others are told [`io::ErrorKind::AlreadyExists`].
 pub fn write(folder: &Path, bundle: &Bundle) -> io::Result<u64> {
     if folder.exists() {
-        return Err(io::Error::new(
-            io::ErrorKind::AlreadyExists,
-            format!("`{}` exists already", folder.display()),
-        ));
+        return Err(taken(folder));
     }
     let parent = folder.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
-    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let temporary = parent.join(format!(".{name}.{}.part", std::process::id()));
-    // What a killed process left.
-    let _ = fs::remove_dir_all(&temporary);
-    let written = write_files(&temporary, bundle).and_then(|bytes| {
-        fs::rename(&temporary, folder)?;
-        sync_folder(parent)?;
-        Ok(bytes)
-    });
-    if written.is_err() {
-        let _ = fs::remove_dir_all(&temporary);
-    }
-    written
+    // Of a name of its own, which goes when this ends: another thread may write the same version at this moment.
+    let staged = tempfile::Builder::new().prefix(".new-").tempdir_in(parent)?;
+    let whole = staged.path().join("bundle");
+    let bytes = write_files(&whole, bundle)?;
+    // Who was first keeps the name, whatever the system calls that.
+    fs::rename(&whole, folder).map_err(|error| if folder.exists() { taken(folder) } else { error })?;
+    sync_folder(parent)?;
+    Ok(bytes)
+}
+
+fn taken(folder: &Path) -> io::Error {
+    io::Error::new(io::ErrorKind::AlreadyExists, format!("`{}` exists already", folder.display()))
 }
 
 fn write_files(folder: &Path, bundle: &Bundle) -> io::Result<u64> {

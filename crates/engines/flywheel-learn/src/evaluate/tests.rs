@@ -71,10 +71,15 @@ fn intervals_cover_the_truth_about_95_times_of_100() {
 fn a_perfect_part_is_not_taken_for_certainty() {
     let mut answers = class_answers(90, 3);
     answers.predicted = answers.truths.clone();
+    answers.probabilities = answers.truths.iter().flat_map(|&truth| one_hot(truth, 3)).collect();
     for value in estimates(&Answers::Classes(answers), &Chance::new(1)) {
         let counted = matches!(
             value.metric,
-            MetricName::Accuracy | MetricName::BalancedAccuracy | MetricName::F1Macro | MetricName::Recall
+            MetricName::Accuracy
+                | MetricName::BalancedAccuracy
+                | MetricName::F1Macro
+                | MetricName::Recall
+                | MetricName::Auc
         );
         assert!(!counted || (value.value == 1.0 && value.low < 0.99), "{value:?}");
     }

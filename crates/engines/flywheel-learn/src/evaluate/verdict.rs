@@ -10,6 +10,9 @@ use super::{Judgement, measure};
 use crate::figure;
 use crate::prepare::TargetCode;
 
+/// Fewer rows than this tell nothing of what another would give.
+const TELLING_ROWS: usize = 2;
+
 /// Below so many rows the first advice is to judge on more.
 const FEW_ROWS: usize = 100;
 
@@ -27,8 +30,9 @@ pub(super) fn verdict(judgement: &Judgement<'_>, metrics: &[MetricValue]) -> Ver
     let headline = headline(judgement, metrics);
     let guesses = judgement.answers.baseline(&judgement.preparation.target);
     let baseline = measure(headline.metric, &guesses).unwrap_or(0.0);
-    let better =
+    let beyond =
         if headline.metric.more_is_better() { headline.low > baseline } else { headline.high < baseline };
+    let better = beyond && judgement.answers.len() >= TELLING_ROWS;
     Verdict {
         how_good: how_good(judgement, headline, metrics),
         against_guessing: against_guessing(judgement, headline, baseline, better),
@@ -103,7 +107,7 @@ fn against_guessing(judgement: &Judgement<'_>, headline: MetricValue, baseline: 
 fn next(judgement: &Judgement<'_>, headline: MetricValue, metrics: &[MetricValue], better: bool) -> Phrase {
     let target = &judgement.preparation.target_column;
     let rows = judgement.answers.len();
-    if !better {
+    if !better && rows >= TELLING_ROWS {
         return match judgement.train_value.is_some_and(|train| far_better(headline, train)) {
             true => phrase!("evaluate.next_learned_by_heart", target = target),
             false => phrase!("evaluate.next_learned_nothing", target = target),
@@ -179,7 +183,7 @@ fn far_better(headline: MetricValue, train: f64) -> bool {
 }
 
 /// The metric's name in words.
-pub(crate) fn metric_words(metric: MetricName) -> Phrase {
+pub fn metric_words(metric: MetricName) -> Phrase {
     Phrase::new(&format!("evaluate.metric_{}", metric.name()))
 }
 

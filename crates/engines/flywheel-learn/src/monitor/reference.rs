@@ -3,14 +3,15 @@
 use flywheel_spec::table::ValueCount;
 use flywheel_stats::quantile::Sorted;
 use flywheel_tables::frame::{Frame, Values};
+use flywheel_tables::infer::{self, Writing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::InputSummary;
 use crate::figure;
 use crate::prepare::{
-    Code, ColumnCode, Preparation, TargetCode, as_numbers, as_times, category_at, read_number, read_time,
-    said,
+    Code, ColumnCode, Preparation, TargetCode, as_numbers, as_times, category_at, read_number_as,
+    read_time_as, said, time_of_number,
 };
 use crate::split::TrainPart;
 
@@ -52,6 +53,9 @@ pub enum Binning {
         edges: Vec<f64>,
         /// True when the numbers are seconds since 1970.
         moments: bool,
+        /// How texts are read as numbers or moments.
+        #[serde(default, skip_serializing_if = "Writing::is_usual")]
+        writing: Writing,
     },
     /// The most frequent categories, and one bin for all others.
     Categories {
@@ -96,7 +100,7 @@ impl ReferenceColumn {
     /// The bins' names.
     pub fn names(&self) -> Vec<String> {
         let mut names = match &self.binning {
-            Binning::Numbers { edges, moments } => {
+            Binning::Numbers { edges, moments, .. } => {
                 let show = |edge: &f64| match moments {
                     true => crate::prepare::show_time(*edge),
                     false => figure::plain(*edge),
@@ -133,11 +137,12 @@ impl ReferenceColumn {
 
     fn bin_of_value(&self, value: Option<&Value>) -> usize {
         match &self.binning {
-            Binning::Numbers { moments, .. } => {
+            Binning::Numbers { moments, writing, .. } => {
                 let number = match value {
+                    Some(Value::Number(number)) if *moments => number.as_f64().map(time_of_number),
                     Some(Value::Number(number)) => number.as_f64(),
-                    Some(Value::String(text)) if *moments => read_time(text),
-                    Some(Value::String(text)) => read_number(text),
+                    Some(Value::String(text)) if *moments => read_time_as(text, *writing),
+                    Some(Value::String(text)) => read_number_as(text, *writing),
                     _ => None,
                 };
                 self.bin_of_number(number.unwrap_or(f64::NAN))
@@ -163,13 +168,17 @@ impl ReferenceColumn {
         match category {
             None => self.missing_bin(),
             // A boolean may be sent in another spelling than the table's.
-            Some(category) => names
-                .iter()
-                .position(|name| name == category)
-                .or_else(|| {
-                    names.iter().position(|name| said(name).is_some() && said(name) == said(category))
-                })
-                .unwrap_or(names.len()),
+            Some(category) => {
+                names
+                    .iter()
+                    .position(|name| name == category)
+                    .or_else(|| {
+                        names.iter().position(|name| said(name).is_some() && said(name) == said(category))
+                    })
+                    .unwrap_or_else(|| {
+                        if infer::is_missing(category) { self.missing_bin() } else { names.len() }
+                    })
+            }
         }
     }
 
@@ -192,15 +201,18 @@ fn of_column(column: &ColumnCode, values: &Values, rows: &[usize]) -> Vec<Refere
             let lights: Vec<(f64, f64)> = rows.iter().map(|&row| light(images.image(row))).collect();
             let brightness = lights.iter().map(|(brightness, _)| *brightness).collect();
             let ink = lights.iter().map(|(_, ink)| *ink).collect();
-            vec![of_numbers("brightness", brightness, false), of_numbers("ink", ink, false)]
+            let of = |name, lights| of_numbers(name, lights, false, Writing::Usual);
+            vec![of("brightness", brightness), of("ink", ink)]
         }
         (Code::Number(_), values) => {
             let numbers = as_numbers(values);
-            vec![of_numbers(&column.name, rows.iter().map(|&row| numbers[row]).collect(), false)]
+            let numbers = rows.iter().map(|&row| numbers[row]).collect();
+            vec![of_numbers(&column.name, numbers, false, column.writing())]
         }
         (Code::Time(_), values) => {
             let times = as_times(values);
-            vec![of_numbers(&column.name, rows.iter().map(|&row| times[row]).collect(), true)]
+            let times = rows.iter().map(|&row| times[row]).collect();
+            vec![of_numbers(&column.name, times, true, column.writing())]
         }
         (Code::Category(_) | Code::Boolean(_), values) => vec![of_categories(column, values, rows)],
         (Code::Text(_), values) => super::text::of_texts(&column.name, values, rows),
@@ -224,11 +236,11 @@ fn between(edges: &[f64], show: impl Fn(&f64) -> String) -> Vec<String> {
     names
 }
 
-fn of_numbers(name: &str, numbers: Vec<f64>, moments: bool) -> ReferenceColumn {
+fn of_numbers(name: &str, numbers: Vec<f64>, moments: bool, writing: Writing) -> ReferenceColumn {
     let edges = deciles(numbers.iter().copied());
     let counts = vec![0; edges.len() + 2];
-    let mut column =
-        ReferenceColumn { column: name.to_owned(), binning: Binning::Numbers { edges, moments }, counts };
+    let binning = Binning::Numbers { edges, moments, writing };
+    let mut column = ReferenceColumn { column: name.to_owned(), binning, counts };
     for number in numbers {
         let bin = column.bin_of_number(number);
         column.counts[bin] += 1;

@@ -13,7 +13,11 @@ fn reference() -> Reference {
         columns: vec![
             ReferenceColumn {
                 column: "age".to_owned(),
-                binning: Binning::Numbers { edges: vec![20.0, 30.0, 40.0], moments: false },
+                binning: Binning::Numbers {
+                    edges: vec![20.0, 30.0, 40.0],
+                    moments: false,
+                    writing: Default::default(),
+                },
                 counts: vec![100, 100, 100, 100, 0],
             },
             ReferenceColumn {

@@ -13,6 +13,8 @@ pub struct Base {
     pub name: String,
     /// Its layers, chosen ones included.
     pub layers: Vec<LayerSpec>,
+    /// Its classes in the order of its outputs; empty in regression.
+    pub labels: Vec<String>,
     /// Its network.
     pub network: NetworkPlan,
     /// Its weights.
@@ -32,10 +34,11 @@ impl Base {
     }
 }
 
-/// Finds how many layers the network takes from its base, and freezes those that the recipe wants fixed.
+/// Finds how many layers the network takes from its base to tell `labels`, and freezes those that the recipe wants fixed.
 pub(super) fn reuse(
     spec: &TrainSpec,
     base: Option<&Base>,
+    labels: &[String],
     network: &mut NetworkPlan,
     problems: &mut Problems,
 ) -> usize {
@@ -52,7 +55,12 @@ pub(super) fn reuse(
         }
         return 0;
     };
-    let reused = reusable_layers(network, &base.network);
+    let mut reused = reusable_layers(network, &base.network);
+    if labels != base.labels {
+        // As many outputs, of other meaning: the last layer with weights says nothing about them.
+        let last = network.layers.iter().rposition(|layer| !layer.tensors().is_empty());
+        reused = last.map_or(reused, |last| reused.min(last));
+    }
     let weighty = network.layers[..reused].iter().filter(|layer| !layer.tensors().is_empty()).count();
     if weighty == 0 {
         let message = phrase!("train.nothing_reused", name = base.name);

@@ -81,7 +81,9 @@ pub fn refit(
     let (weights, finding) = match learned {
         Ok(Some(weights)) => (Some(weights), phrase!("train.refitted", rows = all.len())),
         Ok(None) => (None, phrase!("train.refit_left_out")),
-        Err(divergence) => (None, phrase!("train.refit_diverged", place = course.place(&divergence.place))),
+        Err(divergence) => {
+            (None, phrase!("train.refit_diverged").with_phrase("place", &course.place(&divergence.place)))
+        }
     };
     Ok(Some(Refit { weights, stopped, finding }))
 }

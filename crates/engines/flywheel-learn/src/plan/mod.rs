@@ -19,6 +19,7 @@ pub use base::Base;
 pub use course::{Refit, refit, train};
 pub use engine_choice::EngineKind;
 pub use machine::Machine;
+pub use settings::check as check_settings;
 
 use crate::engine::{Blueprint, Engine, Tensor};
 use crate::evaluate::{Answers, sureness};
@@ -101,7 +102,7 @@ pub fn plan(
         problems.problems.retain(|problem| problem.code != "train.loss_of_numbers");
     }
     problems.extend(found);
-    let reused_layers = base::reuse(spec, base, &mut network, &mut problems);
+    let reused_layers = base::reuse(spec, base, prepared.preparation.labels(), &mut network, &mut problems);
     let (class_weights, found) = settings::class_weights(spec, &prepared.preparation);
     problems.extend(found);
     if problems.stop() {

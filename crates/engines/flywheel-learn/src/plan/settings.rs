@@ -9,7 +9,7 @@ use crate::network::InputPlan;
 use crate::prepare::{Preparation, TargetCode};
 
 /// What needs no data to be seen.
-pub(super) fn check(spec: &TrainSpec) -> Problems {
+pub fn check(spec: &TrainSpec) -> Problems {
     let mut problems = Problems::default();
     let train = &spec.train;
     let mut error = |setting: &str, message: Phrase, advice: Phrase| {

@@ -4,15 +4,22 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flywheel_spec::predict::ImageInput;
 use flywheel_spec::table::ImageShape;
-use flywheel_spec::{Problem, Problems, phrase};
+use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use image::GenericImageView as _;
 
-use crate::prepare::shape_words;
+use crate::prepare::{fitted, shape_words};
 
-/// All images one after the other; every image that can't be read is a problem.
-pub(super) fn pixels(images: &[ImageInput], shape: ImageShape) -> Result<Vec<u8>, Problems> {
+/// An image in the model's shape, with what was unusual about it.
+type Read = (Vec<u8>, Option<Phrase>);
+
+/// All images one after the other, with what was unusual about each; every image that can't be read is a problem.
+pub(super) fn pixels(
+    images: &[ImageInput],
+    shape: ImageShape,
+) -> Result<(Vec<u8>, Vec<Option<Phrase>>), Problems> {
     let mut problems = Problems::default();
     let mut all = Vec::with_capacity(images.len() * shape.bytes());
+    let mut notes = Vec::with_capacity(images.len());
     for (index, image) in images.iter().enumerate() {
         let read = match (&image.png, &image.pixels) {
             (Some(file), None) => decode(file, shape),
@@ -20,14 +27,17 @@ pub(super) fn pixels(images: &[ImageInput], shape: ImageShape) -> Result<Vec<u8>
             _ => Err(Problem::error(phrase!("models.image_empty"))),
         };
         match read {
-            Ok(pixels) => all.extend(pixels),
+            Ok((pixels, note)) => {
+                all.extend(pixels);
+                notes.push(note);
+            }
             Err(problem) => problems.push(problem.at_row(index as u64 + 1)),
         }
     }
-    problems.settle(all).map(|(all, _)| all)
+    problems.settle((all, notes)).map(|(read, _)| read)
 }
 
-fn raw(values: &[f64], shape: ImageShape) -> Result<Vec<u8>, Problem> {
+fn raw(values: &[f64], shape: ImageShape) -> Result<Read, Problem> {
     if values.len() != shape.bytes() {
         return Err(Problem::error(phrase!(
             "models.image_length",
@@ -41,11 +51,11 @@ fn raw(values: &[f64], shape: ImageShape) -> Result<Vec<u8>, Problem> {
         Some(position) => {
             Err(Problem::error(phrase!("models.image_value", found = values[position], position = position)))
         }
-        None => Ok(values.iter().map(|value| value.round() as u8).collect()),
+        None => Ok((values.iter().map(|value| value.round() as u8).collect(), None)),
     }
 }
 
-fn decode(file: &str, shape: ImageShape) -> Result<Vec<u8>, Problem> {
+fn decode(file: &str, shape: ImageShape) -> Result<Read, Problem> {
     // A browser's canvas gives `data:image/png;base64,…`.
     let file = file.split_once("base64,").map_or(file, |(_, content)| content);
     let content = STANDARD
@@ -61,14 +71,9 @@ fn decode(file: &str, shape: ImageShape) -> Result<Vec<u8>, Problem> {
     let picture =
         reader.decode().map_err(|error| Problem::error(phrase!("models.image_decode", reason = error)))?;
     let (width, height) = picture.dimensions();
-    let found = ImageShape { height: height as usize, width: width as usize, channels: shape.channels };
-    if found != shape {
-        return Err(Problem::error(phrase!(
-            "prepare.image_shape",
-            found = shape_words(found),
-            wanted = shape_words(shape)
-        ))
-        .advise(phrase!("prepare.image_shape_advice", wanted = shape_words(shape))));
-    }
-    Ok(if shape.channels == 1 { picture.into_luma8().into_raw() } else { picture.into_rgb8().into_raw() })
+    let note = ((height as usize, width as usize) != (shape.height, shape.width)).then(|| {
+        let (found, wanted) = (format!("{width} × {height}"), format!("{} × {}", shape.width, shape.height));
+        phrase!("models.note_resized", found = found, wanted = wanted)
+    });
+    Ok((fitted(picture, shape), note))
 }

@@ -21,7 +21,7 @@ use crate::figure;
 use crate::monitor::InputSummary;
 use crate::native::{self, Desk, NativeEngine};
 use crate::network::Head;
-use crate::prepare::{Code, Preparation};
+use crate::prepare::{Code, ImageCode, Preparation};
 
 pub(crate) use rows::category_text;
 
@@ -111,7 +111,14 @@ impl Predictor {
                     .advise(phrase!("models.reads_rows_advice", columns = columns))
                     .into())
             }
-            (true, false, Some(shape)) => self.answer_pixels(images::pixels(&request.images, shape)?.into()),
+            (true, false, Some(shape)) => {
+                let (pixels, notes) = images::pixels(&request.images, shape)?;
+                let mut answers = self.answer_pixels(pixels.into())?;
+                for (answer, note) in answers.iter_mut().zip(notes) {
+                    answer.prediction.notes.extend(note);
+                }
+                Ok(answers)
+            }
             (false, true, None) => {
                 let frame = rows::frame(&self.preparation, &request.rows)?;
                 let outputs = self.outputs(&frame)?;
@@ -132,8 +139,8 @@ impl Predictor {
     /// Answers a table: its columns found by name, the target not needed.
     pub fn answer_frame(&self, frame: &Frame) -> Result<Vec<Answer>, Problems> {
         let (_, _) = self.preparation.check(frame).settle(())?;
-        if let Some(shape) = self.image_shape() {
-            return self.answer_pixels(self.image_column(frame, shape)?);
+        if let Some(code) = self.preparation.image() {
+            return self.answer_pixels(image_column(code, frame)?);
         }
         let outputs = self.outputs(frame)?;
         (0..frame.rows())
@@ -229,14 +236,15 @@ impl Predictor {
         }
         Ok(prediction)
     }
+}
 
-    fn image_column(&self, frame: &Frame, shape: ImageShape) -> Result<Arc<[u8]>, Problems> {
-        let found = frame.columns.iter().find_map(|column| match &column.values {
-            Values::Image(images) if images.shape == shape => Some(images.pixels.clone()),
-            _ => None,
-        });
-        found.ok_or_else(|| Problem::error(phrase!("models.reads_images")).into())
-    }
+/// The pixels of a frame's images in the shape that the model reads.
+fn image_column(code: &ImageCode, frame: &Frame) -> Result<Arc<[u8]>, Problems> {
+    let found = frame.columns.iter().find_map(|column| match &column.values {
+        Values::Image(images) if code.reads(images.shape) => Some(code.fitted(images).pixels),
+        _ => None,
+    });
+    found.ok_or_else(|| Problem::error(phrase!("models.reads_images")).into())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::rows::category_text;
 use crate::figure;
-use crate::prepare::{Code, ColumnCode, MissingCategory, Preparation, read_number};
+use crate::prepare::{Code, ColumnCode, MissingCategory, Preparation, read_number_as};
 
 /// The key of the note that no word was known.
 pub(super) const UNREAD: &str = "models.note_unread";
@@ -19,7 +19,7 @@ pub(super) fn of_row(preparation: &Preparation, values: &Map<String, Value>) -> 
     for column in &preparation.columns {
         let value = values.get(&column.name);
         absent |= value.is_none();
-        match value.filter(|value| !is_missing(value)) {
+        match value.filter(|value| !is_missing(column, value)) {
             None => notes.push(
                 phrase!("models.note_missing", column = column.name)
                     .with_phrase("stand_in", &stand_in(column)),
@@ -47,7 +47,8 @@ fn unusual(column: &ColumnCode, value: &Value) -> Option<Phrase> {
                 .then(|| phrase!("models.note_unseen", value = category, column = column.name))
         }
         Code::Number(code) => {
-            let number = value.as_f64().or_else(|| value.as_str().and_then(read_number))?;
+            let read = |text: &str| read_number_as(text, code.writing);
+            let number = value.as_f64().or_else(|| value.as_str().and_then(read))?;
             let [low, high] = code.range;
             let slack = OUTSIDE * (high - low);
             (number < low - slack || number > high + slack).then(|| {
@@ -83,6 +84,6 @@ fn stand_in(column: &ColumnCode) -> Phrase {
     name.map_or_else(|| phrase!("models.stand_in_nothing"), |name| Phrase::verbatim(format!("`{name}`")))
 }
 
-fn is_missing(value: &Value) -> bool {
-    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+fn is_missing(column: &ColumnCode, value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| column.is_missing(text))
 }

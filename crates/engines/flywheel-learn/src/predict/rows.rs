@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use flywheel_tables::frame::{Column, Frame, Values};
+use flywheel_tables::infer;
 use serde_json::{Map, Value};
 
-use crate::prepare::{Code, ColumnCode, Preparation, read_number, read_time};
+use crate::prepare::{Code, ColumnCode, Preparation, read_number_as, read_time_as, time_of_number};
 
 /// The frame of these rows, its columns in the preparation's order; every value that can't be read is a problem.
 pub(super) fn frame(preparation: &Preparation, rows: &[Map<String, Value>]) -> Result<Frame, Problems> {
@@ -59,20 +60,22 @@ fn of_column(column: &ColumnCode, rows: &[Map<String, Value>], problems: &mut Pr
     };
     let cells = rows.iter().map(|row| row.get(&column.name).unwrap_or(&Value::Null)).enumerate();
     match &column.code {
-        Code::Number(_) => Values::Number(
+        Code::Number(code) => Values::Number(
             cells
                 .map(|(row, cell)| {
-                    number(cell, read_number).unwrap_or_else(|| {
+                    number(cell, |text| read_number_as(text, code.writing)).unwrap_or_else(|| {
                         refuse(row, phrase!("models.value_number", found = shown(cell)));
                         f64::NAN
                     })
                 })
                 .collect(),
         ),
-        Code::Time(_) => Values::Time(
+        Code::Time(code) => Values::Time(
             cells
                 .map(|(row, cell)| {
-                    number(cell, read_time).unwrap_or_else(|| {
+                    let read = number(cell, |text| read_time_as(text, code.writing));
+                    let read = if cell.is_number() { read.map(time_of_number) } else { read };
+                    read.unwrap_or_else(|| {
                         refuse(row, phrase!("models.value_time", found = shown(cell)));
                         f64::NAN
                     })
@@ -82,7 +85,7 @@ fn of_column(column: &ColumnCode, rows: &[Map<String, Value>], problems: &mut Pr
         code => Values::Text(
             cells
                 .map(|(row, cell)| {
-                    let text = category_text(cell);
+                    let text = category_text(cell).filter(|text| !column.is_missing(text));
                     match (code, &text) {
                         (_, None) if cell.is_array() || cell.is_object() => {
                             refuse(row, phrase!("models.value_nested"));
@@ -106,7 +109,7 @@ fn of_column(column: &ColumnCode, rows: &[Map<String, Value>], problems: &mut Pr
 fn number(cell: &Value, read: impl Fn(&str) -> Option<f64>) -> Option<f64> {
     match cell {
         Value::Null => Some(f64::NAN),
-        Value::String(text) if text.trim().is_empty() => Some(f64::NAN),
+        Value::String(text) if infer::is_missing(text) => Some(f64::NAN),
         Value::String(text) => read(text),
         Value::Number(number) => number.as_f64().filter(|number| number.is_finite()),
         Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,

@@ -51,6 +51,17 @@ fn what_is_unusual_is_noted() {
 }
 
 #[test]
+fn words_for_nothing_are_missing_as_in_a_file() {
+    let predictor = Predictor::new(row_bundle()).unwrap();
+    let words = json!({ "age": "NA", "plan": "无", "member": "-" });
+    let nothing = json!({ "age": null, "plan": "", "member": null });
+    let asked = rows(json!([words, nothing]));
+    let answers = predictor.answer(&asked).unwrap();
+    assert_eq!(answers[0].prediction, answers[1].prediction);
+    assert!(answers[0].prediction.notes.iter().all(|note| note.key == "models.note_missing"));
+}
+
+#[test]
 fn every_mistake_of_a_request_is_named_with_row_and_column() {
     let predictor = Predictor::new(row_bundle()).unwrap();
     let asked = rows(json!([
@@ -97,6 +108,30 @@ fn an_image_answers_the_same_as_pixels_and_as_a_file() {
     assert!(answers.iter().all(|answer| answer.prediction == answers[0].prediction));
     let InputSummary::Image { brightness, .. } = answers[0].input else { panic!() };
     assert!((brightness - 126.0 / 255.0).abs() < 1e-9);
+}
+
+#[test]
+fn an_image_of_another_size_or_in_colour_is_brought_to_the_models_shape() {
+    let predictor = Predictor::new(image_bundle(8)).unwrap();
+    let pixels = vec![100_u8; 16 * 12 * 3];
+    let mut file = Vec::new();
+    image::codecs::png::PngEncoder::new(&mut file)
+        .write_image(&pixels, 16, 12, image::ExtendedColorType::Rgb8)
+        .unwrap();
+    let file = base64::engine::general_purpose::STANDARD.encode(file);
+    let images = vec![ImageInput { png: Some(file), pixels: None }];
+    let from_file = predictor.answer(&PredictRequest { images, ..PredictRequest::default() }).unwrap();
+    let keys: Vec<&str> = from_file[0].prediction.notes.iter().map(|note| note.key.as_str()).collect();
+    assert_eq!(keys, ["models.note_resized"]);
+    let shape = ImageShape { height: 12, width: 16, channels: 3 };
+    let values = Values::Image(Images { shape, pixels: pixels.into() });
+    let frame = Frame { columns: vec![Column { name: "image".to_owned(), values }] };
+    let from_table = predictor.answer_frame(&frame).unwrap();
+    assert_eq!(from_table[0].prediction.probabilities, from_file[0].prediction.probabilities);
+    for answer in from_file.iter().chain(&from_table) {
+        let InputSummary::Image { brightness, .. } = answer.input else { panic!() };
+        assert!((brightness - 100.0 / 255.0).abs() < 0.01, "{brightness}");
+    }
 }
 
 #[test]

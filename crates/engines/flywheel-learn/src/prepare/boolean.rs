@@ -6,7 +6,7 @@ use flywheel_tables::frame::Values;
 use serde::{Deserialize, Serialize};
 
 use super::Slots;
-use super::category::category_at;
+use super::category::{category_at, spellings};
 
 /// How a column of two values becomes inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,13 +71,14 @@ impl BooleanCode {
         1 + usize::from(self.indicator)
     }
 
-    /// What a value says; absent when it is neither.
+    /// What a value says, however it is spelt; absent when it is neither.
     pub fn read(&self, value: &str) -> Option<bool> {
-        match value {
-            value if value == self.yes => Some(true),
-            value if value == self.no => Some(false),
-            value => said(value),
-        }
+        let read = |spelling: &str| match spelling {
+            spelling if spelling == self.yes => Some(true),
+            spelling if spelling == self.no => Some(false),
+            spelling => said(spelling),
+        };
+        read(value).or_else(|| spellings(value).into_iter().flatten().find_map(|other| read(&other)))
     }
 
     /// Writes the inputs of the rows asked for.

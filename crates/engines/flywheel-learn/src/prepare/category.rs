@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use flywheel_spec::recipe::{CategoryEncoding, MissingRule};
 use flywheel_spec::{Phrase, phrase};
 use flywheel_tables::frame::Values;
+use flywheel_tables::infer;
 use serde::{Deserialize, Serialize};
 
 use super::Slots;
@@ -93,7 +94,9 @@ impl CategoryCode {
         let missing = match (rules.missing, rules.fill) {
             (MissingRule::Constant, None) => MissingCategory::Own {},
             (MissingRule::Constant, Some(fill)) => {
-                MissingCategory::As { place: place(fill).map_or(0, |index| index as u32 + 1) }
+                // A fill that no row of the training part holds is a category of its own, not the place of the unseen.
+                place(fill)
+                    .map_or(MissingCategory::Own {}, |index| MissingCategory::As { place: index as u32 + 1 })
             }
             (MissingRule::Median | MissingRule::MostFrequent, _) => {
                 let most = (0..counts.len()).max_by_key(|&index| (counts[index], std::cmp::Reverse(index)));
@@ -145,10 +148,13 @@ impl CategoryCode {
         places + usize::from(self.indicator)
     }
 
-    /// The place of a value; absent when it was never seen in training.
+    /// The place of a value, however it is spelt; absent when it was never seen in training.
     pub fn place(&self, category: &str) -> Option<u32> {
-        let found = self.categories.binary_search_by(|known| known.as_str().cmp(category));
-        found.ok().map(|index| index as u32 + 1)
+        let find = |spelling: &str| {
+            let found = self.categories.binary_search_by(|known| known.as_str().cmp(spelling));
+            found.ok().map(|index| index as u32 + 1)
+        };
+        find(category).or_else(|| spellings(category).into_iter().flatten().find_map(|other| find(&other)))
     }
 
     /// Writes the inputs of the rows asked for; `slots` holds numbers, `embedded` the places that an embedding reads.
@@ -178,6 +184,13 @@ impl CategoryCode {
             }
         }
     }
+}
+
+/// How a table holds a value that its import took for a number or a moment: `1.0` as `1`, `2015-07-01` with the time.
+pub(super) fn spellings(value: &str) -> [Option<String>; 2] {
+    let number = infer::number(value).map(|number| Values::Number(vec![number]));
+    let moment = infer::moment(value).map(|secs| Values::Time(vec![secs]));
+    [number, moment].map(|values| values.and_then(|values| values.text(0)))
 }
 
 /// The category in one row without the spaces around it; an empty one is missing.

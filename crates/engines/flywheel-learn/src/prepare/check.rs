@@ -4,7 +4,7 @@ use flywheel_spec::table::ImageShape;
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use flywheel_tables::frame::{Frame, Values};
 
-use super::{Code, Preparation, read_number, read_time, shape_words};
+use super::{Code, ColumnCode, Preparation, category_at, read_number_as, read_time_as, shape_words};
 
 /// Problems shown in one column before the rest are only counted.
 const SHOWN: usize = 20;
@@ -14,28 +14,26 @@ pub(super) fn check(preparation: &Preparation, frame: &Frame) -> Problems {
     for (index, column) in preparation.columns.iter().enumerate() {
         let Some(found) = preparation.find(frame, index, &column.name) else { continue };
         match (&column.code, &found.values) {
-            (Code::Number(_), Values::Text(texts)) => {
-                unreadable(
-                    &column.name,
-                    texts,
-                    "prepare.not_a_number",
-                    |text| read_number(text).is_some(),
-                    &mut problems,
-                );
+            (Code::Number(code), values @ Values::Text(_)) => {
+                let readable = |text: &str| read_number_as(text, code.writing).is_some();
+                let message = |text: &str| not_a("prepare.not_a_number", column, text);
+                unreadable(column, values, readable, message, &mut problems);
             }
             (Code::Number(_), Values::Number(numbers)) => {
                 infinite(&column.name, numbers, &mut problems);
             }
-            (Code::Time(_), Values::Text(texts)) => {
-                unreadable(
-                    &column.name,
-                    texts,
-                    "prepare.not_a_time",
-                    |text| read_time(text).is_some(),
-                    &mut problems,
-                );
+            (Code::Time(code), values @ Values::Text(_)) => {
+                let readable = |text: &str| read_time_as(text, code.writing).is_some();
+                let message = |text: &str| not_a("prepare.not_a_time", column, text);
+                unreadable(column, values, readable, message, &mut problems);
             }
-            (Code::Image(code), Values::Image(images)) if images.shape != code.shape => {
+            (Code::Boolean(code), values @ (Values::Text(_) | Values::Number(_))) => {
+                let readable = |text: &str| code.read(text).is_some();
+                let message =
+                    |text: &str| phrase!("models.value_boolean", found = text, yes = code.yes, no = code.no);
+                unreadable(column, values, readable, message, &mut problems);
+            }
+            (Code::Image(code), Values::Image(images)) if !code.reads(images.shape) => {
                 problems.push(image_shape(&column.name, images.shape, code.shape));
             }
             (Code::Image(_), Values::Image(_)) => {}
@@ -64,28 +62,34 @@ pub(super) fn image_shape(name: &str, found: ImageShape, wanted: ImageShape) -> 
         .in_column(name)
 }
 
+fn not_a(key: &str, column: &ColumnCode, found: &str) -> Phrase {
+    Phrase::new(key).with("found", found).with("column", &column.name)
+}
+
 fn unreadable(
-    name: &str,
-    texts: &[Option<std::sync::Arc<str>>],
-    key: &str,
+    column: &ColumnCode,
+    values: &Values,
     readable: impl Fn(&str) -> bool,
+    message: impl Fn(&str) -> Phrase,
     problems: &mut Problems,
 ) {
-    let bad: Vec<(usize, &str)> = texts
-        .iter()
-        .enumerate()
-        .filter_map(|(row, text)| Some((row, text.as_deref()?)))
-        .filter(|(_, text)| !text.trim().is_empty() && !readable(text))
-        .collect();
-    for (row, text) in bad.iter().take(SHOWN) {
-        problems.push(
-            Problem::error(Phrase::new(key).with("found", text).with("column", name))
-                .advise(phrase!("prepare.unreadable_advice"))
-                .in_column(name)
-                .at_row(*row as u64 + 1),
-        );
+    let mut bad = 0;
+    for row in 0..values.len() {
+        let Some(text) = category_at(values, row) else { continue };
+        if column.is_missing(&text) || readable(&text) {
+            continue;
+        }
+        bad += 1;
+        if bad <= SHOWN {
+            problems.push(
+                Problem::error(message(&text))
+                    .advise(phrase!("prepare.unreadable_advice"))
+                    .in_column(&column.name)
+                    .at_row(row as u64 + 1),
+            );
+        }
     }
-    more(name, bad.len(), problems);
+    more(&column.name, bad, problems);
 }
 
 fn infinite(name: &str, numbers: &[f64], problems: &mut Problems) {

@@ -4,6 +4,7 @@ use flywheel_spec::model::InputField;
 use flywheel_spec::recipe::CategoryEncoding;
 use flywheel_spec::table::ColumnKind;
 use flywheel_tables::frame::Values;
+use flywheel_tables::infer::{self, Writing};
 use serde::{Deserialize, Serialize};
 
 use super::{BooleanCode, CategoryCode, ImageCode, NumberCode, Slots, TextCode, TimeCode, show_time};
@@ -92,6 +93,26 @@ impl ColumnCode {
             Code::Image(_) => ColumnKind::Image,
             Code::Text(_) => ColumnKind::Text,
         }
+    }
+
+    /// How its texts are read as numbers or moments.
+    pub fn writing(&self) -> Writing {
+        match &self.code {
+            Code::Number(code) => code.writing,
+            Code::Time(code) => code.writing,
+            Code::Category(_) | Code::Boolean(_) | Code::Image(_) | Code::Text(_) => Writing::Usual,
+        }
+    }
+
+    /// True for a text that stands for a missing value, as it does for an import: a blank, or a word such as `NA` that
+    /// is no known category.
+    pub fn is_missing(&self, text: &str) -> bool {
+        infer::is_missing(text)
+            && match &self.code {
+                Code::Category(code) => code.place(text.trim()).is_none(),
+                Code::Boolean(code) => code.read(text.trim()).is_none(),
+                Code::Number(_) | Code::Time(_) | Code::Image(_) | Code::Text(_) => true,
+            }
     }
 
     /// The column as a model's signature shows it.

@@ -184,6 +184,7 @@ impl Fitting<'_> {
         let general = &self.spec.prepare;
         let missing = exception.and_then(|exception| exception.missing).unwrap_or(general.missing);
         let fill = exception.and_then(|exception| exception.fill.as_deref());
+        let writing = self.table.writing.get(&column.name).copied().unwrap_or_default();
         match kind {
             ColumnKind::Number => {
                 let rules = NumberRules {
@@ -194,6 +195,7 @@ impl Fitting<'_> {
                     fill: self.number_fill(column, fill),
                     indicator: general.missing_indicator,
                     outliers: exception.and_then(|exception| exception.outliers).unwrap_or(general.outliers),
+                    writing,
                 };
                 let numbers = as_numbers(&column.values);
                 let unreadable = self.unreadable(column, &numbers);
@@ -217,7 +219,7 @@ impl Fitting<'_> {
             ColumnKind::Time => {
                 let times = as_times(&column.values);
                 let times: Vec<f64> = self.train.iter().map(|&row| times[row]).collect();
-                match TimeCode::fit(&times, general.missing_indicator) {
+                match TimeCode::fit(&times, general.missing_indicator, writing) {
                     Some((code, steps)) => Decision::Use(Code::Time(code), steps),
                     None => Decision::LeaveOut(phrase!("prepare.left_empty")),
                 }

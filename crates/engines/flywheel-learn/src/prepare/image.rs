@@ -4,6 +4,8 @@ use flywheel_spec::recipe::PixelScale;
 use flywheel_spec::table::ImageShape;
 use flywheel_spec::{Phrase, phrase};
 use flywheel_tables::frame::Images;
+use image::imageops::FilterType;
+use image::{DynamicImage, GenericImageView as _, GrayImage, RgbImage};
 use serde::{Deserialize, Serialize};
 
 use crate::figure;
@@ -38,6 +40,41 @@ impl ImageCode {
         };
         (Self { shape: images.shape, scale: scale as f32, shift: shift as f32 }, vec![step])
     }
+
+    /// True for a shape that can be brought to this one: any size, grey or in colour.
+    pub(crate) fn reads(&self, found: ImageShape) -> bool {
+        let is_known = |shape: ImageShape| matches!(shape.channels, 1 | 3);
+        found == self.shape || (is_known(found) && is_known(self.shape))
+    }
+
+    /// Images of a shape that it reads, brought to its own.
+    pub(crate) fn fitted(&self, images: &Images) -> Images {
+        if images.shape == self.shape {
+            return images.clone();
+        }
+        let (width, height) = (images.shape.width as u32, images.shape.height as u32);
+        let picture = |row: usize| {
+            let pixels = images.image(row).to_vec();
+            match images.shape.channels {
+                1 => GrayImage::from_raw(width, height, pixels).map(DynamicImage::ImageLuma8),
+                _ => RgbImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8),
+            }
+        };
+        let pictures = (0..images.len()).filter_map(picture);
+        let pixels: Vec<u8> = pictures.flat_map(|picture| fitted(picture, self.shape)).collect();
+        Images { shape: self.shape, pixels: pixels.into() }
+    }
+}
+
+/// A picture's pixels in the shape: scaled as an import scales where the size is another, grey or in colour as the
+/// shape is.
+pub(crate) fn fitted(picture: DynamicImage, shape: ImageShape) -> Vec<u8> {
+    let size = (shape.width as u32, shape.height as u32);
+    let picture = match picture.dimensions() == size {
+        true => picture,
+        false => picture.resize_exact(size.0, size.1, FilterType::Triangle),
+    };
+    if shape.channels == 1 { picture.into_luma8().into_raw() } else { picture.into_rgb8().into_raw() }
 }
 
 /// Mean and deviation over all pixels, exact: sums of bytes fit 64 bits for any table that fits memory.

@@ -40,8 +40,9 @@ pub use time::{TimeCode, TimePart};
 
 pub(crate) use boolean::said;
 pub(crate) use category::category_at;
-pub(crate) use number::{as_numbers, read as read_number};
-pub(crate) use time::{as_times, read as read_time, show as show_time};
+pub(crate) use image::fitted;
+pub(crate) use number::{as_numbers, read as read_number, read_as as read_number_as};
+pub(crate) use time::{as_times, of_number as time_of_number, read_as as read_time_as, show as show_time};
 
 /// How a raw row becomes a network's input, and what a network's output means; a bundle keeps it as `preparation.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,7 +150,7 @@ impl Preparation {
         Ok(Examples { inputs, targets: Targets::Unknown, rows: rows.to_vec() })
     }
 
-    /// What a frame holds that this preparation can't read: the wrong kind of value, an image of another shape.
+    /// What a frame holds that this preparation can't read: the wrong kind of value, an image that is no picture.
     pub fn check(&self, frame: &Frame) -> Problems {
         check::check(self, frame)
     }
@@ -158,9 +159,9 @@ impl Preparation {
         let column = self.columns.iter().find(|column| matches!(column.code, Code::Image(_)));
         let name = column.map_or("image", |column| column.name.as_str());
         match self.find(frame, 0, name).map(|column| &column.values) {
-            Some(Values::Image(images)) if images.shape == code.shape => Ok(Inputs::Images {
+            Some(Values::Image(images)) if code.reads(images.shape) => Ok(Inputs::Images {
                 shape: code.shape,
-                pixels: images.pixels.clone(),
+                pixels: code.fitted(images).pixels,
                 positions: rows.iter().map(|&row| row as u32).collect(),
                 scale: code.scale,
                 shift: code.shift,

@@ -1,11 +1,13 @@
 //! Numbers: outliers dealt with, missing ones filled in, then centred and scaled.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use flywheel_spec::recipe::{MissingRule, Normalisation, OutlierRule};
 use flywheel_spec::{Phrase, phrase};
 use flywheel_stats::quantile::Sorted;
 use flywheel_tables::frame::Values;
+use flywheel_tables::infer::Writing;
 use serde::{Deserialize, Serialize};
 
 use super::Slots;
@@ -35,6 +37,9 @@ pub struct NumberCode {
     pub range: [f64; 2],
     /// The training part's median.
     pub median: f64,
+    /// How texts are read as numbers.
+    #[serde(default, skip_serializing_if = "Writing::is_usual")]
+    pub writing: Writing,
 }
 
 /// The rules of one column of numbers.
@@ -45,6 +50,7 @@ pub(super) struct NumberRules {
     pub fill: f64,
     pub indicator: bool,
     pub outliers: OutlierRule,
+    pub writing: Writing,
 }
 
 impl NumberCode {
@@ -111,7 +117,8 @@ impl NumberCode {
                 phrase!("prepare.step_robust", centre = figure::plain(centre), scale = figure::plain(scale))
             }
         });
-        let code = Self { fill, indicator, outliers: rules.outliers, bounds, centre, scale, range, median };
+        let (outliers, writing) = (rules.outliers, rules.writing);
+        let code = Self { fill, indicator, outliers, bounds, centre, scale, range, median, writing };
         Some((code, steps))
     }
 
@@ -122,7 +129,7 @@ impl NumberCode {
 
     /// Writes the inputs of the rows asked for.
     pub(super) fn encode(&self, values: Option<&Values>, rows: &[usize], slots: &mut Slots<'_>) {
-        let numbers = values.map(as_numbers);
+        let numbers = values.map(|values| as_written(values, self.writing));
         for (example, &row) in rows.iter().enumerate() {
             let raw = numbers.as_ref().map_or(f64::NAN, |numbers| numbers[row]);
             let value = within(raw, self.bounds, self.outliers);
@@ -137,6 +144,10 @@ impl NumberCode {
 
 /// The values as numbers: texts are read, what can't be read or isn't finite is missing (NaN).
 pub(crate) fn as_numbers(values: &Values) -> Cow<'_, [f64]> {
+    as_written(values, Writing::Usual)
+}
+
+fn as_written(values: &Values, writing: Writing) -> Cow<'_, [f64]> {
     match values {
         Values::Number(numbers) | Values::Time(numbers)
             if numbers.iter().all(|number| !number.is_infinite()) =>
@@ -147,7 +158,8 @@ pub(crate) fn as_numbers(values: &Values) -> Cow<'_, [f64]> {
             numbers.iter().map(|&number| if number.is_finite() { number } else { f64::NAN }).collect(),
         ),
         Values::Text(texts) => {
-            Cow::Owned(texts.iter().map(|text| text.as_deref().and_then(read).unwrap_or(f64::NAN)).collect())
+            let read = |text: &Option<Arc<str>>| text.as_deref().and_then(|text| read_as(text, writing));
+            Cow::Owned(texts.iter().map(|text| read(text).unwrap_or(f64::NAN)).collect())
         }
         Values::Image(images) => Cow::Owned(vec![f64::NAN; images.len()]),
     }
@@ -155,7 +167,12 @@ pub(crate) fn as_numbers(values: &Values) -> Cow<'_, [f64]> {
 
 /// A finite number out of text, in every form that an import reads, such as `1,200`, `$4.99` or `85%`.
 pub(crate) fn read(text: &str) -> Option<f64> {
-    flywheel_tables::infer::number(text).filter(|number| number.is_finite())
+    read_as(text, Writing::Usual)
+}
+
+/// As [`read`], with the decimal sign that the column is written with.
+pub(crate) fn read_as(text: &str, writing: Writing) -> Option<f64> {
+    writing.number(text).filter(|number| number.is_finite())
 }
 
 fn bounds(present: &Sorted) -> Option<[f64; 2]> {

@@ -43,15 +43,45 @@ impl Selection {
     /// a table's own test rows always stay, and it is their copies elsewhere that go.
     pub fn of(table: &Table, spec: &TrainSpec) -> Result<Self, Problems> {
         let mut problems = check_names(table, spec);
+        let selection = Self::with_target(table, spec, &mut problems);
+        let Some(mut selection) = selection else { return Err(problems) };
+        selection.check_classes(table, spec, &mut problems);
+        if spec.prepare.drop_duplicates {
+            selection.drop_duplicates(table, spec);
+        }
+        selection.check_target(table, &mut problems);
+        let (mut selection, warnings) = problems.settle(selection)?;
+        selection.warnings = warnings;
+        Ok(selection)
+    }
+
+    /// The rows of another table that a model of this task can be judged on: all that have a target, be it one row or
+    /// one class, whatever columns the recipe leaves out.
+    ///
+    /// # Errors
+    /// When the target is absent or is not what the task wants.
+    pub fn to_judge(table: &Table, spec: &TrainSpec, task: Task) -> Result<Self, Problems> {
+        let mut spec = spec.clone();
+        spec.data.task = Some(task);
+        spec.data.limit = None;
+        spec.prepare.columns.clear();
+        let mut problems = Problems::default();
+        let selection = Self::with_target(table, &spec, &mut problems);
+        let Some(selection) = selection else { return Err(problems) };
+        Ok(problems.settle(selection)?.0)
+    }
+
+    /// The rows that have a target; none where there is no such column, or one that cannot be a target.
+    fn with_target(table: &Table, spec: &TrainSpec, problems: &mut Problems) -> Option<Self> {
         let Some(column) = table.frame.column(&spec.data.target) else {
             problems.push(no_such_column(table, &spec.data.target).at_setting("data.target"));
-            return Err(problems);
+            return None;
         };
         let task = match task_of(table, column, spec) {
             Ok(task) => task,
             Err(problem) => {
                 problems.push(problem);
-                return Err(problems);
+                return None;
             }
         };
         let mut selection = Self {
@@ -64,16 +94,10 @@ impl Selection {
             class_of_row: Vec::new(),
         };
         match task {
-            Task::Classification => selection.keep_classes(column, spec, &mut problems),
-            Task::Regression => selection.keep_numbers(table, &mut problems),
+            Task::Classification => selection.keep_classes(column, spec),
+            Task::Regression => selection.keep_numbers(table, problems),
         }
-        if spec.prepare.drop_duplicates {
-            selection.drop_duplicates(table, spec);
-        }
-        selection.check_target(table, &mut problems);
-        let (mut selection, warnings) = problems.settle(selection)?;
-        selection.warnings = warnings;
-        Ok(selection)
+        Some(selection)
     }
 
     /// The class of a row of the table, as a position in `classes`; absent where the target is missing or left out.
@@ -109,7 +133,7 @@ impl Selection {
             .collect()
     }
 
-    fn keep_classes(&mut self, column: &Column, spec: &TrainSpec, problems: &mut Problems) {
+    fn keep_classes(&mut self, column: &Column, spec: &TrainSpec) {
         let wanted: HashSet<&str> = spec.data.classes.iter().map(String::as_str).collect();
         let mut names = BTreeSet::new();
         let mut missing = 0;
@@ -125,18 +149,6 @@ impl Selection {
                 }
             }
         }
-        for class in &spec.data.classes {
-            if !names.contains(class) {
-                let all: BTreeSet<String> =
-                    self.rows.iter().filter_map(|&row| column.values.text(row)).collect();
-                problems.push(nearest(
-                    Problem::error(phrase!("prepare.unknown_class", class = class, column = self.target))
-                        .at_setting("data.classes"),
-                    class,
-                    all.iter().map(String::as_str),
-                ));
-            }
-        }
         self.classes = in_order(names);
         let places: HashMap<&str, u32> =
             self.classes.iter().enumerate().map(|(place, class)| (class.as_str(), place as u32)).collect();
@@ -148,6 +160,29 @@ impl Selection {
         self.say_dropped(missing);
         if unwanted > 0 {
             self.actions.push(phrase!("prepare.other_classes_dropped", count = unwanted));
+        }
+    }
+
+    /// The classes that the recipe names must be there.
+    fn check_classes(&self, table: &Table, spec: &TrainSpec, problems: &mut Problems) {
+        let absent: Vec<&String> =
+            spec.data.classes.iter().filter(|class| !self.classes.contains(class)).collect();
+        if self.task == Task::Regression || absent.is_empty() {
+            return;
+        }
+        let column = table.frame.column(&self.target);
+        let all: BTreeSet<String> = column
+            .map(|column| {
+                first_rows(table, spec).into_iter().filter_map(|row| column.values.text(row)).collect()
+            })
+            .unwrap_or_default();
+        for class in absent {
+            problems.push(nearest(
+                Problem::error(phrase!("prepare.unknown_class", class = class, column = self.target))
+                    .at_setting("data.classes"),
+                class,
+                all.iter().map(String::as_str),
+            ));
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use flywheel_spec::table::ColumnKind;
+use flywheel_tables::infer::Writing;
 use serde_json::{Value, json};
 
 use super::*;
@@ -28,6 +29,7 @@ fn table(columns: Vec<(Column, ColumnKind)>) -> Table {
         fingerprint: "t@0:0".to_owned(),
         frame: Frame { columns },
         kinds,
+        writing: Default::default(),
     }
 }
 
@@ -207,7 +209,7 @@ fn booleans_read_every_usual_spelling() {
 #[test]
 fn moments_come_apart_and_go_round_in_circles() {
     let hour = 3600.0;
-    let start = read_time("2024-01-01 00:00:00").unwrap();
+    let start = read_time_as("2024-01-01 00:00:00", Default::default()).unwrap();
     let values = Values::Time((0..790).map(|row| start + f64::from(row) * 11.0 * hour).collect());
     let table = table(vec![(Column { name: "at".to_owned(), values }, ColumnKind::Time), target(790)]);
     let prepared = prepare(&table, &spec(json!({}))).unwrap();
@@ -223,6 +225,56 @@ fn moments_come_apart_and_go_round_in_circles() {
     assert_eq!(&row[4..11], [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], "a Monday");
     assert!((row[11] - 1.0).abs() < 1e-6 && row[12].abs() < 1e-6, "six in the morning is a quarter of a day");
     assert!(numbers[2 * width..].iter().all(|input| *input == 0.0), "no moment, no inputs");
+}
+
+#[test]
+fn later_rows_are_read_as_the_column_was_written() {
+    let rows = 300;
+    let days = Values::Time((0..rows).map(|row| (row * 29 % 211) as f64 * 86_400.0).collect());
+    let prices = (0..rows).map(|row| ((row * 13) % 47) as f64 / 8.0).collect();
+    let classes: Vec<Option<&str>> = (0..rows).map(|row| Some(["1", "2", "3"][row * row % 7 % 3])).collect();
+    let mut table = table(vec![
+        (Column { name: "at".to_owned(), values: days }, ColumnKind::Time),
+        (number("price", prices), ColumnKind::Number),
+        (text("class", &classes), ColumnKind::Category),
+        target(rows),
+    ]);
+    let written = [("at".to_owned(), Writing::DayFirst), ("price".to_owned(), Writing::DecimalComma)];
+    table.writing = written.into();
+    let preparation = prepare(&table, &spec(json!({}))).unwrap().preparation;
+    assert_eq!(preparation.columns.len(), 3);
+    let at = |values| Column { name: "at".to_owned(), values };
+    let typed =
+        vec![at(Values::Time(vec![172_800.0])), number("price", vec![1.234]), text("class", &[Some("1")])];
+    let typed = rows_inputs(&preparation, &Frame { columns: typed });
+    let texts =
+        vec![text("at", &[Some("3/1/1970")]), text("price", &[Some("1,234")]), text("class", &[Some("1.0")])];
+    let texts = Frame { columns: texts };
+    assert!(preparation.check(&texts).problems.is_empty());
+    assert_eq!(rows_inputs(&preparation, &texts), typed);
+    let packed = vec![
+        at(Values::Number(vec![19_700_103.0])),
+        number("price", vec![1.234]),
+        number("class", vec![1.0]),
+    ];
+    assert_eq!(rows_inputs(&preparation, &Frame { columns: packed }), typed);
+}
+
+#[test]
+fn a_boolean_that_is_neither_is_named_with_its_row() {
+    let values: Vec<Option<&str>> = (0..60).map(|row| Some(["yes", "no"][row % 2])).collect();
+    let table = table(vec![(text("member", &values), ColumnKind::Boolean), target(60)]);
+    let preparation = prepare(&table, &spec(json!({}))).unwrap().preparation;
+    let cases = [
+        (text("member", &[Some("yes"), Some("maybe"), None, Some("NA"), Some("1.0")]), vec![2]),
+        (number("member", vec![1.0, 0.0, f64::NAN, 2.0]), vec![4]),
+    ];
+    for (column, rows) in cases {
+        let problems = preparation.check(&Frame { columns: vec![column] }).problems;
+        let found: Vec<u64> = problems.iter().filter_map(|problem| problem.place.row).collect();
+        assert_eq!(found, rows);
+        assert!(problems.iter().all(|problem| problem.code == "models.value_boolean"));
+    }
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 use std::f64::consts::TAU;
+use std::sync::Arc;
 
 use flywheel_spec::{Phrase, phrase};
 use flywheel_tables::frame::Values;
+use flywheel_tables::infer::{self, Writing};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -45,11 +47,14 @@ pub struct TimeCode {
     pub indicator: bool,
     /// First and last moment of the training part, seconds since 1970.
     pub range: [f64; 2],
+    /// How texts are read as moments.
+    #[serde(default, skip_serializing_if = "Writing::is_usual")]
+    pub writing: Writing,
 }
 
 impl TimeCode {
     /// Fits on the training part's moments, seconds since 1970, missing ones as NaN; absent when all are missing.
-    pub(super) fn fit(values: &[f64], indicator: bool) -> Option<(Self, Vec<Phrase>)> {
+    pub(super) fn fit(values: &[f64], indicator: bool, writing: Writing) -> Option<(Self, Vec<Phrase>)> {
         let present: Vec<f64> = values.iter().copied().filter(|secs| civil(*secs).is_some()).collect();
         let moments: Vec<DateTime> = present.iter().filter_map(|&secs| civil(secs)).collect();
         let first = *moments.first()?;
@@ -76,6 +81,7 @@ impl TimeCode {
                 present.iter().copied().fold(f64::INFINITY, f64::min),
                 present.iter().copied().fold(f64::NEG_INFINITY, f64::max),
             ],
+            writing,
         };
         let names: Vec<&str> = code.parts.iter().map(|part| part.name()).collect();
         let mut steps = vec![phrase!("prepare.step_time", parts = names.join(", "))];
@@ -95,7 +101,7 @@ impl TimeCode {
 
     /// Writes the inputs of the rows asked for.
     pub(super) fn encode(&self, values: Option<&Values>, rows: &[usize], slots: &mut Slots<'_>) {
-        let times = values.map(as_times);
+        let times = values.map(|values| as_written(values, self.writing));
         let last = self.width() - 1;
         for (example, &row) in rows.iter().enumerate() {
             let secs = times.as_ref().map_or(f64::NAN, |times| times[row]);
@@ -166,18 +172,31 @@ impl TimePart {
 
 /// The values as seconds since 1970; texts are read, what can't be read is missing (NaN).
 pub(crate) fn as_times(values: &Values) -> Cow<'_, [f64]> {
+    as_written(values, Writing::Usual)
+}
+
+fn as_written(values: &Values, writing: Writing) -> Cow<'_, [f64]> {
     match values {
-        Values::Time(secs) | Values::Number(secs) => Cow::Borrowed(secs),
+        Values::Time(secs) => Cow::Borrowed(secs),
+        Values::Number(numbers) => Cow::Owned(numbers.iter().map(|&number| of_number(number)).collect()),
         Values::Text(texts) => {
-            Cow::Owned(texts.iter().map(|text| text.as_deref().and_then(read).unwrap_or(f64::NAN)).collect())
+            let read = |text: &Option<Arc<str>>| text.as_deref().and_then(|text| read_as(text, writing));
+            Cow::Owned(texts.iter().map(|text| read(text).unwrap_or(f64::NAN)).collect())
         }
         Values::Image(images) => Cow::Owned(vec![f64::NAN; images.len()]),
     }
 }
 
 /// Seconds since 1970 out of text, in every form that an import reads; UTC where no zone is given.
-pub(crate) fn read(text: &str) -> Option<f64> {
-    flywheel_tables::infer::moment(text)
+pub(crate) fn read_as(text: &str, writing: Writing) -> Option<f64> {
+    writing.moment(text)
+}
+
+/// Seconds since 1970 out of a number: a date such as 20150701, and seconds already otherwise.
+pub(crate) fn of_number(number: f64) -> f64 {
+    // Taken for seconds, all dates of these two centuries would lie in three weeks of 1970.
+    let is_packed = (19_000_101.0..21_000_000.0).contains(&number) && number.fract() == 0.0;
+    if is_packed { infer::moment(&number.to_string()).unwrap_or(number) } else { number }
 }
 
 /// One moment as a short text.

@@ -35,7 +35,8 @@ fn table(columns: Vec<Column>) -> Table {
         })
         .collect();
     let frame = Frame { columns };
-    Table { name: "t".to_owned(), version: 0, fingerprint: "t@0:0".to_owned(), frame, kinds }
+    let (name, fingerprint) = ("t".to_owned(), "t@0:0".to_owned());
+    Table { name, version: 0, fingerprint, frame, kinds, writing: Default::default() }
 }
 
 /// Classes `a` to `c` in turn, a time with repeats, a group.
@@ -164,6 +165,21 @@ fn each_opening_of_the_test_part_is_counted() {
     found.test.open(&mut seal);
     assert_eq!(seal.openings(), 5);
     assert_eq!(format!("{:?}", found.test), "SealedTest(20 rows)");
+}
+
+#[test]
+fn whole_numbers_that_were_taken_for_codes_are_a_time_too() {
+    let months = || (0..60).map(|row| (row % 12 + 1).to_string());
+    let of_year = table(vec![
+        text("class", (0..60).map(|row| ["a", "b"][row % 2].to_owned())),
+        text("month", months()),
+    ]);
+    let (found, _) = parts(&of_year, &spec("time", Some("month"), 0.2, 0.2, 1)).unwrap();
+    let [train, _, test] = rows_of(&found);
+    assert!(
+        train.iter().all(|row| row % 12 < 9) && test.iter().all(|row| row % 12 >= 9),
+        "{train:?} {test:?}"
+    );
 }
 
 #[test]

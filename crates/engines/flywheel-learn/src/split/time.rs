@@ -1,10 +1,13 @@
 //! The oldest rows train, the newer validate, the newest are the test.
 
+use std::borrow::Cow;
+
 use flywheel_spec::recipe::SplitSpec;
 use flywheel_spec::{Problem, Problems, phrase};
 use flywheel_tables::frame::Values;
 
 use super::{Assigned, Shares};
+use crate::prepare::as_numbers;
 use crate::table::Table;
 
 /// Sorts by the time column and cuts. Rows of one moment stay together, in the earlier part; rows without a time train.
@@ -17,7 +20,9 @@ pub(super) fn assign(
 ) -> Result<Assigned, Problem> {
     let name = super::group::named_column(table, spec, "time")?;
     let times = match table.frame.column(name).map(|column| &column.values) {
-        Some(Values::Time(times) | Values::Number(times)) => times,
+        Some(Values::Time(times) | Values::Number(times)) => Cow::Borrowed(times.as_slice()),
+        // Whole numbers that an import took for codes, such as months.
+        Some(values @ Values::Text(_)) if all_numbers(values) => as_numbers(values),
         _ => {
             return Err(Problem::error(phrase!("prepare.time_column_kind", column = name))
                 .advise(phrase!("prepare.time_column_kind_advice"))
@@ -51,4 +56,11 @@ pub(super) fn assign(
         validation: ordered[validation_begins..test_begins].to_vec(),
         test: ordered[test_begins..].to_vec(),
     })
+}
+
+/// Whether every value that is there is a number.
+fn all_numbers(values: &Values) -> bool {
+    let numbers = as_numbers(values);
+    (0..values.len())
+        .all(|row| numbers[row].is_finite() || values.text(row).is_none_or(|text| text.is_empty()))
 }

@@ -1,6 +1,7 @@
 //! What a training loop needs to know: the data, how long, how fast, what is judged.
 
 use flywheel_spec::recipe::{EarlyStoppingSpec, MetricName, Task};
+use flywheel_spec::{Phrase, phrase};
 
 use crate::augment::Augmenter;
 use crate::draw;
@@ -8,6 +9,9 @@ use crate::examples::Examples;
 use crate::loss::Objective;
 use crate::network::Head;
 use crate::schedule::Schedule;
+
+/// The place of numbers that left the finite where no tensor is to blame but what the validation part says.
+pub(super) const VALIDATION_LOSS: &str = "validation loss";
 
 /// A training laid out, apart from the engine that computes it.
 pub struct Course<'a> {
@@ -56,12 +60,13 @@ impl Course<'_> {
     }
 
     /// A place such as `layers.2.weight` with the recipe's layer beside it: `layers.2.weight (network.1)`.
-    pub fn place(&self, place: &str) -> String {
+    pub fn place(&self, place: &str) -> Phrase {
         let layer =
             place.strip_prefix("layers.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok());
         match layer.and_then(|layer| self.sources.get(layer)) {
-            Some(source) => format!("{place} (network.{source})"),
-            None => place.to_owned(),
+            Some(source) => Phrase::verbatim(format!("{place} (network.{source})")),
+            None if place == VALIDATION_LOSS => phrase!("train.place_validation_loss"),
+            None => Phrase::verbatim(place),
         }
     }
 

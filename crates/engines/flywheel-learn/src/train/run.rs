@@ -8,6 +8,7 @@ use flywheel_spec::event::{EpochReport, TrainEvent};
 use flywheel_spec::run::RunState;
 use flywheel_spec::{Phrase, phrase};
 
+use super::course::VALIDATION_LOSS;
 use super::{Checkpoint, Course, EpochSums, LoopState, Outcome, Watch, diagnosis, sums};
 use crate::augment::{Ahead, Epoch};
 use crate::engine::{Batch, Divergence, Engine, Step, Tensor, decays};
@@ -207,7 +208,7 @@ impl Run<'_, '_> {
         let all: Vec<u32> = (0..course.validation.len() as u32).collect();
         let validation_loss = course.objective.mean(&answers, &course.validation.targets, &all);
         if !validation_loss.is_finite() {
-            return Err(Divergence { place: "validation loss".to_owned() });
+            return Err(Divergence { place: VALIDATION_LOSS.to_owned() });
         }
         let value = (course.judge)(&answers, course.validation).filter(|value| value.is_finite());
         let before = self.state.epoch.penalty;
@@ -312,9 +313,9 @@ impl Run<'_, '_> {
             "train.diverged",
             epoch = self.state.epochs_done + 1,
             step = self.state.step_in_epoch + 1,
-            place = self.course.place(&divergence.place),
             rate = figure::plain(rate)
         )
+        .with_phrase("place", &self.course.place(&divergence.place))
     }
 }
 

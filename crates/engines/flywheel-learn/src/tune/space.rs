@@ -193,10 +193,32 @@ fn apply<'a>(
             return Err(Problem::error(phrase!("tune.no_such_path", path = path)).into());
         }
     }
-    let changed: TrainSpec = serde_json::from_value(document).map_err(|error| broken(error.to_string()))?;
+    let changed: TrainSpec = match serde_json::from_value(document.clone()) {
+        Ok(changed) => changed,
+        Err(error) => return Err(misread(document).unwrap_or_else(|| broken(error.to_string()))),
+    };
     // The recipe's own check knows the bounds of every setting.
     let text = draft::recipe_text(&changed, "recipe.toml", Language::En);
     check::read_recipe(&text, "recipe.toml").map(|_| changed)
+}
+
+/// What the recipe's own check says of a document that does not read: in the user's words, with the nearest known name.
+fn misread(mut document: Value) -> Option<Problems> {
+    without_nulls(&mut document);
+    let text = draft::table_text(document.as_object()?);
+    check::read_recipe(&text, "recipe.toml").err()
+}
+
+/// TOML has no form for what is not set.
+fn without_nulls(value: &mut Value) {
+    match value {
+        Value::Object(settings) => {
+            settings.retain(|_, value| !value.is_null());
+            settings.values_mut().for_each(without_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_nulls),
+        _ => {}
+    }
 }
 
 fn refused(path: &str, value: &Value, found: &Problems, place: &str) -> Problem {

@@ -176,7 +176,7 @@ name = "tuned"
 table = "t"
 target = "y"
 [[tune.search]]
-path = "train.learning"
+path = "train.batch_sise"
 low = 1.0
 high = 2.0
 [[tune.search]]
@@ -195,6 +195,8 @@ path = "train.l2"
 "#;
     let (spec, _) = check::read_recipe(text, "bad.toml").unwrap();
     let problems = Tuning::of(&spec, MetricName::Accuracy).unwrap().unwrap_err().problems;
+    let mistyped = problems[0].advice.as_ref().expect("advice");
+    assert!(mistyped.en.contains("`batch_size`") && mistyped.zh.contains("`batch_size`"), "{mistyped:?}");
     let places: Vec<&str> = problems.iter().filter_map(|problem| problem.place.setting.as_deref()).collect();
     assert_eq!(places.len(), 5, "{problems:#?}");
     assert!((0..5).all(|index| places.contains(&format!("tune.search.{index}").as_str())), "{places:?}");

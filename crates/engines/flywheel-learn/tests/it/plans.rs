@@ -30,6 +30,7 @@ fn table(columns: Vec<(&str, Values, ColumnKind)>) -> Table {
         fingerprint: "t@3:0".to_owned(),
         frame: Frame { columns },
         kinds,
+        writing: Default::default(),
     }
 }
 
@@ -253,6 +254,7 @@ fn a_new_model_starts_from_the_layers_of_another() {
     let base = Base {
         name: "lights@1".to_owned(),
         layers: first.spec.network.clone(),
+        labels: first.prepared.preparation.labels().to_vec(),
         network: first.blueprint.network.clone(),
         weights: outcome.weights.expect("judged"),
     };
@@ -281,6 +283,13 @@ fn a_new_model_starts_from_the_layers_of_another() {
         let moved = |name: &str| find(&weights, name) != find(&base.weights, name);
         assert!(!moved("layers.0.weight") && !moved("layers.0.bias"), "{engine}: a frozen layer moved");
         assert!(moved("layers.3.weight"), "{engine}: the dense layer did not move");
+    }
+
+    // As many classes of other names are other classes; the same ones keep the last layer.
+    for (classes, expected) in [(["up", "mid", "down"], false), (["top", "middle", "bottom"], true)] {
+        let (second, _) = planned(transfer.clone(), &lights(200, &classes), Some(&base));
+        let last = second.summary().network.layers.last().map(|layer| layer.reused);
+        assert_eq!(last, Some(expected), "{classes:?}");
     }
 
     let mut deeper = transfer.clone();

@@ -32,6 +32,7 @@ pub(crate) fn table(path: &str) -> Option<Table> {
         fingerprint: "real@0:0".to_owned(),
         frame: imported.frame,
         kinds: imported.kinds,
+        writing: imported.writing,
     })
 }
 

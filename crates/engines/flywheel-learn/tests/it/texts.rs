@@ -71,7 +71,8 @@ fn table(rows: usize) -> Table {
         Column { name: "kind".to_owned(), values: Values::Text(kinds) },
     ];
     let kinds = vec![ColumnKind::Text, ColumnKind::Number, ColumnKind::Category];
-    Table { name: "said".into(), version: 0, fingerprint: "said@0:0".into(), frame: Frame { columns }, kinds }
+    let (name, fingerprint) = ("said".into(), "said@0:0".into());
+    Table { name, version: 0, fingerprint, frame: Frame { columns }, kinds, writing: Default::default() }
 }
 
 fn spec(engine: &str) -> TrainSpec {

@@ -118,7 +118,7 @@ enum Size {
 
 fn size(report: &CaseReport) -> Size {
     let Some(ratio) = &report.rate_ratio else { return Size::Unclear };
-    let more_than_others = report.against_others.is_none_or(|others| others.value < 1.0);
+    let more_than_others = report.against_others.is_none_or(|others| others.high < 1.0);
     match (ratio.low, ratio.high) {
         // That everything was spoken of less is no success.
         (_, Some(high)) if high < 1.0 && more_than_others => Size::Shrank,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use flywheel_people::{Keys, NONE, PersonEvents, Question, Reading, person_of};
+use flywheel_people::{Keys, NONE, PersonEvents, Question, Reading};
 use flywheel_spec::product::funnel::{Attribution, FunnelOrder, FunnelSpec, StepOutcome};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,8 @@ pub struct Funnel {
     pub columns: Columns,
     /// The step that separating properties are told of.
     pub separated: usize,
+    /// The number of the person, or group, who is explained.
+    pub explained: Option<i64>,
 }
 
 /// Where each value stands in the reading.
@@ -445,12 +447,9 @@ impl Funnel {
     /// The person who is explained, those asked for, and what separates.
     fn whoever(&self, state: &mut State, events: &PersonEvents<'_>, marks: &[u64]) {
         if let (Some(asked), Some(column)) = (&self.spec.explain, self.columns.distinct_id) {
-            let theirs = self.spec.group.is_some() || events.person == person_of(asked);
-            let theirs = if self.spec.group.is_some() {
-                events.person == person_of(asked)
-            } else {
-                theirs || (0..events.len()).any(|at| events.text(column, at) == Some(asked.as_str()))
-            };
+            let named = |at: usize| events.text(column, at) == Some(asked.as_str());
+            let theirs = self.explained == Some(events.person)
+                || self.spec.group.is_none() && (0..events.len()).any(named);
             if theirs {
                 let text = |column: Option<usize>, at: usize| {
                     column.and_then(|column| events.text(column, at)).unwrap_or_default().to_owned()

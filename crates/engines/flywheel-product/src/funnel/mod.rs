@@ -12,7 +12,7 @@ mod walk;
 use std::sync::Arc;
 
 use flywheel_people::reading::FILTERS_AT_MOST;
-use flywheel_people::{Column, Fold, FoldError, Partial, Reading, erase};
+use flywheel_people::{Column, Fold, FoldError, Identity, Partial, Reading, erase};
 use flywheel_spec::product::funnel::{Attribution, FunnelOrder, FunnelSpec};
 use flywheel_spec::product::{Answer, EventFilter};
 use flywheel_spec::{Problem, Problems, phrase};
@@ -71,7 +71,19 @@ fn ready(spec: &FunnelSpec, context: &Context) -> Result<Funnel, Problems> {
     let timed = (index(spec.time_to_convert.from, 0), index(spec.time_to_convert.to, steps - 1));
     let separated = index(spec.separate.as_ref().and_then(|separate| separate.step), steps - 1);
     let until = stretch.to;
-    Ok(Funnel { spec: spec.clone(), reading, route, filters_of, until, over, timed, columns, separated })
+    let explained = spec.explain.as_ref().map(|asked| context.person(asked));
+    Ok(Funnel {
+        spec: spec.clone(),
+        reading,
+        route,
+        filters_of,
+        until,
+        over,
+        timed,
+        columns,
+        separated,
+        explained,
+    })
 }
 
 struct Plan {
@@ -84,7 +96,7 @@ impl Planned for Plan {
         vec![erase(self.funnel.clone())]
     }
 
-    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError> {
+    fn finish(&self, states: Vec<Box<dyn Partial>>, _: &Identity) -> Result<Answer, FoldError> {
         let state: State = only(states)?;
         report::report(&self.funnel, &self.calendar, state).map(Answer::Funnel)
     }

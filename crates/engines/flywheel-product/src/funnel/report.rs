@@ -221,7 +221,7 @@ fn people(funnel: &Funnel, calendar: &Calendar, state: &mut State) -> Vec<Person
     people.sort_unstable();
     people.truncate(most);
     let shown = people.into_iter().map(|found| PersonAtStep {
-        person: found.person,
+        person: found.person.to_string(),
         distinct_ids: found.distinct_ids,
         reached: found.reached,
         at: calendar.zoned(found.at).timestamp().to_string(),

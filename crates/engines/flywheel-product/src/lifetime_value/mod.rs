@@ -5,7 +5,7 @@ mod report;
 #[cfg(test)]
 mod tests;
 
-use flywheel_people::{Column, FoldError, PersonEvents, Question, Reading};
+use flywheel_people::{Column, FoldError, Identity, PersonEvents, Question, Reading};
 use flywheel_spec::product::lifetime_value::{LifetimeValueSpec, ModelUnit};
 use flywheel_spec::product::{Answer, Interval, Period};
 use flywheel_spec::{Problems, phrase};
@@ -187,7 +187,7 @@ impl Came {
 }
 
 impl Told for LifetimeValue {
-    fn report(&self, state: State) -> Result<Answer, FoldError> {
+    fn report(&self, state: State, _: &Identity) -> Result<Answer, FoldError> {
         report::report(self, state).map(Answer::LifetimeValue)
     }
 }

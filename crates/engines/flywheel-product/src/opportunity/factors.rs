@@ -6,7 +6,7 @@ use flywheel_spec::feedback::opportunity::{
 };
 use flywheel_stats::normal::Z95;
 
-use super::loss::{Expected, Loss, SPREAD, complaint, drawn_in, measured, spread};
+use super::loss::{Expected, Loss, SPREAD, complaints, drawn_in, measured, spread};
 
 /// The least pain, so that no theme is worth exactly nothing.
 const LEAST_PAIN: f64 = 0.005;
@@ -17,7 +17,7 @@ const PEOPLE_DRAWN: f64 = 5.0;
 
 /// The factors of all themes in their order, and the spread of losses that they were drawn in with.
 pub(crate) fn factors(evidence: &[ThemeEvidence], spec: &OpportunitySpec) -> (Vec<ScoreFactors>, f64) {
-    let complaints: Vec<f64> = evidence.iter().map(complaint).collect();
+    let (complaints, scale) = complaints(evidence);
     let losses = |wide: f64| -> Vec<Option<Loss>> {
         evidence
             .iter()
@@ -29,7 +29,7 @@ pub(crate) fn factors(evidence: &[ThemeEvidence], spec: &OpportunitySpec) -> (Ve
         first.iter().zip(&complaints).filter_map(|(loss, complaint)| Some(((*loss)?, *complaint))).collect();
     // Sorted, so that the sums do not depend on the order of themes.
     known.sort_by(|(one, _), (two, _)| one.value.total_cmp(&two.value).then(one.error.total_cmp(&two.error)));
-    let expects = Expected::of(&known, spec.mood_worth);
+    let expects = Expected::of(&known, (spec.mood_worth / scale).min(1.0));
     let expected: Vec<f64> = complaints.iter().map(|complaint| expects.loss(*complaint)).collect();
     known.iter_mut().for_each(|(_, complaint)| *complaint = expects.loss(*complaint));
     let wide = spread(&known);

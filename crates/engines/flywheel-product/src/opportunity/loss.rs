@@ -2,7 +2,7 @@
 
 use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::feedback::behaviour::{Compared, ThemeBehaviour};
-use flywheel_spec::feedback::opportunity::ThemeEvidence;
+use flywheel_spec::feedback::opportunity::{EvidenceRating, ThemeEvidence};
 use flywheel_stats::normal::Z95;
 
 /// How far apart losses are taken to be, as a standard deviation, while few themes can tell.
@@ -13,6 +13,13 @@ const THEMES_ENOUGH: usize = 5;
 const SPREADS: (f64, f64) = (0.1, 0.3);
 /// Voices that the mood of a theme is drawn in with towards none.
 const VOICES_DRAWN: f64 = 3.0;
+
+/// Ratings that those of a theme are drawn in with towards what its texts sound like.
+const RATINGS_DRAWN: f64 = 5.0;
+/// The least that the texts' complaints are worth beside the ratings'.
+const LEAST_SCALE: f64 = 0.1;
+/// The lowest rating there is.
+const LOWEST_RATING: f64 = 1.0;
 
 /// How well it is known beforehand what a complaint costs: the standard deviations of what none costs and of what a full one adds.
 const WORTH_SPREAD: f64 = 0.2;
@@ -69,20 +76,49 @@ impl Loss {
     }
 }
 
-/// How bad it sounds, 0 to 1: `1 − (1 − m)(1 − 0.3 b)(1 − 0.2 r)(1 − 0.1 q)` with the negative mood `m` (the mean of
-/// `max(0, −mood)` and the negative share, as far as they are there), and the shares of bugs, requests and questions;
-/// times `v / (v + 3)` for `v` voices.
-pub(crate) fn complaint(evidence: &ThemeEvidence) -> f64 {
-    let mood = evidence.mood.map(|mood| (-mood.value).clamp(0.0, 1.0));
-    let negative = evidence.negative_share.map(|share| share.value.clamp(0.0, 1.0));
-    let known: Vec<f64> = [mood, negative].into_iter().flatten().collect();
-    let mood = if known.is_empty() { 0.0 } else { known.iter().sum::<f64>() / known.len() as f64 };
-    let kept = (1.0 - mood)
-        * (1.0 - 0.3 * kind_share(evidence, "bug"))
-        * (1.0 - 0.2 * kind_share(evidence, "request"))
-        * (1.0 - 0.1 * kind_share(evidence, "question"));
-    let voices = evidence.voices.max(evidence.people) as f64;
+/// How bad each theme sounds, 0 to 1: `1 − (1 − m)(1 − 0.3 b)(1 − 0.2 r)(1 − 0.1 q)`, times `v / (v + 3)` for `v` voices;
+/// `b`, `r` and `q` are the shares of bugs, requests and questions.
+///
+/// `m` is the mood of the texts: the mean of `max(0, −mood)` and the negative share, as far as they are there. Where people
+/// rated, it is drawn towards how far their ratings stay below the usual one, `(usual − stars) / (usual − 1)`, by
+/// `w = n / (n + 5)` for `n` ratings, for nearly all complaints sound bad and ratings tell how bad; the texts' mood then
+/// stands on the ratings' scale, and the kinds count by `1 − w`. That scale comes along: what one complaint of the texts'
+/// is worth beside one of the ratings', above 0 to 1.
+pub(crate) fn complaints(evidence: &[ThemeEvidence]) -> (Vec<f64>, f64) {
+    let (mut below, mut sounding) = (0.0, 0.0);
+    for theme in evidence {
+        if let Some(rating) = &theme.rating {
+            below += rating.rated as f64 * below_usual(rating);
+            sounding += rating.rated as f64 * sound(theme);
+        }
+    }
+    let scale = if sounding > 0.0 { (below / sounding).clamp(LEAST_SCALE, 1.0) } else { 1.0 };
+    (evidence.iter().map(|theme| complaint(theme, scale)).collect(), scale)
+}
+
+fn complaint(theme: &ThemeEvidence, scale: f64) -> f64 {
+    let rated = theme.rating.map_or(0.0, |rating| rating.rated as f64);
+    let known = rated / (rated + RATINGS_DRAWN);
+    let text = scale * sound(theme);
+    let mood = text + known * (theme.rating.as_ref().map_or(0.0, below_usual) - text);
+    let kind = |name: &str, worth: f64| 1.0 - worth * (1.0 - known) * kind_share(theme, name);
+    let kept = (1.0 - mood) * kind("bug", 0.3) * kind("request", 0.2) * kind("question", 0.1);
+    let voices = theme.voices.max(theme.people) as f64;
     (1.0 - kept) * voices / (voices + VOICES_DRAWN)
+}
+
+/// How bad the texts sound, 0 to 1.
+fn sound(theme: &ThemeEvidence) -> f64 {
+    let mood = theme.mood.map(|mood| (-mood.value).clamp(0.0, 1.0));
+    let negative = theme.negative_share.map(|share| share.value.clamp(0.0, 1.0));
+    let known: Vec<f64> = [mood, negative].into_iter().flatten().collect();
+    if known.is_empty() { 0.0 } else { known.iter().sum::<f64>() / known.len() as f64 }
+}
+
+/// How far the ratings stay below the usual one, 0 where they don't to 1 for nothing but the lowest.
+fn below_usual(rating: &EvidenceRating) -> f64 {
+    let most = rating.usual - LOWEST_RATING;
+    if most > 0.0 { ((rating.usual - rating.stars) / most).clamp(0.0, 1.0) } else { 0.0 }
 }
 
 /// A kind's share of a theme's messages, 0 where none is known.
@@ -191,6 +227,30 @@ mod tests {
         assert!((line.0 - 0.033_709).abs() < 1e-6 && (line.1 - 0.763_586).abs() < 1e-6, "{known:?}");
         let unknown = Expected::of(&themes(10.0), 0.3);
         assert!((unknown.loss(1.0) - 0.3).abs() < 0.02, "{unknown:?}");
+    }
+
+    #[test]
+    fn ratings_tell_complaints_apart_that_sound_alike() {
+        let mood = |value: f64| Some(Estimate { value, low: value, high: value });
+        let theme = |stars: Option<f64>| ThemeEvidence {
+            voices: 97,
+            people: 97,
+            mood: mood(-0.8),
+            negative_share: mood(0.8),
+            rating: stars.map(|stars| EvidenceRating { stars, usual: 3.0, rated: 45 }),
+            ..ThemeEvidence::default()
+        };
+        // By hand: 0.5 and 1 below the usual beside texts of 0.8 make a scale of 0.9375, and 0.9 of a rated complaint is
+        // the ratings': 0.075 + 0.45, 0.075 + 0.9 and 0.75, each times 97 / 100 voices.
+        let (found, scale) = complaints(&[theme(Some(2.0)), theme(Some(1.0)), theme(None)]);
+        assert!((scale - 0.937_5).abs() < 1e-12, "{scale}");
+        let expected = [0.509_25, 0.945_75, 0.727_5];
+        assert!(
+            found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-9),
+            "{found:?}"
+        );
+        let (unrated, scale) = complaints(&[theme(None)]);
+        assert!((unrated[0] - 0.776).abs() < 1e-9 && scale == 1.0, "{unrated:?}");
     }
 
     #[test]

@@ -37,6 +37,9 @@ pub fn rank(
         evidence.into_iter().partition(|theme| why_aside(theme).is_some());
     report.set_aside = aside.iter().map(set_aside).collect();
     report.set_aside.sort_by(|one, two| two.people.cmp(&one.people).then(one.theme.cmp(&two.theme)));
+    let ranked = |record: &&OpportunityRecord| evidence.iter().any(|theme| theme.theme == record.theme);
+    report.without_theme = records.iter().filter(|record| !ranked(record)).cloned().collect();
+    report.without_theme.sort_by(|one, two| (one.id.len(), &one.id).cmp(&(two.id.len(), &two.id)));
     let (factors, spread) = factors(&evidence, spec);
     report.loss_spread = spread;
     let mut opportunities: Vec<Opportunity> = evidence

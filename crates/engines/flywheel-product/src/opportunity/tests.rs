@@ -138,6 +138,24 @@ fn praise_is_set_aside_and_effort_divides() {
 }
 
 #[test]
+fn a_record_whose_theme_is_not_ranked_is_told_beside_the_list() {
+    let mut praise = theme("praise", 500, 0.8, -0.05, 0.05);
+    praise.kinds = [("praise".to_owned(), 450)].into();
+    let record = |id: &str, theme: &str| OpportunityRecord {
+        id: id.to_owned(),
+        theme: theme.to_owned(),
+        state: OpportunityState::Accepted,
+        ..OpportunityRecord::default()
+    };
+    let records = [record("o10", "gone"), record("o2", "praise"), record("o1", "a")];
+    let evidence = [praise, theme("a", 100, -0.5, 0.2, 0.08)];
+    let report = rank(&evidence, &records, &OpportunitySpec::default()).expect("a ranking");
+    assert_eq!(report.opportunities[0].record.as_deref(), Some("o1"));
+    let beside: Vec<&str> = report.without_theme.iter().map(|record| record.id.as_str()).collect();
+    assert_eq!(beside, ["o2", "o10"]);
+}
+
+#[test]
 fn the_change_that_is_named_does_swap_them() {
     let evidence = [
         theme("a", 400, -0.6, 0.3, 0.05),

@@ -5,7 +5,7 @@ mod report;
 
 use std::sync::Arc;
 
-use flywheel_people::{Column, Fold, FoldError, Partial, Reading, erase};
+use flywheel_people::{Column, Fold, FoldError, Identity, Partial, Reading, erase};
 use flywheel_spec::product::paths::{PathsSpec, SessionCut, StepName};
 use flywheel_spec::product::{Answer, EventFilter, Property};
 use flywheel_spec::{Problem, Problems, phrase};
@@ -129,7 +129,7 @@ impl Planned for Plan {
         vec![erase(self.question.clone())]
     }
 
-    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError> {
+    fn finish(&self, states: Vec<Box<dyn Partial>>, _: &Identity) -> Result<Answer, FoldError> {
         Ok(Answer::Paths(report::report(&self.spec, only::<State>(states)?)?))
     }
 }

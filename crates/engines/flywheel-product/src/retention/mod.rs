@@ -5,7 +5,7 @@ mod report;
 
 use std::sync::Arc;
 
-use flywheel_people::{Column, Fold, FoldError, Partial, Reading, erase};
+use flywheel_people::{Column, Fold, FoldError, Identity, Partial, Reading, erase};
 use flywheel_spec::product::retention::{Begins, Clock, RetentionSpec};
 use flywheel_spec::product::{Answer, Interval};
 use flywheel_spec::{Problem, Problems, phrase};
@@ -97,7 +97,7 @@ impl Planned for Plan {
         vec![erase(self.question.clone())]
     }
 
-    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError> {
+    fn finish(&self, states: Vec<Box<dyn Partial>>, _: &Identity) -> Result<Answer, FoldError> {
         let state = crate::intervals::only::<State>(states)?;
         Ok(Answer::Retention(report::report(&self.spec, &self.question, state)?))
     }

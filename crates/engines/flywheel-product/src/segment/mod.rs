@@ -12,7 +12,7 @@ mod who;
 
 use std::sync::Arc;
 
-use flywheel_people::{Column, Fold, FoldError, Partial, Reading, erase};
+use flywheel_people::{Column, Fold, FoldError, Identity, Partial, Reading, erase};
 use flywheel_spec::product::segment::SegmentSpec;
 use flywheel_spec::product::{Answer, EventFilter};
 use flywheel_spec::{Problem, Problems, phrase};
@@ -31,7 +31,7 @@ const POPULATION: usize = 0;
 /// # Errors
 /// Every mistake at once.
 pub fn plan(spec: &SegmentSpec, context: &Context) -> Result<Box<dyn Planned>, Problems> {
-    let mut asked = Asked::new(&context.calendar, spec.rfm.is_some());
+    let mut asked = Asked::new(context, spec.rfm.is_some());
     check_filter(&spec.population, "population", &mut asked.problems);
     asked.filter(&spec.population);
     let who = asked.read(&spec.who, "who");
@@ -94,7 +94,7 @@ impl Planned for Plan {
         vec![erase(self.question.clone())]
     }
 
-    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError> {
+    fn finish(&self, states: Vec<Box<dyn Partial>>, _: &Identity) -> Result<Answer, FoldError> {
         let state = only::<State>(states)?;
         Ok(Answer::Segment(report::report(&self.spec, &self.question, state, self.now)?))
     }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use flywheel_people::{Column, Condition, person_of};
+use flywheel_people::{Column, Condition};
 use flywheel_spec::product::segment::{RfmGroup, Who};
 use flywheel_spec::product::{EventFilter, Interval, Owner, Period, Property, PropertyFilter};
 use flywheel_spec::{Problem, Problems, phrase};
 
-use crate::calendar::{Calendar, DAY_MICROS, Stretch};
+use crate::calendar::{DAY_MICROS, Stretch};
 use crate::intervals::check_filter;
+use crate::plan::Context;
 
 /// Most leaves of a tree: one bit each.
 pub const LEAVES_AT_MOST: usize = 64;
@@ -47,7 +48,7 @@ pub enum Leaf {
 
 /// What the conditions ask to be read, gathered while they are checked.
 pub struct Asked<'c> {
-    calendar: &'c Calendar,
+    context: &'c Context,
     scored: bool,
     pub filters: Vec<EventFilter>,
     pub columns: Vec<Column>,
@@ -59,9 +60,9 @@ pub struct Asked<'c> {
 
 impl<'c> Asked<'c> {
     /// Nothing yet.
-    pub fn new(calendar: &'c Calendar, scored: bool) -> Self {
+    pub fn new(context: &'c Context, scored: bool) -> Self {
         Self {
-            calendar,
+            context,
             scored,
             filters: Vec::new(),
             columns: Vec::new(),
@@ -148,7 +149,10 @@ impl<'c> Asked<'c> {
                 }
                 self.leaf(Leaf::Rfm { groups: groups.clone() })
             }
-            Who::Listed { distinct_ids } => self.among(distinct_ids.iter().map(|id| person_of(id)).collect()),
+            Who::Listed { distinct_ids } => {
+                let persons = distinct_ids.iter().map(|id| self.context.person(id)).collect();
+                self.among(persons)
+            }
             Who::Persons { persons } => {
                 let mut among = BTreeSet::new();
                 for (place, text) in persons.iter().enumerate() {
@@ -179,11 +183,11 @@ impl<'c> Asked<'c> {
                 self.problems.push(crate::intervals::wrong_count(&setting, days, 1, 36_500));
                 return Stretch { from: None, to: i64::MAX };
             }
-            let now = self.calendar.now.as_microsecond();
-            let from = crate::intervals::before(self.calendar, now, Interval::Day, days - 1);
+            let now = self.context.calendar.now.as_microsecond();
+            let from = crate::intervals::before(&self.context.calendar, now, Interval::Day, days - 1);
             return Stretch { from: Some(from), to: now + 1 };
         }
-        self.calendar.stretch(period).unwrap_or_else(|wrong| {
+        self.context.calendar.stretch(period).unwrap_or_else(|wrong| {
             for mut problem in wrong.problems {
                 let inner = problem.place.setting.take().unwrap_or_default();
                 self.problems.push(problem.at_setting(format!("{at}.{inner}")));

@@ -8,7 +8,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use flywheel_people::{Column, Fold, FoldError, Partial, Reading, erase};
+use flywheel_people::{Column, Fold, FoldError, Identity, Partial, Reading, erase};
 use flywheel_spec::product::trend::{Aggregate, BackUnit, Compare, Measure, TrendSpec};
 use flywheel_spec::product::{Answer, EventFilter, Interval};
 use flywheel_spec::{Problem, Problems, phrase};
@@ -66,7 +66,7 @@ impl Planned for Plan {
         vec![erase(self.trend.clone())]
     }
 
-    fn finish(&self, states: Vec<Box<dyn Partial>>) -> Result<Answer, FoldError> {
+    fn finish(&self, states: Vec<Box<dyn Partial>>, _: &Identity) -> Result<Answer, FoldError> {
         report::report(&self.trend, &self.formulas, self.now, only(states)?).map(Answer::Trend)
     }
 }

@@ -1,7 +1,7 @@
 //! Events written briefly, and questions asked of them in one state or in many.
 
 use flywheel_people::memory::fold_events;
-use flywheel_people::{Event, IdKind, Partial, person_of};
+use flywheel_people::{Event, IdKind, Identity, Partial, person_of};
 use flywheel_product::{Calendar, Context, plan};
 use flywheel_spec::product::{Answer, QuestionSpec};
 use flywheel_spec::project::Weekday;
@@ -61,7 +61,7 @@ pub fn ask(question: Value, calendar: &Calendar, events: &[Event]) -> Answer {
         .iter()
         .map(|fold| fold_events(fold.as_ref(), events, person).expect("conditions"))
         .collect();
-    let whole = planned.finish(one).expect("an answer");
+    let whole = planned.finish(one, &Identity::default()).expect("an answer");
     for parts in [2, 5] {
         let folds = planned.folds();
         let states = folds.iter().map(|fold| {
@@ -78,7 +78,7 @@ pub fn ask(question: Value, calendar: &Calendar, events: &[Event]) -> Answer {
             }
             merged
         });
-        let answer = planned.finish(states.collect()).expect("an answer");
+        let answer = planned.finish(states.collect(), &Identity::default()).expect("an answer");
         assert_eq!(answer, whole, "{parts} states");
     }
     whole

@@ -1,7 +1,7 @@
 //! Segments: properties, behaviour, lists, scores, and other questions asked of them.
 
 use flywheel_people::memory::fold_events;
-use flywheel_people::{Event, person_of};
+use flywheel_people::{Event, Identity, person_of};
 use flywheel_product::segment::Members;
 use flywheel_product::{Context, plan};
 use flywheel_spec::product::segment::{RfmGroup, SegmentReport};
@@ -92,6 +92,21 @@ fn people_are_found_by_what_they_are_and_did() {
 }
 
 #[test]
+fn a_list_finds_somebody_by_an_id_of_which_no_event_is_here() {
+    let question: QuestionSpec = serde_json::from_value(
+        json!({"kind": "segment", "who": {"kind": "listed", "distinct_ids": ["ann's old phone", "ann"]}}),
+    )
+    .expect("a question");
+    let merged = [("ann's old phone".to_owned(), person_of("ann"))].into();
+    let context = Context { merged, ..Context::at(calendar("UTC", Weekday::Monday, NOW)) };
+    let planned = plan(&question, &context).expect("a plan");
+    let state = fold_events(planned.folds()[0].as_ref(), &some_people(), person).expect("events");
+    let answer = planned.finish(vec![state], &Identity::default()).expect("an answer");
+    let Answer::Segment(report) = answer else { panic!() };
+    assert_eq!((report.examples, report.unknown), (vec!["ann".to_owned()], 0));
+}
+
+#[test]
 fn scores_are_quintiles_and_groups_have_names() {
     // Ten people: the later the last order, the more orders and the more they are worth.
     let mut events = Vec::new();
@@ -134,7 +149,8 @@ fn another_question_is_asked_of_members_and_of_the_others() {
         let other = fold_events(narrowed.as_ref(), &events[3..], person).expect("events");
         let mut merged = narrowed.read(&one.bytes().expect("bytes")).expect("a state");
         merged.merge(other).expect("the same fold");
-        let Answer::Segment(report) = planned.finish(vec![merged]).expect("an answer") else { panic!() };
+        let answer = planned.finish(vec![merged], &Identity::default()).expect("an answer");
+        let Answer::Segment(report) = answer else { panic!() };
         assert_eq!(
             (report.population, report.examples),
             (expected.0, expected.1.into_iter().map(str::to_owned).collect())

@@ -74,7 +74,7 @@ fn group(mut question: Value, events: &[Event]) -> StickinessReport {
     let states = folds
         .iter()
         .map(|fold| flywheel_people::memory::fold_unmerged(fold.as_ref(), events).expect("events"));
-    match planned.finish(states.collect()).expect("an answer") {
+    match planned.finish(states.collect(), &flywheel_people::Identity::default()).expect("an answer") {
         Answer::Stickiness(report) => report,
         other => panic!("{other:?}"),
     }

@@ -70,6 +70,8 @@ pub struct Insights {
     pub theme_of: Vec<Option<u32>>,
     /// For each message why it was set aside.
     pub aside_of: Vec<Option<AsideReason>>,
+    /// For each message the number of its group of the same or nearly the same words, messages alone included.
+    pub group_of: Vec<u32>,
     /// For each message whether the report tells it: all, unless the spec narrows.
     pub told: Vec<bool>,
     /// What is kept of the themes for the next messages; none where they are as before.
@@ -117,7 +119,7 @@ pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Besid
     charts_and_doubts(&mut report, pile);
     let id = |theme: &Option<u32>| theme.map(|theme| found.themes[theme as usize].id);
     let theme_of = found.of_message.iter().map(id).collect();
-    Insights { theme_of, report, aside_of, told, state, placed }
+    Insights { theme_of, report, aside_of, group_of: same.group_of, told, state, placed }
 }
 
 /// Everything that a report is told from.

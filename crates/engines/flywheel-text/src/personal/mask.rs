@@ -37,3 +37,13 @@ pub fn mask(text: &str) -> (String, Counts) {
     masked.push_str(&text[from..]);
     (masked, counts)
 }
+
+/// The masked value of a column, read as said after the column's name: bare digits in `phone` are a telephone's number.
+pub fn mask_value(name: &str, value: &str) -> String {
+    let before = format!("{name}: ");
+    match mask(&format!("{before}{value}")).0.strip_prefix(&before) {
+        Some(masked) => masked.to_owned(),
+        // What is masked begins in the name.
+        None => mask(value).0,
+    }
+}

@@ -37,7 +37,7 @@ use aho_corasick::AhoCorasick;
 use flywheel_spec::feedback::privacy::{Certainty, PersonalKind};
 
 pub use export::{ExportError, export};
-pub use mask::{Counts, mask};
+pub use mask::{Counts, mask, mask_value};
 pub use report::{Tally, tally};
 
 use reading::Reading;

@@ -86,6 +86,19 @@ fn masks_speak_the_language_of_the_text() {
 }
 
 #[test]
+fn a_column_says_what_its_values_are() {
+    for (name, value, expected) in [
+        ("contact", "jane@example.com", "[e-mail]"),
+        ("phone", "2125550187", "[phone]"),
+        ("order", "13812345678", "13812345678"),
+        ("plan", "pro", "pro"),
+        ("a@b.com", "13812345678", "[phone]"),
+    ] {
+        assert_eq!(mask_value(name, value), expected, "{name}: {value}");
+    }
+}
+
+#[test]
 fn a_long_text_takes_time_in_proportion_to_its_length() {
     for piece in [
         "1 2 3 4 ",

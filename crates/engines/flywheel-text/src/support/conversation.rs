@@ -38,30 +38,67 @@ impl Faq {
         now: i64,
         encoder: Option<&dyn Encode>,
     ) -> Reply {
-        let (folded, shortened) = read(text);
-        let heard = text.char_indices().nth(LONGEST * 8).map_or(text, |(at, _)| &text[..at]);
-        conversation.turns.push(turn(now, Speaker::Customer, heard, None));
-        let said = Said::of(&folded);
-        let lone_word = !said.text().contains(' ');
-        match language(&folded) {
-            TextLanguage::Zh => conversation.language = Some(Language::Zh),
-            // A lone "ok" or "app" does not change the language.
-            TextLanguage::En if !(lone_word && conversation.language.is_some()) => {
-                conversation.language = Some(Language::En);
-            }
-            TextLanguage::En | TextLanguage::Other => {}
-        }
-        let mut step = Step {
-            faq: self,
-            language: conversation.language.unwrap_or(self.spec.language),
-            conversation,
-            encoder,
+        let taken = take(conversation, text, now);
+        let language = conversation.language.unwrap_or(self.spec.language);
+        let reply = if conversation.handed_over {
+            say(language, "support.with_person", ReplyKind::HandOver)
+        } else {
+            let mut step = Step { faq: self, conversation: &mut *conversation, language, encoder };
+            step.reply(&taken.folded, &taken.said, taken.heard)
         };
-        let mut reply = step.reply(&folded, &said, heard);
-        reply.shortened = shortened;
-        conversation.turns.push(turn(now, Speaker::Assistant, &reply.text, reply.entry.clone()));
-        reply
+        tell(conversation, now, Reply { shortened: taken.shortened, ..reply })
     }
+}
+
+/// The reply where no questions and answers can be read: a person takes over, so that what was said is not lost.
+///
+/// `language` is that of a customer who has not shown one yet; the rest as in [`Faq::reply`].
+pub fn reply_without_faq(conversation: &mut Conversation, text: &str, now: i64, language: Language) -> Reply {
+    let Taken { heard, said, shortened, .. } = take(conversation, text, now);
+    let language = conversation.language.unwrap_or(language);
+    let reply = if conversation.handed_over {
+        say(language, "support.with_person", ReplyKind::HandOver)
+    } else if said.asks_for_person() {
+        hand_over(conversation, language, HandOverReason::Asked, None)
+    } else if said.says("insult") {
+        hand_over(conversation, language, HandOverReason::Complaint, asked_besides(heard))
+    } else {
+        let asked = said.small_talk().is_none().then(|| heard.trim().to_owned());
+        hand_over(conversation, language, HandOverReason::NotUnderstood, asked)
+    };
+    tell(conversation, now, Reply { shortened, ..reply })
+}
+
+/// A customer's message as it was taken into the conversation.
+struct Taken<'a> {
+    heard: &'a str,
+    folded: String,
+    said: Said,
+    shortened: bool,
+}
+
+/// Adds what the customer says to the conversation.
+fn take<'a>(conversation: &mut Conversation, text: &'a str, now: i64) -> Taken<'a> {
+    let (folded, shortened) = read(text);
+    let heard = text.char_indices().nth(LONGEST * 8).map_or(text, |(at, _)| &text[..at]);
+    conversation.turns.push(turn(now, Speaker::Customer, heard, None));
+    let said = Said::of(&folded);
+    let lone_word = !said.text().contains(' ');
+    match language(&folded) {
+        TextLanguage::Zh => conversation.language = Some(Language::Zh),
+        // A lone "ok" or "app" does not change the language.
+        TextLanguage::En if !(lone_word && conversation.language.is_some()) => {
+            conversation.language = Some(Language::En);
+        }
+        TextLanguage::En | TextLanguage::Other => {}
+    }
+    Taken { heard, folded, said, shortened }
+}
+
+/// Adds the reply to the conversation.
+fn tell(conversation: &mut Conversation, now: i64, reply: Reply) -> Reply {
+    conversation.turns.push(turn(now, Speaker::Assistant, &reply.text, reply.entry.clone()));
+    reply
 }
 
 fn turn(time: i64, speaker: Speaker, text: &str, entry: Option<String>) -> Turn {
@@ -83,9 +120,11 @@ impl Step<'_> {
             return self.hand_over(HandOverReason::Asked, open);
         }
         if said.says("insult") {
-            return self.hand_over(HandOverReason::Complaint, None);
+            let left_open = self.conversation.pending_question.take();
+            return Reply { left_open, ..self.hand_over(HandOverReason::Complaint, asked_besides(heard)) };
         }
-        if !self.conversation.pending.is_empty()
+        let offered = self.conversation.pending.clone();
+        if !offered.is_empty()
             && let Some(reply) = self.chosen(folded, said)
         {
             return reply;
@@ -96,7 +135,12 @@ impl Step<'_> {
         if !has_word(folded) {
             return self.say("support.empty", ReplyKind::Clarify);
         }
-        self.sought(folded, said, heard)
+        let open = self.conversation.pending_question.take();
+        self.settle();
+        let reply = self.sought(folded, said, heard);
+        let mut told = reply.entry.iter().chain(reply.choices.iter().map(|choice| &choice.id));
+        let clarified = told.any(|id| offered.iter().any(|choice| choice.id == *id));
+        Reply { left_open: open.filter(|question| !clarified && has_word(question)), ..reply }
     }
 
     /// The entry for a question, by itself or as it goes on from the last one.
@@ -159,10 +203,10 @@ impl Step<'_> {
         (own.likeness[best] >= 0.08).then_some((found, context))
     }
 
-    /// The reply to a choice; absent where the message is none, and is read as a new question.
+    /// The reply to a choice; absent where the message is none, which leaves the choice open.
     fn chosen(&mut self, folded: &str, said: &Said) -> Option<Reply> {
-        let pending = std::mem::take(&mut self.conversation.pending);
-        let question = self.conversation.pending_question.take().unwrap_or_default();
+        let pending = self.conversation.pending.clone();
+        let question = self.conversation.pending_question.clone().unwrap_or_default();
         match pick(said, pending.len()) {
             Pick::Place(place) => return Some(self.answer(&pending[place].id, question, 1.0)),
             Pick::None => return Some(self.miss(question, 0.0)),
@@ -235,16 +279,7 @@ impl Step<'_> {
     }
 
     fn hand_over(&mut self, reason: HandOverReason, unanswered: Option<String>) -> Reply {
-        self.conversation.handed_over = true;
-        self.conversation.misses = 0;
-        self.settle();
-        let key = match reason {
-            HandOverReason::Asked => "support.to_person",
-            HandOverReason::Complaint => "support.to_person_sorry",
-            HandOverReason::NotUnderstood => "support.to_person_unknown",
-        };
-        let unanswered = unanswered.filter(|question| has_word(question));
-        Reply { reason: Some(reason), unanswered, ..self.say(key, ReplyKind::HandOver) }
+        hand_over(self.conversation, self.language, reason, unanswered)
     }
 
     fn small_talk(&self, kind: SmallTalk) -> Reply {
@@ -258,13 +293,56 @@ impl Step<'_> {
     }
 
     fn say(&self, key: &str, kind: ReplyKind) -> Reply {
-        plain_reply(kind, flywheel_spec::Phrase::new(key).text(self.language).to_owned())
+        say(self.language, key, kind)
     }
 
     fn settle(&mut self) {
-        self.conversation.pending.clear();
-        self.conversation.pending_question = None;
+        settle(self.conversation);
     }
+}
+
+fn hand_over(
+    conversation: &mut Conversation,
+    language: Language,
+    reason: HandOverReason,
+    unanswered: Option<String>,
+) -> Reply {
+    conversation.handed_over = true;
+    conversation.misses = 0;
+    settle(conversation);
+    let key = match reason {
+        HandOverReason::Asked => "support.to_person",
+        HandOverReason::Complaint => "support.to_person_sorry",
+        HandOverReason::NotUnderstood => "support.to_person_unknown",
+    };
+    let unanswered = unanswered.filter(|question| has_word(question));
+    Reply { reason: Some(reason), unanswered, ..say(language, key, ReplyKind::HandOver) }
+}
+
+/// What a message that scolds asks besides; absent where it only scolds.
+fn asked_besides(heard: &str) -> Option<String> {
+    let clauses = heard.split(['，', '。', '！', '？', '；', '!', '?', ';', '\n']);
+    // A mark between digits parts no clauses.
+    let clauses = clauses.flat_map(|part| part.split(". ")).flat_map(|part| part.split(", "));
+    let asked: Vec<&str> = clauses
+        .map(str::trim)
+        .filter(|clause| {
+            let folded = read(clause).0;
+            let said = Said::of(&folded);
+            let talk = !has_word(&folded) || said.small_talk().is_some();
+            !talk && (!said.says("insult") || said.says("asking"))
+        })
+        .collect();
+    (!asked.is_empty()).then(|| asked.join(" "))
+}
+
+fn settle(conversation: &mut Conversation) {
+    conversation.pending.clear();
+    conversation.pending_question = None;
+}
+
+fn say(language: Language, key: &str, kind: ReplyKind) -> Reply {
+    plain_reply(kind, flywheel_spec::Phrase::new(key).text(language).to_owned())
 }
 
 fn plain_reply(kind: ReplyKind, text: String) -> Reply {
@@ -276,6 +354,7 @@ fn plain_reply(kind: ReplyKind, text: String) -> Reply {
         choices: Vec::new(),
         reason: None,
         unanswered: None,
+        left_open: None,
         shortened: false,
     }
 }

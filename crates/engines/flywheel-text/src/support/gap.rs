@@ -11,6 +11,7 @@ use super::faq::{Faq, read};
 use super::index::Index;
 use super::matcher::{Encode, unit};
 use crate::linear::{FeatureSpec, Features, Sparse};
+use crate::personal::mask;
 
 /// From this likeness on two questions ask the same.
 const ALIKE: f32 = 0.3;
@@ -26,7 +27,7 @@ struct Asked<'a> {
 }
 
 impl Faq {
-    /// Groups unanswered questions, in any order, into what the file lacks.
+    /// Groups unanswered questions, in any order, into what the file lacks; personal data in them is masked.
     ///
     /// Star clusters: the question that most others are like takes those around it, then the next of the rest; Aslam,
     /// Pelekhov and Rus, "The Star Clustering Algorithm" (JGAA 8, 2004). Ties go by the text, never by the order.
@@ -81,8 +82,6 @@ impl Faq {
         let mut messages: Vec<&Unanswered> =
             star.iter().flat_map(|at| asked[*at].messages.iter().copied()).collect();
         messages.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
-        let named: BTreeSet<&str> = messages.iter().filter_map(|one| one.person.as_deref()).collect();
-        let nameless = messages.iter().filter(|one| one.person.is_none()).count();
         let tongue = language(&middle.folded);
         let found = self.found(&self.query(&middle.folded, encoder), None, self.spec.language);
         let nearest = found.candidates.first().map(|choice| Nearest {
@@ -90,7 +89,7 @@ impl Faq {
             question: choice.question.clone(),
             confidence: found.confidence,
         });
-        let first_wording = |at: usize| asked[at].messages[0].text.trim().to_owned();
+        let first_wording = |at: usize| mask(asked[at].messages[0].text.trim()).0;
         Gap {
             name: name(asked, star),
             draft_question: first_wording(star[0]),
@@ -98,12 +97,31 @@ impl Faq {
             questions: star.iter().take(SHOWN).map(|at| first_wording(*at)).collect(),
             ids: messages.iter().map(|one| one.id.clone()).collect(),
             count: messages.len() as u64,
-            people: (named.len() + nameless) as u64,
+            people: people(&messages),
             first: messages.iter().map(|one| one.time).min().unwrap_or_default(),
             last: messages.iter().map(|one| one.time).max().unwrap_or_default(),
             nearest,
         }
     }
+}
+
+/// How many people asked; whom nobody knows is told by the conversation.
+fn people(messages: &[&Unanswered]) -> u64 {
+    let person_of: BTreeMap<&str, &str> =
+        messages.iter().filter_map(|one| Some((conversation(one), one.person.as_deref()?))).collect();
+    let nameless = messages
+        .iter()
+        .filter(|one| one.person.is_none())
+        .map(|one| conversation(one))
+        .filter(|of| !person_of.contains_key(of))
+        .collect::<BTreeSet<&str>>();
+    let named: BTreeSet<&str> = messages.iter().filter_map(|one| one.person.as_deref()).collect();
+    (named.len() + nameless.len()) as u64
+}
+
+/// The conversation of a question: what its id begins with, before the place in it.
+fn conversation(question: &Unanswered) -> &str {
+    question.id.rsplit_once('/').map_or(question.id.as_str(), |(conversation, _)| conversation)
 }
 
 /// The stars, each with its middle first and then by falling likeness to it.
@@ -166,7 +184,8 @@ fn overlap(own: &[u16], other: &[u16]) -> f32 {
     if all == 0 { 0.0 } else { common as f32 / all as f32 }
 }
 
-/// The words of the middle that most of the star has and others have not, at most three, in their order.
+/// The words of the middle that most of the star has and others have not, at most three, in their order; none is
+/// personal data.
 fn name(asked: &[Asked], star: &[usize]) -> String {
     let content = |text: &str| -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
@@ -184,7 +203,10 @@ fn name(asked: &[Asked], star: &[usize]) -> String {
             *inside.entry(word).or_insert(0.0) += 1.0;
         }
     }
-    let middle = content(&asked[star[0]].folded);
+    let (shown, _) = read(&mask(&asked[star[0]].messages[0].text).0);
+    let public = content(&shown);
+    let mut middle = content(&asked[star[0]].folded);
+    middle.retain(|word| public.contains(word));
     let length = |word: &str| (word.chars().count() as f64).min(6.0) / 100.0;
     let mut ranked: Vec<(usize, f64)> = middle
         .iter()
@@ -195,7 +217,7 @@ fn name(asked: &[Asked], star: &[usize]) -> String {
     ranked.truncate(3);
     ranked.sort_by_key(|(place, _)| *place);
     let words: Vec<&str> = ranked.iter().map(|(place, _)| middle[*place].as_str()).collect();
-    if words.is_empty() { asked[star[0]].folded.chars().take(40).collect() } else { words.join(" ") }
+    if words.is_empty() { shown.chars().take(40).collect() } else { words.join(" ") }
 }
 
 /// Words that tell no question from another.
@@ -377,6 +399,49 @@ mod tests {
         assert_eq!((report.empty, report.closed), (1, 0));
         assert_eq!(report.gaps[0].ids, ["u0", "u1", "u2", "u3"]);
         assert!(report.gaps[0].nearest.is_none());
+    }
+
+    #[test]
+    fn personal_data_is_masked_in_what_a_gap_shows() {
+        let texts = ["why was nobody calling 13812345678", "why was nobody calling jane@example.com"];
+        let unanswered: Vec<Unanswered> = texts
+            .iter()
+            .enumerate()
+            .map(|(at, text)| Unanswered {
+                id: format!("u{at}"),
+                text: (*text).into(),
+                time: at as i64,
+                person: None,
+            })
+            .collect();
+        let report = faq(&[]).gaps(&unanswered, None);
+        let shown = format!("{:?}", (&report.findings, &report.gaps));
+        assert!(shown.contains("[phone]") && shown.contains("[e-mail]"), "{shown}");
+        assert!(!shown.contains("13812345678") && !shown.contains("jane"), "{shown}");
+        assert!(report.gaps.iter().all(|gap| gap.name.contains("calling")), "{shown}");
+    }
+
+    #[test]
+    fn a_visitor_without_a_name_is_one_person_however_often_they_ask() {
+        for (asked, people) in [
+            (&[("c1/2", None), ("c1/4", None)][..], 1),
+            (&[("c1/2", None), ("c2/2", None)], 2),
+            (&[("c1/2", None), ("c1/4", Some("ann"))], 1),
+            (&[("c1/2", Some("ann")), ("c2/2", Some("ann"))], 1),
+            (&[("u1", None), ("u2", None)], 2),
+        ] {
+            let unanswered: Vec<Unanswered> = asked
+                .iter()
+                .map(|(id, person)| Unanswered {
+                    id: (*id).into(),
+                    text: ASKED[0].0.into(),
+                    time: 0,
+                    person: person.map(str::to_owned),
+                })
+                .collect();
+            let report = faq(&[]).gaps(&unanswered, None);
+            assert_eq!((report.gaps.len(), report.gaps[0].people), (1, people), "{asked:?}");
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod tests;
 mod typo;
 
 pub use check::check;
+pub use conversation::reply_without_faq;
 pub use faq::{Faq, Found};
 pub use matcher::{Encode, concepts_identity};
 pub use near::{NearEntry, open_question};

@@ -59,8 +59,8 @@ impl Said {
         let whole = self.without(&["greeting", "filler", "thanks"]);
         let asks = section("human")
             .iter()
-            .any(|phrase| if short(phrase) { whole == *phrase } else { self.contains(phrase) });
-        asks && !self.says("not_human")
+            .any(|phrase| if short(phrase) { whole == *phrase } else { self.contains_by_itself(phrase) });
+        (asks || section("human_alone").contains(&whole.as_str())) && !self.says("not_human")
     }
 
     /// Whether a phrase of a section stands in it.
@@ -124,6 +124,20 @@ impl Said {
         self.spaced.match_indices(phrase).any(|(at, _)| {
             self.spaced[..at].ends_with(' ') && self.spaced[at + phrase.len()..].starts_with(' ')
         })
+    }
+
+    /// Whether it stands in it and does not end within another word: 找个人 does in 找个人主页.
+    fn contains_by_itself(&self, phrase: &str) -> bool {
+        if !phrase.contains(is_han) {
+            return self.contains(phrase);
+        }
+        let within = |from: usize, to: usize| {
+            let mut words = section("other_word")
+                .iter()
+                .flat_map(|word| self.close.match_indices(*word).map(|(at, word)| (at, at + word.len())));
+            words.any(|(begin, end)| from <= begin && begin < to && to < end)
+        };
+        self.close.match_indices(phrase).any(|(at, _)| !within(at, at + phrase.len()))
     }
 
     /// What is left when phrases of these sections are taken from both ends, as long as there are any.
@@ -196,8 +210,11 @@ mod tests {
             "fine",
             "filler",
             "human",
+            "human_alone",
+            "other_word",
             "not_human",
             "insult",
+            "asking",
             "complaint",
             "unhelpful",
             "yes",
@@ -245,6 +262,17 @@ mod tests {
             ("人工智能是什么", false),
             ("don't transfer me to a human, just tell me the price", false),
             ("不要转人工", false),
+            ("我想找个人聊聊", true),
+            ("能找个人帮我看看吗", true),
+            ("在哪里找个人主页", false),
+            ("在哪里找个人主页？转人工吧", true),
+            ("我要人工", true),
+            ("需要人工智能吗", false),
+            ("提现需要人工审核吗", false),
+            ("Live chat please", true),
+            ("I want live chat", true),
+            ("can you connect me to live chat", true),
+            ("does live chat work on weekends?", false),
         ] {
             assert_eq!(said(text).asks_for_person(), expected, "{text}");
         }

@@ -2,11 +2,11 @@
 
 use flywheel_spec::Language;
 use flywheel_spec::feedback::support::{
-    Conversation, FaqEntry, HandOverReason, ReplyKind, SupportSpec, Unanswered,
+    Choice, Conversation, FaqEntry, HandOverReason, ReplyKind, SupportSpec, Unanswered,
 };
 use proptest::prelude::*;
 
-use super::{Encode, Faq};
+use super::{Encode, Faq, reply_without_faq};
 
 /// A small shop's file: id, question, other wordings.
 const SHOP: &[(&str, &str, &[&str])] = &[
@@ -139,6 +139,74 @@ fn conversations_go_as_customers_expect() {
         assert_eq!(state.turns.len(), 2 * conversation.len());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_written_while_a_colleague_has_the_conversation_is_theirs_to_read() {
+    let faq = shop_at(0.85);
+    let mut state = Conversation::default();
+    assert_eq!(told(&faq, &mut state, "转人工"), "person");
+    for text in ["订单号 12345", "怎么退款", "你们这些骗子", "你好"] {
+        let reply = faq.reply(&mut state, text, 9, None);
+        assert_eq!((reply.kind, reply.reason, reply.unanswered), (ReplyKind::HandOver, None, None), "{text}");
+        assert!(reply.text.contains("同事"), "{}", reply.text);
+    }
+    assert_eq!(state.turns.len(), 10);
+    state.handed_over = false;
+    assert_eq!(told(&faq, &mut state, "怎么退款"), "zh-CN refund");
+}
+
+#[test]
+fn without_a_file_whatever_is_said_goes_to_a_person() {
+    for (text, reason, kept) in [
+        ("怎么退款", HandOverReason::NotUnderstood, Some("怎么退款")),
+        ("hello", HandOverReason::NotUnderstood, None),
+        ("转人工", HandOverReason::Asked, None),
+        ("you idiots", HandOverReason::Complaint, None),
+    ] {
+        let mut state = Conversation::default();
+        let reply = reply_without_faq(&mut state, text, 0, Language::En);
+        let expected = (ReplyKind::HandOver, Some(reason), kept);
+        assert_eq!((reply.kind, reply.reason, reply.unanswered.as_deref()), expected, "{text}");
+        assert!(state.handed_over && state.turns.len() == 2, "{state:?}");
+    }
+}
+
+#[test]
+fn what_is_asked_in_anger_stays_open() {
+    let faq = shop();
+    for (text, kept) in [
+        ("你们这些骗子，为什么扣我两次钱", Some("为什么扣我两次钱")),
+        ("Idiots! Why was I charged twice?", Some("Why was I charged twice")),
+        ("why the fuck was I charged 1,000", Some("why the fuck was I charged 1,000")),
+        ("idiots, idiots", None),
+        ("what the fuck", None),
+    ] {
+        let reply = faq.reply(&mut Conversation::default(), text, 0, None);
+        let expected = (Some(HandOverReason::Complaint), kept);
+        assert_eq!((reply.reason, reply.unanswered.as_deref()), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_question_that_is_left_for_another_one_stays_open() {
+    let faq = shop();
+    let choice = |id: &str| Choice { id: id.into(), question: id.into(), share: 0.5 };
+    for (text, left, still_asked) in [
+        ("when are you open?", Some("my order"), false),
+        ("you idiots", Some("my order"), false),
+        ("cancel it", None, false),
+        ("hello", None, true),
+    ] {
+        let mut state = Conversation {
+            pending: vec![choice("cancel"), choice("refund")],
+            pending_question: Some("my order".into()),
+            ..Conversation::default()
+        };
+        let reply = faq.reply(&mut state, text, 0, None);
+        assert_eq!(reply.left_open.as_deref(), left, "{text}: {reply:?}");
+        assert_eq!(!state.pending.is_empty(), still_asked, "{text}: {state:?}");
+    }
 }
 
 #[test]

@@ -35,7 +35,7 @@ const MOST_THEMES: f64 = 100.0;
 /// Words that may seed a theme, at most.
 const CANDIDATES: usize = 400;
 /// A message less like its theme than this (cosine) is in none.
-const LEAST_LIKE: f32 = 0.2;
+const LEAST_LIKE: f32 = 0.17;
 /// Of a later message, the share of its words that must be known, unless it is very like a theme.
 const LEAST_KNOWN: f32 = 0.34;
 /// How like makes up for unknown words.

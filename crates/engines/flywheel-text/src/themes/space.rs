@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::features::{emphasis, names};
 
 /// Axes of the space.
-const AXES: usize = 64;
+const AXES: usize = 128;
 /// Rounds of the subspace iteration.
 const ROUNDS: usize = 8;
 /// The least that a feature weighs because it never stands alone.

@@ -3,7 +3,7 @@
 use flywheel_spec::feedback::search::SearchSpec;
 use flywheel_spec::feedback::wording::Asked;
 use flywheel_spec::product::digest::DigestSpec;
-use flywheel_spec::product::funnel::{Attribution, FunnelBreakdown, FunnelSpec, FunnelStep};
+use flywheel_spec::product::funnel::{Attribution, FunnelBreakdown, FunnelSpec, FunnelStep, Window};
 use flywheel_spec::product::growth::GrowthSpec;
 use flywheel_spec::product::lifecycle::LifecycleSpec;
 use flywheel_spec::product::paths::PathsSpec;
@@ -15,6 +15,7 @@ use flywheel_spec::product::trend::{Aggregate, Compare, Measure, TrendSeries, Tr
 use flywheel_spec::product::word_of_mouth::WordOfMouthSpec;
 use flywheel_spec::product::{EventFilter, Interval, Operator, Period, Property, QuestionSpec};
 use flywheel_spec::{Phrase, phrase};
+use serde_json::Value as Json;
 
 use super::Settings;
 use super::kinds::Kind;
@@ -67,6 +68,9 @@ pub fn asked(slots: &Slots, names: &Names<'_>, settings: &Settings) -> Result<Bu
         let subject = slots.subject.as_deref().unwrap_or(&met.name);
         return Err(Some(phrase!("wording.opposite", subject = subject, word = word, event = met.name)));
     }
+    if let Some(word) = denied(slots) {
+        return Err(Some(phrase!("wording.denied", word = word)));
+    }
     let mut builder = Builder { slots, names, settings, why: Vec::new(), doubts: Vec::new(), sure: 0.9 };
     builder.said_kind(kind);
     let question = builder.question(kind)?;
@@ -96,6 +100,12 @@ fn opposite(slots: &Slots) -> Option<(&str, &Met)> {
     Some((word, slots.events.first()?))
 }
 
+/// The word that asks for what did not happen, where only what did would be counted.
+fn denied(slots: &Slots) -> Option<&str> {
+    let counted = !slots.events.is_empty() || slots.active || slots.newcomers;
+    slots.denied.as_deref().filter(|_| counted)
+}
+
 /// Which kind it is, where cues of one meet names that speak for another.
 fn kind(slots: &Slots, names: &Names<'_>) -> Option<Kind> {
     let named = !slots.events.is_empty();
@@ -123,8 +133,17 @@ fn growth_of_people(slots: &Slots) -> bool {
 /// What people say, or messages that hold some words.
 fn said(kind: Kind, slots: &Slots, settings: &Settings) -> Built {
     let (from, to) = slots.days.as_ref().map_or((None, None), |days| days.moments(settings));
-    let mut why = Vec::new();
-    let asked = if kind == Kind::Search {
+    let (mut why, mut doubts) = (Vec::new(), Vec::new());
+    let asked = if let Some(version) = &slots.version {
+        why.push(kind_phrase("wording.messages"));
+        if !slots.query.is_empty() {
+            why.push(phrase!("wording.about", about = slots.query));
+        }
+        why.push(phrase!("wording.version", version = version));
+        doubts.push(phrase!("wording.only_messages", version = version));
+        let (query, versions) = (slots.query.clone(), vec![version.clone()]);
+        Asked::Search { spec: SearchSpec { query, versions, from, to, ..SearchSpec::default() } }
+    } else if kind == Kind::Search {
         why.push(kind_phrase("wording.search"));
         if !slots.query.is_empty() {
             why.push(phrase!("wording.about", about = slots.query));
@@ -145,7 +164,7 @@ fn said(kind: Kind, slots: &Slots, settings: &Settings) -> Built {
     if slots.inherited {
         why.push(phrase!("wording.inherited"));
     }
-    Built { asked, why, certainty: 0.9, unused: Vec::new(), doubts: Vec::new() }
+    Built { asked, why, certainty: 0.9, unused: Vec::new(), doubts }
 }
 
 fn kind_phrase(key: &str) -> Phrase {
@@ -247,6 +266,10 @@ impl Builder<'_> {
         if matches!(slots.kind, Some(Kind::Digest | Kind::Growth)) {
             compare = compare.or(Some(Compare::Previous));
         }
+        if let Some(word) = &slots.rate {
+            self.doubts.push(phrase!("wording.no_rate", word = word));
+            self.sure *= 0.6;
+        }
         match compare {
             Some(Compare::Previous) => self.why.push(phrase!("wording.compare")),
             Some(Compare::Back { .. }) => self.why.push(phrase!("wording.compare_year")),
@@ -278,6 +301,10 @@ impl Builder<'_> {
                 self.sure *= 0.6;
             }
             _ if !slots.ways => self.sure *= 0.8,
+            _ if slots.stopped => {
+                self.why.push(phrase!("wording.stopped", days = Window::default().count));
+                self.sure *= 0.9;
+            }
             _ => {}
         }
         Ok(FunnelSpec {
@@ -318,12 +345,15 @@ impl Builder<'_> {
             22..=400 => Interval::Week,
             _ => Interval::Month,
         };
+        // Cohorts old enough for the day that is asked for, as many as there are by default.
+        let intervals = RetentionSpec::default().intervals + slots.return_day.unwrap_or(0);
         RetentionSpec {
             start,
             returning,
             begins,
             interval: self.interval(by_length),
             period: self.period(),
+            intervals,
             breakdown: slots.breakdown.first().cloned(),
             ..RetentionSpec::default()
         }
@@ -522,7 +552,10 @@ impl Builder<'_> {
         }
         if !matches!(kind, Kind::Paths | Kind::Digest) {
             for filter in &slots.filters {
-                let value = filter.value.as_str().map_or_else(|| filter.value.to_string(), str::to_owned);
+                let value = match &filter.value {
+                    Json::Array(values) => values.iter().map(value_text).collect::<Vec<_>>().join(", "),
+                    value => value_text(value),
+                };
                 let key = match filter.operator {
                     Operator::Is => "wording.filter",
                     Operator::IsNot => "wording.filter_not",
@@ -547,10 +580,18 @@ impl Builder<'_> {
         if slots.inherited {
             self.why.push(phrase!("wording.inherited"));
         }
+        if slots.why {
+            self.doubts.push(phrase!("wording.no_reason"));
+            self.sure *= 0.7;
+        }
         if slots.per_person && kind == Kind::Trend && slots.value.is_none() {
             self.sure *= 0.95;
         }
     }
+}
+
+fn value_text(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Share of a name's words from which the event is said to be meant, not only near.

@@ -76,7 +76,10 @@ pub static KINDS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
         ),
         (
             Kind::Lifecycle,
-            cue("life ?cycle|dormant|resurrect(?:ed|ing)?", "生命周期|沉默(?:用户|的人)?|回流"),
+            cue(
+                "life ?cycle|dormant|inactive|not active|resurrect(?:ed|ing)?",
+                "生命周期|沉默(?:用户|的人)?|(?:不|没有?)再?活跃|回流",
+            ),
         ),
         (
             Kind::Funnel,
@@ -112,8 +115,42 @@ pub static KINDS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
 /// Words that ask what people say, whatever else the sentence holds.
 pub static SAYING: LazyLock<Regex> = LazyLock::new(|| {
     cue(
-        "what\\b.{0,60}\\b(?:say|says|saying|said|complain(?:s|ing|ed)?|complaints?|talk(?:ing)?|thinks?|thinking|mention(?:s|ing|ed)?|(?:un)?happy|like|dislike|hate|love|feel|feeling|want|wish|ask(?:ing|ed)? for|problems?|issues?)|complain(?:s|ing|ed)?|why (?:do|did|does|are|is|were|don't|didn't)|pain points?|biggest (?:problems?|issues?|complaints?)|unhappy (?:with|about)",
-        "[说讲聊谈]了?(?:些)?[什啥]么?|说啥|抱怨|吐槽|怎么[看说评]|如何评价|为什么|为何|(?:什么|啥)原因|原因是|不满|槽点|痛点|诉求|(?:想要|希望|喜欢|讨厌|在意|关心|反馈)了?(?:些)?(?:什么|啥)|(?:什么|哪些|主要|啥)(?:的)?(?:反馈|问题|意见)",
+        "what\\b.{0,60}\\b(?:say|says|saying|said|complain(?:s|ing|ed)?|complaints?|talk(?:ing)?|thinks?|thinking|mention(?:s|ing|ed)?|(?:un)?happy|like|dislike|hate|love|feel|feeling|want|wish|ask(?:ing|ed)? for|problems?|issues?)|complain(?:s|ing|ed)?|why (?:do|did|does|are|is|were|don't|didn't)|pain points?|biggest (?:problems?|issues?|complaints?)|unhappy (?:with|about)|moods?|sentiments?|how many (?:people|users|customers) (?:say|said|mention(?:ed)?|talk(?:ed)? about)",
+        "[说讲聊谈]了?(?:些)?[什啥]么?|说啥|抱怨|吐槽|怎么[看说评]|如何评价|为什么|为何|(?:什么|啥)原因|原因是|不满|槽点|痛点|诉求|(?:想要|希望|喜欢|讨厌|在意|关心|反馈)了?(?:些)?(?:什么|啥)|(?:什么|哪些|主要|啥)(?:的)?(?:反馈|问题|意见)|情绪|情感|(?:多少|几)个?(?:人|用户|客户|顾客)(?:在|都|来)?(?:反馈|反映|投诉|说)",
+    )
+});
+
+/// Words that ask for reasons.
+pub static WHY: LazyLock<Regex> =
+    LazyLock::new(|| cue("why", "为什么|为何|(?:什么|啥)原因|原因(?:是(?:什么|啥)?)?"));
+
+/// Words for a number that went up or down.
+pub static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
+    cue(
+        "drop(?:s|ped|ping)?|f[ae]ll(?:s|en|ing)?|declin(?:e|es|ing)|decreas(?:e|es|ed|ing)|increas(?:e|es|ed|ing)|r[io]s(?:e|es|en|ing)|gr[eo]w(?:s|n|ing)?|(?:go|goes|gone|going|went) (?:up|down)|plummet(?:s|ed)?|spik(?:e|es|ed)",
+        "(?:下降|下跌|下滑|降低|减少|变[少低多高]|骤降|暴跌|暴涨|上升|上涨|升高|增加|增多|[涨跌降]了)了?",
+    )
+});
+
+/// Versions of the product: `version 2.4`, `2.4版本`.
+pub static VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    let en = cue("(?:(?:in|of|on|with|for|since|using) )?(?:version |v)(?P<v>[0-9]+(?:\\.[0-9]+)*)", "");
+    // The Chinese forms first: of v2.4版本 the English one would leave a part.
+    pattern(&format!(
+        "在?v?(?P<zv>[0-9]+(?:\\.[0-9]+)+) ?版本?[的里中上]?|在?版本 ?v?(?P<zw>[0-9]+(?:\\.[0-9]+)*)[的里中上]?|{}",
+        en.as_str()
+    ))
+});
+
+/// Words for a share of something; 频率 counts, and 效率 is no share.
+pub static RATES: LazyLock<Regex> = LazyLock::new(|| {
+    cue("(?P<rate>rates?|percent(?:age)?|proportion|ratio)", "[频效概汇]率|(?P<zrate>比例|占比|百分比|率)")
+});
+
+/// The day that people are to come back on, right before the word for it: `D7`, `7日`; `back` where it is a period.
+pub static RETURN_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        "(?P<back>(?:最近|过去|近|前|这|上|月|last|past|previous) ?)?(?:(?-u:\\b)(?:d|day[- ]?)(?P<d>[0-9]{1,3})|(?-u:\\b)(?P<n>[0-9]{1,3})[- ]day|第?(?P<z>[0-9]{1,3}) ?[日天]|次[日天]|next[- ]day)(?:的| )?$",
     )
 });
 

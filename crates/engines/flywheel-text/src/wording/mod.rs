@@ -5,6 +5,8 @@
 //! the nearest questions that can be answered are named.
 
 mod build;
+mod conditions;
+mod denial;
 mod kinds;
 mod names;
 mod read;
@@ -103,6 +105,7 @@ pub fn understand(text: &str, vocabulary: &Vocabulary, settings: &Settings) -> U
                 doubts.extend(doubt);
                 understood.not_understood.extend(slots.left.iter().cloned());
                 // What follows may still ask about the same thing.
+                slots.left.retain(|word| Some(word) != slots.denied.as_ref());
                 slots.subject = slots.subject.take().map(|subject| whole_subject(&subject, &slots.left));
                 before = slots.subject.is_some().then_some(slots).or(before);
             }

@@ -318,10 +318,12 @@ impl<'a> Names<'a> {
                 for group in SAME_VALUES.iter().filter(|group| group.contains(&folded.as_str())) {
                     words.extend(group.iter().filter(|word| **word != folded).map(|word| (*word).to_owned()));
                 }
+                // A code such as US is told from the little word by its capitals where it is looked for.
+                let code = value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase());
                 let telling = |word: &String| {
                     let letters = word.chars().filter(|letter| letter.is_alphabetic()).count();
                     letters >= 2
-                        && !is_stop(word)
+                        && (!is_stop(word) || code && *word == folded)
                         && !["true", "false", "null", "none"].contains(&word.as_str())
                 };
                 values.extend(words.into_iter().filter(telling).map(|word| Value {

@@ -1,15 +1,17 @@
 //! What one sentence says: its kind, its events, its time, its conditions.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use flywheel_language::{TermKind, terms};
 use flywheel_spec::product::trend::{Aggregate, Compare};
-use flywheel_spec::product::{Interval, Operator, Property, PropertyFilter};
-use serde_json::{Number, Value as Json};
+use flywheel_spec::product::{Interval, Property, PropertyFilter};
 
 use super::Settings;
+use super::conditions::{self, add, same_property};
+use super::denial::denial;
 use super::kinds::{self, Kind};
-use super::names::{Met, Names, Unit, find_word, units};
+use super::names::{Met, Names, Unit, units};
 use super::sentence::Sentence;
 use super::stop::is_saying;
 use super::time::{self, Days};
@@ -18,6 +20,8 @@ use super::time::{self, Days};
 const EVENTS: usize = 6;
 /// Share of a second event's name that must be met, so that one word does not name two events.
 const SECOND: f64 = 0.79;
+/// The latest day that people are asked to come back on.
+const LAST_RETURN_DAY: u32 = 90;
 
 /// What one sentence says.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +29,8 @@ pub struct Slots {
     pub kind: Option<Kind>,
     pub days: Option<Days>,
     pub interval: Option<Interval>,
+    /// The day that people are to come back on.
+    pub return_day: Option<u32>,
     pub compare: Option<Compare>,
     pub counts: bool,
     pub people: bool,
@@ -36,6 +42,14 @@ pub struct Slots {
     pub events: Vec<Met>,
     /// True when the events are steps one after the other.
     pub ways: bool,
+    /// Who did the first and not the second is asked for.
+    pub stopped: bool,
+    /// The word that asks for what did not happen, where nothing was made of it.
+    pub denied: Option<String>,
+    /// It asks why a number changed.
+    pub why: bool,
+    /// The word that asks for a share of something.
+    pub rate: Option<String>,
     /// The path begins, or ends, with the event.
     pub after: bool,
     pub before: bool,
@@ -46,6 +60,8 @@ pub struct Slots {
     /// What it is about, as it was written.
     pub subject: Option<String>,
     pub theme: bool,
+    /// The version of the product that people speak of.
+    pub version: Option<String>,
     /// The words looked for.
     pub query: String,
     /// Words that were not used.
@@ -80,9 +96,12 @@ impl Slots {
             self.compare = own.compare.or(self.compare);
             self.people |= own.people;
             self.per_person |= own.per_person;
+            self.rate = own.rate.or(self.rate.take());
             if !own.breakdown.is_empty() {
                 self.breakdown = own.breakdown;
             }
+            let another = |one: &PropertyFilter| own.filters.iter().any(|new| same_property(one, new));
+            self.filters.retain(|one| !another(one));
             self.filters.extend(own.filters);
             return;
         }
@@ -105,6 +124,8 @@ impl Slots {
         {
             self.events.clone_from(&before.events);
             self.ways = before.ways;
+            self.stopped = before.stopped;
+            self.denied.clone_from(&before.denied);
             self.subject.clone_from(&before.subject);
             if self.filters.is_empty() {
                 self.filters.clone_from(&before.filters);
@@ -128,10 +149,12 @@ pub fn read(clause: &str, original: &str, names: &Names<'_>, settings: &Settings
     }
     let open = sentence.open();
     slots.counts = kinds::COUNTS.is_match(&open);
-    let mut cue = kinds::KINDS.iter().find_map(|(kind, cue)| Some((*kind, cue.find(&open)?.range())));
+    let mut cue = kind(&open);
     let search = matches!(cue, Some((Kind::Search, _)));
     let said = cue.is_none() && kinds::SAID.is_match(&open) && !slots.counts;
-    if search || said || kinds::SAYING.is_match(&open) {
+    slots.why = asks_why_a_number_changed(&open, cue.as_ref(), names);
+    let saying = if slots.why { kinds::WHY.replace_all(&open, " ") } else { Cow::Borrowed(open.as_str()) };
+    if search || said || kinds::SAYING.is_match(&saying) {
         let lead = cue.filter(|_| search).map(|(_, place)| place);
         return spoken(clause, lead, slots, names, settings);
     }
@@ -146,14 +169,31 @@ pub fn read(clause: &str, original: &str, names: &Names<'_>, settings: &Settings
     if let Some((kind, place)) = cue {
         slots.kind = Some(kind);
         sentence.take(&place);
+        if kind == Kind::Retention {
+            return_day(&mut sentence, place.start, &mut slots);
+        }
+        // Who comes back, or goes on, tells who does not as well.
+        if matches!(kind, Kind::Funnel | Kind::Retention) {
+            let leads = |not: &Range<usize>| clause.get(not.end..place.start).is_some_and(is_blank);
+            if let Some((not, _)) = denial(&sentence, leads) {
+                sentence.take(&not);
+            }
+        }
+    }
+    if slots.why {
+        sentence.take_first(&kinds::WHY);
     }
     time_and_measure(&mut sentence, &mut slots, settings);
-    let numbers = conditions_of_numbers(&mut sentence, names);
+    if slots.why {
+        sentence.take_first(&kinds::CHANGED);
+        slots.compare = slots.compare.or(Some(Compare::Previous));
+    }
+    let numbers = conditions::numbers(&mut sentence, names);
     let breakdowns = breakdowns(&mut sentence, names);
-    let mut values = values(&mut sentence, original, names, false);
+    let mut values = conditions::values(&mut sentence, original, names, false);
     slots.people = kinds::PEOPLE.is_match(&sentence.open()) || slots.people;
     events(&mut sentence, named, &mut slots, names);
-    values.extend(self::values(&mut sentence, original, names, true));
+    values.extend(conditions::values(&mut sentence, original, names, true));
     let event = slots.events.first().map(|met| met.name.clone());
     for words in numbers {
         slots.filters.extend(words.filter(names, event.as_deref()));
@@ -169,19 +209,77 @@ pub fn read(clause: &str, original: &str, names: &Names<'_>, settings: &Settings
     }
     for value in values {
         match value.filter(names, event.as_deref()) {
-            Some(filter) => slots.filters.push(filter),
+            Some(filter) => add(&mut slots.filters, filter),
             None => slots.left.push(value.word),
         }
     }
+    if slots.breakdown.is_empty()
+        && matches!(slots.kind, None | Some(Kind::Trend | Kind::Funnel | Kind::Retention))
+    {
+        let several = slots.filters.iter().find(|filter| filter.value.is_array());
+        slots.breakdown.extend(several.map(|one| Property { name: one.property.clone(), of: one.of }));
+    }
     numbers_of_a_property(&mut sentence, &mut slots, names);
+    let named = |word: &String| slots.events.iter().any(|met| met.name.to_lowercase().contains(word));
+    slots.denied = denial(&sentence, |_| true).map(|(_, word)| word).filter(|word| !named(word));
     if let Some(first) = slots.events.first() {
         let (from, to) =
             (first.places.iter().map(|p| p.start).min(), first.places.iter().map(|p| p.end).max());
         slots.subject = from.zip(to).map(|(from, to)| sentence.at(&(from..to)).to_owned());
     }
     let open = sentence.open();
+    slots.rate = kinds::RATES.captures_iter(&open).find_map(|captures| {
+        let word = captures.name("rate").or(captures.name("zrate"))?;
+        Some(word.as_str().to_owned())
+    });
     slots.left.extend(units(&open).into_iter().map(|unit| open[unit.place].to_owned()));
+    if let Some(word) = slots.denied.clone().filter(|word| !slots.left.contains(word)) {
+        slots.left.push(word);
+    }
     slots
+}
+
+/// The first kind whose cue fits, and where; what is new is no news where it is the new users.
+fn kind(open: &str) -> Option<(Kind, Range<usize>)> {
+    let newcomers = kinds::NEWCOMERS.find(open).map(|found| found.range());
+    let apart = |place: &Range<usize>| {
+        newcomers.as_ref().is_none_or(|new| new.end <= place.start || place.end <= new.start)
+    };
+    kinds::KINDS.iter().find_map(|(kind, cue)| {
+        let place = cue.find(open)?.range();
+        (*kind != Kind::Digest || apart(&place)).then_some((*kind, place))
+    })
+}
+
+/// Whether it asks why a number changed, and not what people say of a thing that happened.
+fn asks_why_a_number_changed(open: &str, cue: Option<&(Kind, Range<usize>)>, names: &Names<'_>) -> bool {
+    if !kinds::WHY.is_match(open) || !kinds::CHANGED.is_match(open) {
+        return false;
+    }
+    let number = matches!(
+        cue,
+        Some((Kind::Revenue | Kind::Growth | Kind::Retention | Kind::Stickiness | Kind::Satisfaction(_), _))
+    );
+    number || cue.is_none() && names.event(&units(open)).is_some_and(|met| met.share >= SECOND)
+}
+
+/// Takes the day that people are to come back on, which stands right before the word for coming back.
+fn return_day(sentence: &mut Sentence, end: usize, slots: &mut Slots) {
+    let open = sentence.open();
+    let Some(captures) = kinds::RETURN_DAY.captures(&open[..end]) else { return };
+    let number = ["d", "n", "z"].into_iter().find_map(|name| captures.name(name));
+    let day: Option<u32> = number.map_or(Some(1), |number| number.as_str().parse().ok());
+    if let Some(day) = day.filter(|day| (1..=LAST_RETURN_DAY).contains(day))
+        && let (None, Some(place)) = (captures.name("back"), captures.get(0))
+    {
+        sentence.take(&place.range());
+        slots.interval = Some(Interval::Day);
+        slots.return_day = Some(day);
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
 }
 
 /// What is asked of what people say: what about, and when.
@@ -198,6 +296,14 @@ fn spoken(
         sentence.take(&place);
     }
     slots.everybody = kinds::EVERYBODY.is_match(clause);
+    if slots.kind == Some(Kind::Insights)
+        && let Some(captures) = kinds::VERSION.captures(clause)
+        && let Some(place) = captures.get(0)
+    {
+        sentence.take(&place.range());
+        let number = ["v", "zv", "zw"].into_iter().find_map(|name| captures.name(name));
+        slots.version = number.map(|number| number.as_str().to_owned());
+    }
     slots.days = time::days(&mut sentence, settings);
     let open = sentence.open();
     let content: Vec<Range<usize>> = terms(&open)
@@ -263,61 +369,6 @@ fn time_and_measure(sentence: &mut Sentence, slots: &mut Slots, settings: &Setti
     }
 }
 
-/// A property, in words, and the number that it is compared with.
-struct NumberWords {
-    words: Vec<Unit>,
-    operator: Operator,
-    value: Number,
-}
-
-impl NumberWords {
-    fn filter(self, names: &Names<'_>, event: Option<&str>) -> Option<PropertyFilter> {
-        let found = names.property(&self.words, event).or_else(|| names.property(&self.words, None));
-        let (property, _) = found?;
-        Some(PropertyFilter {
-            property: property.name,
-            of: property.of,
-            operator: self.operator,
-            value: Json::Number(self.value),
-        })
-    }
-}
-
-fn conditions_of_numbers(sentence: &mut Sentence, names: &Names<'_>) -> Vec<NumberWords> {
-    let open = sentence.open();
-    let mut found = Vec::new();
-    for captures in kinds::NUMBERS.captures_iter(&open) {
-        let named = |one, other| captures.name(one).or(captures.name(other)).map(|found| found.as_str());
-        let (Some(place), Some(operator), Some(number)) =
-            (captures.get(0), named("op", "zop"), named("n", "zn"))
-        else {
-            continue;
-        };
-        let operator = match operator {
-            "at least" | "大于等于" | "不少于" | "至少" | ">=" => Operator::Gte,
-            "at most" | "小于等于" | "不超过" | "<=" => Operator::Lte,
-            "under" | "below" | "less than" | "smaller than" | "小于" | "低于" | "少于" | "不到" | "<" => {
-                Operator::Lt
-            }
-            _ => Operator::Gt,
-        };
-        let whole = number.parse::<i64>().ok().map(Number::from);
-        let Some(value) = whole.or(number.parse().ok().and_then(Number::from_f64)) else { continue };
-        let words = units(&open[..place.start()]);
-        let last = &words[words.len().saturating_sub(2)..];
-        let near = [last, &last[last.len().saturating_sub(1)..]].into_iter().find_map(|words| {
-            let (_, places) = names.property(words, None)?;
-            (places.last() == words.last().map(|word| &word.place)).then(|| (words.to_vec(), places))
-        });
-        let Some((words, places)) = near else { continue };
-        sentence.take(&place.range());
-        places.iter().for_each(|place| sentence.take(place));
-        let words = words.into_iter().filter(|word| places.contains(&word.place)).collect();
-        found.push(NumberWords { words, operator, value });
-    }
-    found
-}
-
 /// The words of each property that the sentence tells apart by.
 fn breakdowns(sentence: &mut Sentence, names: &Names<'_>) -> Vec<Vec<Unit>> {
     let open = sentence.open();
@@ -372,63 +423,19 @@ fn property_at(open: &str, from: usize, names: &Names<'_>) -> Option<Vec<Unit>> 
     })
 }
 
-/// A word for a value, and which properties have it.
-struct ValueWords {
-    word: String,
-    not: bool,
-    candidates: Vec<(usize, String)>,
-}
-
-impl ValueWords {
-    fn filter(&self, names: &Names<'_>, event: Option<&str>) -> Option<PropertyFilter> {
-        let (at, value) = self.candidates.iter().find(|(property, _)| names.has(event, *property))?;
-        let property = names.vocabulary.properties[*at].property.clone();
-        Some(PropertyFilter {
-            property: property.name,
-            of: property.of,
-            operator: if self.not { Operator::IsNot } else { Operator::Is },
-            value: Json::String(value.clone()),
-        })
-    }
-}
-
-/// Takes the values that stand in the open: those that no event's name holds, or those that one does.
-fn values(sentence: &mut Sentence, original: &str, names: &Names<'_>, of_events: bool) -> Vec<ValueWords> {
-    let mut found: Vec<ValueWords> = Vec::new();
-    for value in &names.values {
-        if let Some(last) = found.last_mut()
-            && last.word == value.word
-        {
-            last.candidates.push((value.property, value.value.clone()));
-            continue;
-        }
-        let open = sentence.open();
-        let Some(place) = find_word(&open, &value.word) else { continue };
-        let code = value.word.len() <= 2 && value.word.is_ascii();
-        if names.in_an_event(&value.word) != of_events
-            || code && find_word(original, &value.word.to_uppercase()).is_none()
-        {
-            continue;
-        }
-        let not = kinds::NOT.find(&open[..place.start]);
-        if let Some(not) = not {
-            sentence.take(&not.range());
-        }
-        sentence.take(&place);
-        let candidates = vec![(value.property, value.value.clone())];
-        found.push(ValueWords { word: value.word.clone(), not: not.is_some(), candidates });
-    }
-    found
-}
-
 /// Finds the events: steps of a way one after the other, or those that the words fit best.
 fn events(sentence: &mut Sentence, named: Vec<Met>, slots: &mut Slots, names: &Names<'_>) {
     let open = sentence.open();
+    if who_stopped(sentence, &named, slots, names) {
+        return;
+    }
     let way = matches!(slots.kind, Some(Kind::Funnel | Kind::Paths));
     let lead = kinds::FROM.find(&open).map(|found| found.range());
     if way || lead.is_some() || kinds::ARROWS.is_match(&open) {
         let start = lead.map_or(0, |lead| lead.end);
-        let steps = steps(&open, start, &named, names);
+        let edges = kinds::STEPS.find_iter(&open[start..]);
+        let edges = edges.map(|found| found.start() + start..found.end() + start).collect();
+        let steps = steps(&open, start, edges, &named, names);
         if steps.len() >= 2 {
             steps.iter().flat_map(|step| &step.places).for_each(|place| sentence.take(place));
             slots.events = steps;
@@ -472,11 +479,37 @@ fn events(sentence: &mut Sentence, named: Vec<Met>, slots: &mut Slots, names: &N
     }
 }
 
-fn steps(open: &str, start: usize, named: &[Met], names: &Names<'_>) -> Vec<Met> {
-    let mut edges: Vec<Range<usize>> = Vec::new();
-    for found in kinds::STEPS.find_iter(&open[start..]) {
-        edges.push(found.start() + start..found.end() + start);
+/// Reads who did one thing and not another, such as `signed up but did not pay`: a way whose steps both have names.
+fn who_stopped(sentence: &mut Sentence, named: &[Met], slots: &mut Slots, names: &Names<'_>) -> bool {
+    if !matches!(slots.kind, None | Some(Kind::Trend | Kind::Funnel)) {
+        return false;
     }
+    let Some((not, word)) = denial(sentence, |_| true) else { return false };
+    let open = sentence.open();
+    let whole = names.event(&units(&open));
+    if whole.is_some_and(|met| met.name.to_lowercase().contains(&word)) {
+        return false;
+    }
+    let steps = steps(&open, 0, vec![not.clone()], named, names);
+    if steps.len() < 2 {
+        return false;
+    }
+    steps.iter().flat_map(|step| &step.places).for_each(|place| sentence.take(place));
+    sentence.take(&not);
+    slots.events = steps;
+    (slots.ways, slots.stopped) = (true, true);
+    slots.kind = Some(Kind::Funnel);
+    true
+}
+
+/// The events between the edges, from a place on.
+fn steps(
+    open: &str,
+    start: usize,
+    mut edges: Vec<Range<usize>>,
+    named: &[Met],
+    names: &Names<'_>,
+) -> Vec<Met> {
     edges.push(open.len()..open.len());
     let mut steps: Vec<Met> = Vec::new();
     let mut from = start;

@@ -17,6 +17,11 @@ impl Sentence {
         Self { text: text.to_owned(), taken: vec![false; text.len()] }
     }
 
+    /// The whole of it, read or not.
+    pub fn whole(&self) -> &str {
+        &self.text
+    }
+
     /// What has not been read yet, blanks in place of the rest: places are those of the whole.
     pub fn open(&self) -> String {
         let blank = |(byte, taken): (u8, &bool)| if *taken { b' ' } else { byte };

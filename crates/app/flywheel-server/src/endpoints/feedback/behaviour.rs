@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use flywheel_spec::feedback::behaviour::BehaviourReport;
-use flywheel_workbench::BehaviourChoices;
 
+use super::paying::PayingQuery;
 use crate::failure::{Failure, Refusals};
 use crate::state::ServerState;
 
@@ -18,6 +19,7 @@ use crate::state::ServerState;
     path = "/api/v1/feedback/behaviour",
     operation_id = "compare_speakers",
     tag = "feedback",
+    params(PayingQuery),
     responses(
         (status = OK, body = BehaviourReport, description = "Theme by theme.", example = json!({
             "findings": [], "charts": [], "warnings": [],
@@ -35,6 +37,25 @@ use crate::state::ServerState;
 )]
 pub async fn compare_speakers(
     State(state): State<Arc<ServerState>>,
+    query: Result<Query<PayingQuery>, QueryRejection>,
 ) -> Result<Json<BehaviourReport>, Failure> {
-    Ok(Json(state.workbench.feedback_behaviour(&BehaviourChoices::default()).await?))
+    let Query(query) = query.map_err(Failure::from_query)?;
+    Ok(Json(state.workbench.feedback_behaviour(&query.choices()?).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Server;
+
+    #[tokio::test]
+    async fn an_event_that_does_not_read_is_told_by_its_name() {
+        let server = Server::fresh().await;
+        let wrong = server.get("/api/v1/feedback/behaviour?paying=order%5Bamount").await;
+        assert_eq!(wrong.status, 422, "{}", wrong.text());
+        assert!(wrong.text().contains("\"paying\""), "{}", wrong.text());
+        let odd = server.get("/api/v1/feedback/behaviour?pays=order").await;
+        assert_eq!(odd.status, 400, "{}", odd.text());
+        let none = server.get("/api/v1/feedback/behaviour?paying=order&value=sum&leaving=gone").await;
+        assert_eq!(none.status, 404, "nobody said anything yet: {}", none.text());
+    }
 }

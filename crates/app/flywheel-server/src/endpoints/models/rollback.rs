@@ -53,6 +53,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_damaged_version_before_is_refused_and_the_present_one_answers_on() {
+        let server = Server::fresh().await;
+        for version in [1, 2] {
+            server.train().await;
+            server.post("/api/v1/models/churn/deploy", &json!({"version": version})).await;
+        }
+        let weights = server.workbench.bundle_folder("churn", 1).join("model.safetensors");
+        std::fs::write(&weights, b"damaged").expect("written");
+        let answer = server.post("/api/v1/models/churn/rollback", &json!({})).await;
+        assert!(answer.status >= 400, "{}", answer.text());
+        let row = json!({"rows": [{"age": 41, "plan": "basic", "spend": 3.5}]});
+        assert_eq!(server.post("/api/v1/models/churn/predict", &row).await.json()["version"], 2);
+        let models = server.get("/api/v1/models").await.json();
+        assert_eq!(models[0]["deployed"], 2, "{models}");
+    }
+
+    #[tokio::test]
     async fn without_a_version_before_nothing_is_rolled_back() {
         let server = Server::fresh().await;
         server.train().await;

@@ -22,7 +22,8 @@ pub struct ExportQuery {
     distinct_id: String,
 }
 
-/// Everything of one person: who they are, their events by time, what was kept aside, predictions that name them.
+/// Everything of one person: who they are, their events by time, what was kept aside, and the predictions, rows of imported
+/// tables, conversations and unanswered questions that name them.
 #[utoipa::path(
     get,
     path = "/api/v1/people/export",

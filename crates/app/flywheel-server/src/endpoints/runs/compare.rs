@@ -50,7 +50,10 @@ pub async fn compare_runs(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::Server;
+    use flywheel_spec::run::RunKind;
+    use flywheel_workbench::{RunChoices, RunRequest};
+
+    use crate::testing::{RECIPE, Server};
 
     #[tokio::test]
     async fn two_runs_are_compared() {
@@ -61,5 +64,29 @@ mod tests {
         assert_eq!(answer.json()["runs"][1]["id"], second.as_str());
         assert_eq!(server.get("/api/v1/runs/compare").await.status, 400);
         assert_eq!(server.get(&format!("/api/v1/runs/compare?ids={first},nowhere")).await.status, 404);
+    }
+
+    #[tokio::test]
+    async fn what_was_chosen_beside_the_recipe_is_compared() {
+        let server = Server::fresh().await;
+        server.import_customers().await;
+        let mut ids = Vec::new();
+        for seed in [1, 2] {
+            let request = RunRequest {
+                text: RECIPE.to_owned(),
+                file_name: "churn.toml".to_owned(),
+                kind: RunKind::Train,
+                choices: RunChoices { seed: Some(seed), ..RunChoices::default() },
+            };
+            let id = server.workbench.start_run(request).await.expect("begun");
+            // It ends with the run.
+            server.get(&format!("/api/v1/runs/{id}/events")).await;
+            ids.push(id);
+        }
+        let compared = server.get(&format!("/api/v1/runs/compare?ids={}", ids.join(","))).await.json();
+        let seeds = serde_json::json!([{"path": "seed", "values": ["1", "2"]}]);
+        assert_eq!(compared["settings"], seeds, "{compared}");
+        let said = compared["findings"].to_string();
+        assert!(!said.contains("same_settings") && said.contains("准确率 为"), "{said}");
     }
 }

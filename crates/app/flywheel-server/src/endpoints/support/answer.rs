@@ -14,7 +14,8 @@ use crate::state::ServerState;
 
 /// Answers a customer's message from the project's `faq.toml`: with an answer, a question back, or a hand-over to a person.
 ///
-/// Send the `conversation` of the reply with the next message to go on with it.
+/// Send the `conversation` of the reply with the next message to go on with it. Where `faq.toml` is absent or wrong a person
+/// takes over, and `problems` says why.
 #[utoipa::path(
     post,
     path = "/api/v1/support/answer",
@@ -41,8 +42,10 @@ mod tests {
     #[tokio::test]
     async fn a_conversation_ends_with_an_answer_or_with_a_person() {
         let server = Server::fresh().await;
-        let none = server.post("/api/v1/support/answer", &json!({"text": "hello"})).await;
-        assert_eq!(none.status, 404, "{}", none.text());
+        let none = server.post("/api/v1/support/answer", &json!({"text": "怎么退款？"})).await;
+        assert_eq!(none.status, 200, "{}", none.text());
+        assert_eq!(none.json()["reply"]["kind"], "hand_over", "nothing that a customer says is lost");
+        assert!(none.json()["problems"][0]["message"]["en"].is_string(), "{}", none.text());
         let faq = server.workbench.folder().root().join("faq.toml");
         std::fs::write(faq, flywheel_sample::startup::FAQ).expect("written");
         let hand_over =
@@ -50,7 +53,8 @@ mod tests {
         assert_eq!(hand_over.status, 200, "{}", hand_over.text());
         assert_eq!(hand_over.json()["reply"]["kind"], "hand_over");
         let inbox = server.get("/api/v1/support/inbox").await;
-        assert_eq!(inbox.json()[0]["person"], "u1");
+        assert_eq!(inbox.json()[0]["conversation"]["turns"][0]["text"], "怎么退款？");
+        assert_eq!(inbox.json()[1]["person"], "u1");
         let asked =
             server.post("/api/v1/support/answer", &json!({"text": "How do I reset my password?"})).await;
         assert!(["answer", "clarify"].contains(&asked.json()["reply"]["kind"].as_str().unwrap_or_default()));
@@ -58,5 +62,35 @@ mod tests {
         assert_eq!(empty.status, 422, "{}", empty.text());
         let foreign = json!({"text": "x", "conversation": "../../ledger"});
         assert_eq!(server.post("/api/v1/support/answer", &foreign).await.status, 404);
+    }
+
+    #[tokio::test]
+    async fn messages_at_once_are_all_kept_and_left_to_the_colleague() {
+        let server = Server::fresh().await;
+        let faq = server.workbench.folder().root().join("faq.toml");
+        std::fs::write(faq, flywheel_sample::startup::FAQ).expect("written");
+        let begun = server.post("/api/v1/support/answer", &json!({"text": "转人工"})).await.json();
+        let say = |text: &str| json!({"text": text, "conversation": begun["conversation"]});
+        let bodies = ["订单号 12345", "怎么退款？", "在吗", "快点"].map(say);
+        let [one, two, three, four] = &bodies;
+        let path = "/api/v1/support/answer";
+        let (one, two, three, four) = tokio::join!(
+            server.post(path, one),
+            server.post(path, two),
+            server.post(path, three),
+            server.post(path, four)
+        );
+        for answer in [one, two, three, four] {
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            let reply = answer.json()["reply"].clone();
+            assert_eq!(
+                (&reply["kind"], &reply["unanswered"]),
+                (&json!("hand_over"), &json!(null)),
+                "{reply}"
+            );
+        }
+        let inbox = server.get("/api/v1/support/inbox").await.json();
+        assert_eq!(inbox[0]["conversation"]["turns"].as_array().map(Vec::len), Some(10), "{inbox}");
+        assert_eq!(inbox[0]["reason"], "asked", "why it was handed over stays");
     }
 }

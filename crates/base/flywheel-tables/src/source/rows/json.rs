@@ -41,7 +41,7 @@ fn row(place: u64, line: &str) -> Result<Row, BadRow> {
         return Err(bad(reason));
     }
     match serde_json::from_str::<Value>(line) {
-        Ok(Value::Object(fields)) => Ok(Row { place, fields }),
+        Ok(Value::Object(fields)) => Ok(Row::new(place, fields)),
         Ok(_) => Err(bad(Phrase::new("tables.row_no_object"))),
         Err(error) => {
             let words = error.to_string();
@@ -85,7 +85,7 @@ impl<'de> Visitor<'de> for Elements<'_> {
         while let Some(value) = elements.next_element::<Value>()? {
             place += 1;
             let taken = match value {
-                Value::Object(fields) => Ok(Row { place, fields }),
+                Value::Object(fields) => Ok(Row::new(place, fields)),
                 other => Err(BadRow {
                     place,
                     reason: Phrase::new("tables.row_no_object"),

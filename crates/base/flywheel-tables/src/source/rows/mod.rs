@@ -4,6 +4,7 @@ mod delimited;
 mod json;
 mod parquet;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,26 @@ pub struct Row {
     pub place: u64,
     /// The values; an empty cell is absent.
     pub fields: Map<String, Value>,
+    /// How the values stand in the source whose writing gives other letters, such as `2.50` for 2.5.
+    pub written: BTreeMap<String, String>,
+}
+
+impl Row {
+    /// A row whose values are written as they stand in the source.
+    pub fn new(place: u64, fields: Map<String, Value>) -> Self {
+        Self { place, fields, written: BTreeMap::new() }
+    }
+
+    /// Makes texts, with the source's own letters, of the values in these columns whose writing would give others.
+    pub fn as_written(&mut self, of: impl Fn(&str) -> bool) {
+        for (column, text) in std::mem::take(&mut self.written) {
+            if of(&column)
+                && let Some(value) = self.fields.get_mut(&column)
+            {
+                *value = Value::String(text);
+            }
+        }
+    }
 }
 
 /// A row that could not be read.
@@ -324,6 +345,18 @@ mod tests {
             [(3, "tables.row_length".to_owned()), (4, "tables.row_length".to_owned())]
         );
         assert_eq!(values(&taken).len(), 2);
+        for (csv, bad, read_rows) in [
+            ("id,text\n1,\"broken\n2,ok\n3,ok", vec![2], 2),
+            ("text,id\n\"broken,1\n\nok,2\nok,3\n", vec![2], 2),
+            ("id,text,more\n1,\"two\nlines\",\"broken\n2,ok,ok\n", vec![3], 1),
+            ("id,text\n1,ok\n2,\"cut off", vec![3], 1),
+            ("id,text\n1,\"whole\n\"\"text\"\"\"", vec![], 1),
+        ] {
+            let (taken, _) = read("x.csv", csv.as_bytes(), RowOptions::default()).await.expect(csv);
+            let expected: Vec<(u64, String)> =
+                bad.into_iter().map(|line| (line, "tables.row_quote_open".to_owned())).collect();
+            assert_eq!((reasons(&taken), values(&taken).len()), (expected, read_rows), "{csv}");
+        }
         let lines = b"{\"a\":1}\n[1]\n{\"a\":\n{\"a\":\"\xff\"}\n{\"a\":2}\n";
         let said = RowOptions { encoding: Some("utf-8".to_owned()), ..RowOptions::default() };
         let (taken, _) = read("x.jsonl", lines, said).await.expect("lines");
@@ -335,7 +368,12 @@ mod tests {
                 (4, "tables.row_undecoded".to_owned())
             ]
         );
-        for (name, content) in [("x.csv", &b""[..]), ("x.pdf", b"%PDF-1.4"), ("x.json", b"[{\"a\":1},")] {
+        for (name, content) in [
+            ("x.csv", &b""[..]),
+            ("x.csv", b"id,\"text\n1,ok\n"),
+            ("x.pdf", b"%PDF-1.4"),
+            ("x.json", b"[{\"a\":1},"),
+        ] {
             assert!(read(name, content, RowOptions::default()).await.is_err(), "{name}");
         }
     }

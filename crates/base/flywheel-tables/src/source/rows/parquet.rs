@@ -41,7 +41,7 @@ fn read_batches(file: File, out: &mut Out) -> Result<Result<(), Stopped>, Storag
                 Ok(Value::Object(fields)) => fields,
                 _ => serde_json::Map::new(),
             };
-            if let Err(gone) = out.row(Ok(Row { place, fields })) {
+            if let Err(gone) = out.row(Ok(Row::new(place, fields))) {
                 return Ok(Err(gone.into()));
             }
         }

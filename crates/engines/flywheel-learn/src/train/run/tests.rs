@@ -284,8 +284,7 @@ fn numbers_that_leave_the_finite_stop_the_run_and_say_where() {
         let why = outcome.stopped_because.unwrap();
         assert_eq!(why.key, "train.diverged");
         assert_eq!(why.args["epoch"], "1");
-        let place = &why.args["place"];
-        assert!(place.starts_with("layers.") && place.contains("(network."), "burn {burn}: {why}");
+        assert!(why.en.contains("`layers.") && why.en.contains("(network."), "burn {burn}: {why}");
         assert_eq!(outcome.findings[0].key, "train.advise_diverged");
     }
 }

@@ -1,7 +1,7 @@
 //! However people are split over readers, the report is the same.
 
 use flywheel_people::memory::fold_events;
-use flywheel_people::{Event, person_of};
+use flywheel_people::{Event, Identity, person_of};
 use flywheel_spec::product::funnel::FunnelReport;
 use flywheel_spec::product::{Answer, QuestionSpec};
 use flywheel_stats::chance::Chance;
@@ -55,7 +55,7 @@ fn split(spec: &Value, events: &[Event], readers: i64) -> FunnelReport {
         let bytes = state.bytes().expect("bytes");
         all.merge(fold.read(&bytes).expect("a state")).expect("one of its own");
     }
-    match planned.finish(vec![all]).expect("a report") {
+    match planned.finish(vec![all], &Identity::default()).expect("a report") {
         Answer::Funnel(report) => report,
         other => panic!("another answer: {other:?}"),
     }

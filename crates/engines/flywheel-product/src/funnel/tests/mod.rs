@@ -9,7 +9,7 @@ mod speed;
 mod told;
 
 use flywheel_people::memory::fold_events;
-use flywheel_people::{Event, IdKind, person_of};
+use flywheel_people::{Event, IdKind, Identity, person_of};
 use flywheel_spec::Problems;
 use flywheel_spec::product::funnel::{FunnelReport, FunnelSpec};
 use flywheel_spec::product::{Answer, Period, QuestionSpec};
@@ -73,12 +73,21 @@ pub(super) fn ask_as(
     events: &[Event],
     person: impl Fn(&str) -> i64,
 ) -> Result<FunnelReport, Problems> {
-    let planned = plan(&QuestionSpec::Funnel(spec.clone()), &context())?;
+    ask_in(&context(), spec, events, person)
+}
+
+pub(super) fn ask_in(
+    context: &Context,
+    spec: &FunnelSpec,
+    events: &[Event],
+    person: impl Fn(&str) -> i64,
+) -> Result<FunnelReport, Problems> {
+    let planned = plan(&QuestionSpec::Funnel(spec.clone()), context)?;
     let fold = &planned.folds()[0];
     let state = fold_events(fold.as_ref(), events, person)?;
     let bytes = state.bytes().expect("bytes");
     let state = fold.read(&bytes).expect("a state");
-    match planned.finish(vec![state]).expect("a report") {
+    match planned.finish(vec![state], &Identity::default()).expect("a report") {
         Answer::Funnel(report) => Ok(report),
         other => panic!("another answer: {other:?}"),
     }

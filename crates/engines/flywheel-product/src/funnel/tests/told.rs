@@ -3,7 +3,8 @@
 use flywheel_people::person_of;
 use serde_json::{Value, json};
 
-use super::{ask, journeys, question};
+use super::{ask, ask_in, context, journeys, question};
+use crate::plan::Context;
 
 #[test]
 fn one_person_is_explained_event_by_event() {
@@ -51,6 +52,16 @@ fn one_person_is_explained_event_by_event() {
 }
 
 #[test]
+fn somebody_is_explained_by_an_id_of_which_no_event_is_here() {
+    let lines = [("me", "a", "2026-03-01 00:00:00", Value::Null)];
+    let spec = question(json!({ "steps": ["a", "b"], "explain": "me before" }));
+    let context = Context { merged: [("me before".to_owned(), person_of("me"))].into(), ..context() };
+    let report = ask_in(&context, &spec, &journeys(&lines), person_of).expect("a plan");
+    let told = report.explained.expect("told");
+    assert_eq!((told.reached, told.events.len()), (1, 1));
+}
+
+#[test]
 fn a_removed_person_is_told_why() {
     let none = Value::Null;
     let lines = [
@@ -78,8 +89,8 @@ fn who_left_is_named() {
         let people = ask(&spec, &journeys(&lines)).people;
         assert_eq!(people.len(), 1);
         assert_eq!(
-            (people[0].person, people[0].distinct_ids.as_slice()),
-            (person_of(expected), &[expected.to_owned()][..])
+            (people[0].person.clone(), people[0].distinct_ids.as_slice()),
+            (person_of(expected).to_string(), &[expected.to_owned()][..])
         );
     }
 }

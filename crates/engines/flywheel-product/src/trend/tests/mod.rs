@@ -4,7 +4,7 @@ mod naive;
 mod posthog;
 
 use flywheel_people::memory::fold_events;
-use flywheel_people::{Event, IdKind, person_of};
+use flywheel_people::{Event, IdKind, Identity, person_of};
 use flywheel_spec::Problems;
 use flywheel_spec::product::trend::{TrendLine, TrendReport, TrendSpec};
 use flywheel_spec::product::{Answer, QuestionSpec};
@@ -51,7 +51,7 @@ fn ask(spec: &Value, context: &Context, events: &[Event], readers: i64) -> Resul
         let bytes = fold_events(fold.as_ref(), &theirs, person_of)?.bytes().expect("bytes");
         all.merge(fold.read(&bytes).expect("a state")).expect("one of its own");
     }
-    match planned.finish(vec![all]).expect("a report") {
+    match planned.finish(vec![all], &Identity::default()).expect("a report") {
         Answer::Trend(report) => Ok(report),
         other => panic!("another answer: {other:?}"),
     }

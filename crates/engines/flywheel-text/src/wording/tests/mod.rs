@@ -98,7 +98,10 @@ fn told(asked: &Asked) -> String {
         Asked::Insights { about, from, to } => {
             return format!("insights ({}){}", about.as_deref().unwrap_or(""), moments(from, to));
         }
-        Asked::Search { spec } => return format!("search ({}){}", spec.query, moments(&spec.from, &spec.to)),
+        Asked::Search { spec } => {
+            let versions: String = spec.versions.iter().map(|version| format!(" of {version}")).collect();
+            return format!("search ({}){versions}{}", spec.query, moments(&spec.from, &spec.to));
+        }
     };
     match question {
         QuestionSpec::Trend(spec) => {
@@ -229,6 +232,55 @@ fn questions_in_both_languages_are_understood() {
 }
 
 #[test]
+fn what_did_not_happen_is_never_counted_as_what_did() {
+    for text in [
+        "上周有多少用户没有付款",
+        "上周有多少用户没有付款？按国家呢？",
+        "没有付款的用户的留存",
+        "how many people did not pay last week",
+        "users who haven't logged in this month",
+    ] {
+        let understood = understand(text, &vocabulary(), &settings());
+        assert!(understood.parts.is_empty(), "{text}: {:?}", understood.parts);
+        let said = understood.findings.iter().any(|finding| finding.key == "wording.denied");
+        assert!(said, "{text}: {:?}", understood.findings);
+    }
+}
+
+#[test]
+fn what_a_question_cannot_tell_is_said() {
+    for (text, expected) in [
+        ("上周的退款率", "wording.no_rate"),
+        ("payment failure rate last week", "wording.no_rate"),
+        ("为什么上个月收入下降了", "wording.no_reason"),
+        ("why did signups drop last week", "wording.no_reason"),
+        ("2.4版本的用户在抱怨什么", "wording.only_messages"),
+    ] {
+        let understood = understand(text, &vocabulary(), &settings());
+        let said = understood.findings.iter().any(|finding| finding.key == expected);
+        assert!(said, "{text}: {:?}", understood.findings);
+    }
+    for text in ["从注册到付款的转化率", "下单的用户的复购率", "上周登录频率", "signups last week"]
+    {
+        let understood = understand(text, &vocabulary(), &settings());
+        let said = understood.findings.iter().any(|finding| finding.key == "wording.no_rate");
+        assert!(!said && !understood.parts.is_empty(), "{text}: {:?}", understood.findings);
+    }
+}
+
+#[test]
+fn the_day_of_return_lies_within_what_is_asked() {
+    for (text, least) in [("D7 retention", 8), ("30日留存", 31), ("次日留存", 2)] {
+        let understood = understand(text, &vocabulary(), &settings());
+        let Asked::Question { question: QuestionSpec::Retention(spec) } = &understood.parts[0].asked else {
+            panic!("{text}: {:?}", understood.parts);
+        };
+        assert!(spec.intervals >= least, "{text}: {}", spec.intervals);
+        assert!(understood.not_understood.is_empty(), "{text}: {:?}", understood.not_understood);
+    }
+}
+
+#[test]
 fn what_is_not_understood_is_said_with_the_nearest_questions() {
     let vocabulary = vocabulary();
     let understood = understand("how many unicorns frolicked last week", &vocabulary, &settings());
@@ -341,7 +393,12 @@ const CUES: &[&str] = &[
     "at least 5",
     "under 3.5",
     "not in",
+    "not",
+    "didn't",
     "except",
+    "rate",
+    "D7",
+    "drop",
     "compared with last week",
     "vs last year",
     "this year vs last",
@@ -414,6 +471,13 @@ const CUES: &[&str] = &[
     "不超过3",
     "除了",
     "非",
+    "没有",
+    "不",
+    "率",
+    "7日",
+    "下降",
+    "2.4版本",
+    "情绪",
     "环比",
     "同比",
     "比上周多吗",

@@ -158,6 +158,40 @@ pub const TABLE: &[(&str, &str)] = &[
     ("上个月用户对登录有哪些意见", "insights (登录) 2026-10-01..2026-11-01"),
     ("有没有人提到深色模式", "search (深色模式)"),
     ("show me feedback about slow search", "search (slow search)"),
+    // Who did one thing and not another.
+    (
+        "how many people signed up but did not pay last week",
+        "funnel signup > payment_succeeded 2026-11-16..2026-11-22",
+    ),
+    ("上周注册了但没有付款的用户有多少", "funnel signup > payment_succeeded 2026-11-16..2026-11-22"),
+    ("不活跃用户有多少", "lifecycle * week"),
+    ("how many people did not come back after signup", "retention signup first_time week -> *"),
+    ("有没有人付款失败", "trend payment_failed -30d.. day"),
+    // Several values of one property.
+    ("中国和美国的注册人数", "trend signup people -30d.. day [country is [\"CN\",\"US\"]] by country"),
+    (
+        "signups in China and the US last week",
+        "trend signup 2026-11-16..2026-11-22 day [country is [\"CN\",\"US\"]] by country",
+    ),
+    (
+        "中国的注册人数？美国呢？",
+        "trend signup people -30d.. day [country is \"CN\"] | trend signup people -30d.. day [country is \"US\"]",
+    ),
+    // Cues of one kind beside words of another.
+    ("What's the new user retention this month?", "retention * first_time week 2026-11-01.."),
+    ("what's new this week", "digest "),
+    ("为什么上个月收入下降了", "revenue order_completed amount month 2026-10-01..2026-10-31"),
+    ("why did revenue drop", "revenue order_completed amount month"),
+    ("why did signups drop last week", "trend signup 2026-11-16..2026-11-22 day vs"),
+    ("上周有多少人反馈付款失败", "insights (付款失败) 2026-11-16..2026-11-23"),
+    ("2.4版本的用户在抱怨什么", "search () of 2.4"),
+    ("what do users of version 2.4 say about dark mode", "search (dark mode) of 2.4"),
+    ("D7 retention", "retention * recurring day"),
+    ("7日留存", "retention * recurring day"),
+    ("次日留存", "retention * recurring day"),
+    ("最近7日的留存", "retention * recurring day -7d.."),
+    ("用户情绪怎么样", "insights ()"),
+    ("how is the sentiment this month", "insights () 2026-11-01.."),
     // Two parts.
     (
         "上周付款失败的用户多吗？主要在说什么？",

@@ -1,0 +1,4 @@
+//! How improvements went.
+
+pub mod list;
+pub mod write;

@@ -54,7 +54,9 @@ fn import(project: &Project, from: usize, to: usize) {
     assert_eq!(imported["import"]["imported"], to - from, "{}", imported["import"]);
 }
 
+/// The insights, read and not as they were told before.
 fn insights(project: &Project) -> Value {
+    let _ = std::fs::remove_file(kept(project, "reports.json"));
     project.json(&["feedback", "insights"])
 }
 
@@ -100,6 +102,30 @@ fn what_was_read_says_the_same_when_it_is_read_again_or_lost_or_damaged() {
         themes.map(|theme| (theme["name"].clone(), theme["messages"].clone())).collect::<Vec<_>>()
     };
     assert_eq!(names(&insights(&project)), names(&first));
+}
+
+#[test]
+fn what_was_told_is_told_again_without_reading_until_somebody_speaks() {
+    let project = Project::new();
+    import(&project, 0, 200);
+    let few = ["feedback", "insights", "--quotes", "1"];
+    let (first, other) = (insights(&project), project.json(&few));
+    assert_ne!(first, other, "another question");
+    let texts = kept(&project, "texts.bin");
+    std::fs::remove_file(&texts).expect("kept");
+    assert_eq!(project.json(&["feedback", "insights"]), first);
+    assert_eq!(project.json(&few), other);
+    assert!(!texts.exists(), "the messages were read");
+    // A visit is no message.
+    project.write("visits.csv", "person,event,timestamp\nu1,visit,2026-03-02T10:00:00Z\n");
+    project.json(&["events", "import", "visits.csv"]);
+    assert_eq!(project.json(&["feedback", "insights"]), first);
+    assert!(!texts.exists(), "the messages were read");
+    std::fs::write(kept(&project, "reports.json"), "[{").expect("damaged");
+    assert_eq!(project.json(&["feedback", "insights"]), first);
+    import(&project, 200, 201);
+    let more = project.json(&["feedback", "insights"]);
+    assert_eq!(more["total"]["messages"], 201, "{}", more["total"]);
 }
 
 #[test]

@@ -94,7 +94,18 @@ impl Workbench {
     /// # Errors
     /// As [`Self::read_feedback`].
     pub async fn feedback_insights(&self, spec: &InsightsSpec) -> Result<InsightsReport, Failure> {
-        Ok(self.read_feedback(spec).await?.insights.report)
+        let shelf = KeptFolder::now(self.folder().feedback());
+        let reader = self.reader().await?;
+        let encoder = reader.as_ref().map(|reader| reader.identity().to_owned());
+        if let Some(report) = self.told_before(&shelf, spec, encoder.as_deref()).await? {
+            return Ok(report);
+        }
+        let FeedbackRead { insights, meanings, at, folder, .. } = self.read_feedback(spec).await?;
+        // While meanings are still read, every call tells a little more.
+        if meanings.waiting == 0 {
+            self.keep_told(&folder, spec, encoder.as_deref(), at, &insights.report)?;
+        }
+        Ok(insights.report)
     }
 }
 

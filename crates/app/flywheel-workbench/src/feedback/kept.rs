@@ -11,11 +11,13 @@ use flywheel_text::gist::{FILES, Gists, Kept};
 use flywheel_text::insights::{Insights, Placed};
 use flywheel_text::themes::ThemeState;
 
+use super::told::Told;
 use crate::{Failure, file};
 
 const THEMES: &str = "themes.json";
 const PLACED: &str = "placed.bin";
 const KEPT: &str = "kept";
+const REPORTS: &str = "reports.json";
 const LOCK: &str = "lock";
 const FORGOTTEN: &str = "forgotten";
 
@@ -68,6 +70,16 @@ impl KeptFolder {
         })
     }
 
+    /// The reports that were told last; none where there is no such file or it is damaged.
+    pub fn reports(&self) -> Vec<Told> {
+        file::read_json(&self.folder.join(KEPT).join(REPORTS)).ok().flatten().unwrap_or_default()
+    }
+
+    /// Keeps the reports that were told last.
+    pub fn keep_reports(&self, reports: &[Told]) -> Result<(), Failure> {
+        self.keep(|folder| file::write_json(&folder.join(KEPT).join(REPORTS), &reports))
+    }
+
     /// Keeps the themes, and which texts they have.
     pub fn keep_themes(&self, before: &KeptThemes, read: &Insights, encoder: &str) -> Result<(), Failure> {
         let Some(placed) = &read.placed else { return Ok(()) };
@@ -102,7 +114,7 @@ impl KeptFolder {
 }
 
 /// The themes as they are kept: their state, and which texts they have.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub(super) struct KeptThemes {
     state: Vec<u8>,
     placed: Vec<u8>,

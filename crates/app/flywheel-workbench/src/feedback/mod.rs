@@ -19,6 +19,7 @@ mod opportunities;
 mod said;
 mod search;
 mod support;
+mod told;
 mod wording;
 
 pub use insights::FeedbackRead;

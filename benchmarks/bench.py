@@ -2,11 +2,14 @@
 
 Jobs: digits (the reference job, against Keras, PyTorch, PyTorch with fused Adam), cnn (the small network of the peers' scripts),
 networks (three more networks against PyTorch), seeds (the reference job over five seeds),
-events (a funnel, retention and daily active people over a make-believe startup's events, against DuckDB and chDB; 3 GB of disk).
+events (a funnel, retention and daily active people over a make-believe startup's events, against DuckDB and chDB; 3 GB of disk),
+cluster (the same questions over the same events, embedded and on clusters of 1, 2 and 4 executors of one task at a time each).
 Environment: FLYWHEEL_BIN (the binary), FLYWHEEL_DATA (real data), PEERS (the peers' scripts), PEER_PYTHON (a Python with the peers),
-ROUNDS (how often each runs, by turns; default 3), PEOPLE (of the startup; default 500,000, with about 40 events each).
+ROUNDS (how often each runs, by turns; default 3), PEOPLE (of the startup; default 500,000, with about 40 events each),
+STARTUP (a folder in which the startup is kept and found again; without it, it is made anew and thrown away).
 Every figure of training is a median over the rounds of one session on one machine, those of events the best; nothing here is a test.
 """
+import contextlib
 import datetime
 import gzip
 import json
@@ -35,6 +38,10 @@ PEOPLE = int(os.environ.get("PEOPLE", "500000"))
 # The startup is made, imported and thrown away in parts, so that its text never fills the disk.
 PEOPLE_AT_ONCE = 20000
 DAYS = 92
+
+# The jobs that ask the startup; they need no project with training data.
+OF_EVENTS = {"events", "cluster"}
+EXECUTORS = (1, 2, 4)
 
 
 def call(command, **environment):
@@ -147,21 +154,43 @@ def seeds(project, folder):
     return ["### `digits`: test accuracy, five seeds", "", f"{[round(value, 4) for value in values]}, mean {statistics.mean(values):.4f}", ""]
 
 
-class Served:
-    """A project served, asked over HTTP as the page asks."""
+def free_port(followed_by=0):
+    """A free port that so many free ones follow."""
+    while True:
+        with contextlib.ExitStack() as taken:
+            port = 0
+            try:
+                for ahead in range(1 + followed_by):
+                    one = taken.enter_context(socket.socket())
+                    one.bind(("127.0.0.1", port + ahead))
+                    port = port or one.getsockname()[1]
+                return port
+            except (OSError, OverflowError):
+                continue
 
-    def __init__(self, project):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+
+def status_mib(process, name):
+    """What Linux says of a process, such as its peak memory, `VmHWM`."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) / 1024
+
+
+class Served:
+    """A project served, asked over HTTP as the page asks; on some of the machine's cores, which decide how many threads read."""
+
+    def __init__(self, project, cores=None):
+        self.port = free_port()
         self.process = subprocess.Popen([BIN, "--project", str(project), "serve", "--port", str(self.port)],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(200):
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None)
+        begun = time.perf_counter()
+        while time.perf_counter() - begun < 60:
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=1).close()
+                self.ready_secs = time.perf_counter() - begun
                 return
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.01)
         sys.exit("the server did not answer")
 
     def ask(self, question):
@@ -174,8 +203,10 @@ class Served:
         return json.loads(content)["answer"], time.perf_counter() - begun
 
     def peak_mib(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+        return status_mib(self.process, "VmHWM")
+
+    def idle_mib(self):
+        return status_mib(self.process, "VmRSS")
 
     def stop(self):
         self.process.terminate()
@@ -205,7 +236,11 @@ def as_peers_say(name, answer):
 
 def startup(folder):
     """A project with the events of a make-believe startup: its folder."""
-    project = folder / "startup"
+    kept = os.environ.get("STARTUP")
+    project = pathlib.Path(kept) / "startup" if kept else folder / "startup"
+    if (project / "whole").exists():
+        return project
+    shutil.rmtree(project, ignore_errors=True)
     call([BIN, "init", str(project), "--name", "startup", "--json"])
     parts = [min(PEOPLE_AT_ONCE, PEOPLE - first) for first in range(0, PEOPLE, PEOPLE_AT_ONCE)]
 
@@ -224,6 +259,7 @@ def startup(folder):
         report, secs = flywheel(project, "events", "import", str(sample / "events.jsonl"), "--name", f"part {part}", "--json")
         print(f"  {people} people: {report['imported']} events imported in {secs:.0f} s", flush=True)
         shutil.rmtree(sample)
+    (project / "whole").touch()
     return project
 
 
@@ -242,8 +278,15 @@ def events(_, folder):
     table_folder = project / ".flywheel/tables/events"
     served = Served(project)
     settled(table_folder)
+    served.stop()
+    # As somebody starts it who has this many events already.
+    served = Served(project)
+    time.sleep(2)
+    start = f"Started with these events, the server answers after {served.ready_secs:.2f} s and rests at {served.idle_mib():.0f} MiB."
+    print(f"  {start}", flush=True)
     files = peer(ROOT / "benchmarks/events_peers.py", "live", str(table_folder))
-    same = folder / "same"
+    same = project.parent / "same"
+    shutil.rmtree(same, ignore_errors=True)
     same.mkdir()
     for name in files:
         os.link(table_folder / name, same / name)
@@ -277,15 +320,103 @@ def events(_, folder):
     for who in peaks:
         cells = "".join(f" {best[who, name]:.3f} | {best[who, name] / best['flywheel', name]:.2f} |" for name in QUESTIONS)
         lines.append(f"| {who} |{cells} {peaks[who]:.0f} |")
-    return lines + [""]
+    return [*lines, "", start, ""]
+
+
+@contextlib.contextmanager
+def cluster_of(executors, folder):
+    """A scheduler and executors of one task at a time each: the scheduler's address, and the executors' processes."""
+    running = []
+
+    def start(role, port, *words):
+        # What an executor leaves behind when it is killed goes with the folder.
+        running.append(subprocess.Popen([BIN, "cluster", role, "--port", str(port), *words], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL, env=os.environ | {"TMPDIR": str(folder)}))
+        begun = time.perf_counter()
+        while time.perf_counter() - begun < 60:
+            with contextlib.suppress(OSError):
+                return socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            time.sleep(0.05)
+        sys.exit(f"the {role} did not start")
+
+    try:
+        port = free_port()
+        start("scheduler", port)
+        address = f"127.0.0.1:{port}"
+        for _ in range(executors):
+            # The port that follows is for tasks.
+            start("executor", free_port(followed_by=1), "--scheduler", address, "--cores", "1")
+        # Until the scheduler knows them all.
+        time.sleep(2)
+        yield address, running[1:]
+    finally:
+        for process in reversed(running):
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def cluster(_, folder):
+    """How many events a node carries: the questions of events, embedded and on clusters that grow."""
+    project = startup(folder).resolve()
+    table_folder = project / ".flywheel/tables/events"
+    served = Served(project)
+    settled(table_folder)
+    served.stop()
+    files = peer(ROOT / "benchmarks/events_peers.py", "live", str(table_folder))
+    rows, size = sum(files.values()), sum((table_folder / name).stat().st_size for name in files)
+    # The same project with another engine: what the program owns is there by a link, and one server at a time has it.
+    on_cluster = folder / "on-cluster"
+    on_cluster.mkdir()
+    (on_cluster / ".flywheel").symlink_to(project / ".flywheel")
+    settings = [line for line in (project / "flywheel.toml").read_text().splitlines() if not line.startswith("engine =")]
+    cores = sorted(os.sched_getaffinity(0))
+    best, answers, peaks = {}, {}, {}
+
+    def ask(who, served, executors):
+        try:
+            for name, question in QUESTIONS.items():
+                served.ask(question)
+                for _ in range(ROUNDS):
+                    answer, secs = served.ask(question)
+                    best[who, name] = min(secs, best.get((who, name), secs))
+                    answer = as_peers_say(name, answer)
+                    if answers.setdefault(name, answer) != answer:
+                        sys.exit(f"{who} answers {name} with {answer}, not with {answers[name]}")
+            now = [served.peak_mib(), *(status_mib(process, "VmHWM") for process in executors)]
+            peaks[who] = [max(pair) for pair in zip(now, peaks.get(who, now))]
+        finally:
+            served.stop()
+
+    for turn in range(ROUNDS):
+        ask("embedded, 1 core", Served(project, cores[:1]), [])
+        ask("embedded, all cores", Served(project), [])
+        for count in EXECUTORS:
+            with cluster_of(count, folder) as (address, executors):
+                (on_cluster / "flywheel.toml").write_text("\n".join([f'engine = "df://{address}"', *settings, ""]))
+                ask(f"cluster, {count} executor{'s' if count > 1 else ''}", Served(on_cluster), executors)
+        print(f"  round {turn + 1}: {json.dumps({' '.join(key): round(secs, 3) for key, secs in best.items()})}", flush=True)
+    overhead = "; more executors than cores show only what a cluster costs" if len(cores) < max(EXECUTORS) else ""
+    lines = [f"### `cluster`: {rows:,} events in {len(files)} Parquet files, {size / rows:.0f} bytes an event, on {len(cores)} cores", "",
+             f"The same files, the same answers; best of all runs, hot, over HTTP. All processes share the {len(cores)} cores{overhead}.", "",
+             "| | 5-step funnel, s | million events/s | weekly retention, s | million events/s | daily active people, s | million events/s "
+             "| server's peak memory, MiB | each executor's, MiB |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
+    for who, (server, *executors) in peaks.items():
+        cells = "".join(f" {best[who, name]:.3f} | {rows / best[who, name] / 1e6:.1f} |" for name in QUESTIONS)
+        lines.append(f"| {who} |{cells} {server:.0f} | {', '.join(f'{peak:.0f}' for peak in executors)} |")
+    return [*lines, ""]
 
 
 def main():
-    jobs = sys.argv[1:] or ["digits", "seeds", "cnn", "networks", "events"]
+    jobs = sys.argv[1:] or ["digits", "seeds", "cnn", "networks", "events", "cluster"]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         project = folder / "bench"
-        if jobs != ["events"]:
+        if not OF_EVENTS.issuperset(jobs):
             project_with_data(project, folder)
         lines = []
         for job in jobs:

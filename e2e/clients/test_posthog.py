@@ -137,6 +137,13 @@ class PosthogPackage(unittest.TestCase):
         client.shutdown()
         self.assertEqual(failures, [])
 
+    def test_definitions_of_flags_are_answered_beside_a_persons_own_key(self):
+        own = {"authorization": "Bearer phx_a_persons_own"}
+        for path in ["/flags/definitions", "/api/feature_flag/local_evaluation"]:
+            answer = self.served.ask("GET", f"{path}?token={self.key}&send_cohorts", headers=own)
+            self.assertEqual((answer.status, answer.json()["flags"]), (200, []), path)
+            self.assertEqual(self.served.ask("GET", path, headers=own).status, 401, path)
+
     def test_an_unknown_key_is_refused(self):
         for options in [{}, {"capture_mode": CaptureMode.V1}]:
             for key in ["phc_nobody", "fw_other_0123456789abcdefghij"]:

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
+use crate::Project;
+
 /// A running endpoint; its thread ends with the tests.
 pub struct Model {
     port: u16,
@@ -91,6 +93,15 @@ fn serve(mut stream: TcpStream, kept: &Mutex<Vec<Heard>>, answer: &dyn Fn(&Heard
         kept.len() - 1
     };
     let _ = stream.write_all(answer(&heard, number).as_bytes());
+}
+
+/// Sets up the assistant of a project anew, with more of its settings.
+pub fn assistant(project: &Project, base_url: &str, more: &str) {
+    let path = project.path().join("flywheel.toml");
+    let text = std::fs::read_to_string(&path).expect("a project");
+    let text = text.split("\n[assistant]").next().unwrap_or_default().trim_end();
+    let set = format!("{text}\n\n[assistant]\nbase_url = \"{base_url}\"\nmodel = \"test\"\n{more}");
+    project.write("flywheel.toml", set);
 }
 
 /// A whole HTTP response.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use e2e::Project;
-use e2e::model::{Heard, Model, completion, response};
+use e2e::model::{Heard, Model, assistant, completion, response};
 use e2e::server::{Server, free_port};
 use serde_json::{Value, json};
 
@@ -48,15 +48,6 @@ fn project() -> Project {
     project.write("said.csv", rows);
     project.json(&["feedback", "import", "said.csv"]);
     project
-}
-
-/// Sets up the assistant anew.
-fn assistant(project: &Project, base_url: &str, more: &str) {
-    let path = project.path().join("flywheel.toml");
-    let text = std::fs::read_to_string(&path).expect("a project");
-    let text = text.split("\n[assistant]").next().unwrap_or_default().trim_end();
-    let set = format!("{text}\n\n[assistant]\nbase_url = \"{base_url}\"\nmodel = \"test\"\n{more}");
-    project.write("flywheel.toml", set);
 }
 
 fn asks_for_names(heard: &Heard) -> bool {

@@ -98,6 +98,10 @@ fn an_opportunity_is_accepted_released_and_measured() {
     assert_eq!(early.code, 1, "{early:?}");
     let released = ["opportunities", "release", &id, "--release", "2.4", "--at", "2026-03-10"];
     assert_eq!(project.json(&released)["state"], "released");
+    project.call(&["case", "write", &id, "--paying", "order[amount"]).refuse();
+    let nobody = project.json(&["case", "write", &id, "--paying", "bill paid[amount>1000000]"]);
+    let paid = &nobody["report"]["before"]["paying"]["theme"];
+    assert!(paid.as_f64().is_none_or(|share| share == 0.0), "nobody pays so much: {paid}");
     let case = project.json(&["case", "write", &id, "--days", "28"]);
     assert!(
         ["worked", "unclear", "did_not"].contains(&case["report"]["verdict"].as_str().expect("a verdict"))
@@ -224,6 +228,104 @@ fn files_of_any_encoding_are_read_and_nothing_is_lost() {
     let textless = project.call(&["feedback", "import", "numbers.csv"]);
     assert_eq!(textless.code, 1);
     assert!(textless.err.contains("--text"), "{}", textless.err);
+}
+
+#[test]
+fn several_open_answers_of_a_survey_are_one_message() {
+    let project = Project::new();
+    let rows =
+        "I like the calm board,please make the search faster\nthe colours are fine,exports are missing\n";
+    project.write("survey.csv", format!("What do you like?,What should we improve?\n{rows}"));
+    let both = ["--text", "What do you like?", "--text", "What should we improve?"];
+    let one = project.json(&["feedback", "import", "survey.csv", "--preview"]);
+    assert_eq!(one["warnings"][0]["code"], "feedback_import.unread", "{one}");
+    let imported = project.json(&[&["feedback", "import", "survey.csv"][..], &both].concat());
+    assert_eq!(imported["columns"]["more_texts"], json!(["What should we improve?"]), "{imported}");
+    assert!(imported["warnings"].as_array().is_some_and(Vec::is_empty), "{imported}");
+    assert_eq!(project.json(&["feedback", "search", "calm"])["total"], 1);
+    assert_eq!(project.json(&["feedback", "search", "exports"])["total"], 1);
+}
+
+#[test]
+fn traditional_characters_in_big5_and_a_message_of_a_megabyte_are_read() {
+    let project = Project::new();
+    let said = ["退款一直沒有到帳，客服也不回覆", "結帳頁面太慢，付款總是失敗", "介面很漂亮，用起來很順手"];
+    let rows: String = (0..30).map(|at| format!("{},{}\n", said[at % 3], 1 + at % 5)).collect();
+    let text = format!("評論,評分\n{rows}");
+    let (big5, _, lossy) = encoding_rs::BIG5.encode(&text);
+    assert!(!lossy);
+    project.write("big5.csv", big5);
+    let imported = project.json(&["feedback", "import", "big5.csv"]);
+    let import = &imported["import"];
+    assert_eq!((&import["imported"], &import["aside"]), (&json!(30), &json!(0)), "{imported}");
+    assert!(import["actions"].to_string().contains("Big5"), "{import}");
+    let columns = &imported["columns"];
+    assert_eq!((&columns["text"], &columns["rating"]), (&json!("評論"), &json!("評分")), "{imported}");
+    assert_eq!(imported["languages"], json!([{"language": "zh", "messages": 30}]));
+    assert_eq!(project.json(&["feedback", "search", "退款"])["total"], 10);
+
+    let long = (0..20_000).map(|at| format!("the refund of order {at} never came, and nobody answers. "));
+    let long: String = long.collect();
+    assert!(long.len() > 1 << 20);
+    project.write("long.csv", format!("text,rating\n\"{long}\",1\n"));
+    let imported = project.json(&["feedback", "import", "long.csv"]);
+    let import = &imported["import"];
+    assert_eq!((&import["imported"], &import["aside"]), (&json!(1), &json!(0)));
+    let insights = project.json(&["feedback", "insights"]);
+    assert_eq!((&insights["total"]["messages"], &insights["total"]["read"]), (&json!(31), &json!(31)));
+    let warnings = &insights["warnings"];
+    let said = warnings
+        .as_array()
+        .is_some_and(|all| all.iter().any(|warning| warning["code"] == "feedback.long_messages"));
+    assert!(said, "{warnings}");
+}
+
+#[test]
+fn insights_are_narrowed_to_versions_sources_and_segments() {
+    let project = Project::new();
+    project.write(
+        "said.csv",
+        "user_id,text,version,source,date\n\
+         ann,the checkout is slow,2.4,store,2026-03-01\n\
+         bob,the app crashes on start,2.4,mail,2026-03-02\n\
+         cem,please add a dark mode,2.10,store,2026-03-03\n",
+    );
+    project.json(&["feedback", "import", "said.csv"]);
+    let pays = |name: &str, people: &[&str]| {
+        let row = |person: &&str| format!("pay,{person},2026-03-05T10:00:00Z\n");
+        let rows: String = people.iter().map(row).collect();
+        project.write(name, format!("event,distinct_id,timestamp\n{rows}"));
+        assert_eq!(project.json(&["events", "import", name])["imported"], people.len());
+    };
+    pays("paid.csv", &["ann", "cem"]);
+    project.write(
+        "recipes/payers.toml",
+        "kind = \"segment\"\n[who]\nkind = \"did\"\nevent = { event = \"pay\" }\n",
+    );
+    let told = |more: &[&str]| project.json(&[&["feedback", "insights"][..], more].concat());
+    for (more, expected) in [
+        (&[][..], 3),
+        (&["--version", "2.4"], 2),
+        (&["--version", "2.4", "--version", "2.10"], 3),
+        (&["--source", "store"], 2),
+        (&["--segment", "payers"], 2),
+        (&["--version", "2.4", "--segment", "payers"], 1),
+        (&["--version", "2.10", "--from", "2026-03-04"], 0),
+        (&["--version", "2.4"], 2),
+    ] {
+        assert_eq!(told(more)["total"]["messages"], expected, "{more:?}");
+    }
+    let said = told(&["--version", "2.4"])["findings"].to_string();
+    assert!(said.contains("only this is told (version 2.4): 2 of 3 messages"), "{said}");
+    pays("more.csv", &["bob"]);
+    let payers = told(&["--segment", "payers"]);
+    assert_eq!(payers["total"]["messages"], 3, "who pays changes while nobody speaks: {payers}");
+    for (option, unknown, nearest) in
+        [("--version", "2.5", "`2.4`"), ("--source", "stor", "`store`"), ("--segment", "payer", "`payers`")]
+    {
+        let refused = project.call(&["feedback", "insights", option, unknown]).refuse();
+        assert!(refused.err.contains(nearest), "{option}: {}", refused.err);
+    }
 }
 
 #[test]

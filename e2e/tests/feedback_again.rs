@@ -1,6 +1,7 @@
 //! Feedback read again: what was read is kept and says the same, a day's messages join it, and what is kept can be lost,
 //! damaged, written by two at once, or have to be forgotten.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -191,10 +192,85 @@ fn two_at_once_keep_what_is_right() {
     let reading: Vec<Running> = (0..3).map(|_| start(&["feedback", "insights", "--json"])).collect();
     assert!(reading.into_iter().all(|running| running.wait().code == 0));
     assert_eq!(importing.wait().code, 0);
+    let searching: Vec<Running> =
+        (0..4).map(|_| start(&["feedback", "search", "payment", "--json"])).collect();
+    for running in searching {
+        let called = running.wait();
+        assert_eq!(called.code, 0, "{}", called.err);
+    }
     let told = insights(&project);
     assert_eq!(told["total"]["messages"], FIRST + DAY);
     std::fs::remove_dir_all(project.path().join(".flywheel/feedback/kept")).expect("lost");
     assert_eq!(insights(&project)["total"], told["total"]);
+}
+
+#[test]
+fn decisions_at_once_are_all_kept() {
+    let project = Project::new();
+    import(&project, 0, 400);
+    let ranked = project.json(&["opportunities"]);
+    let list = ranked["opportunities"].as_array().expect("opportunities");
+    let accept = |one: &Value| {
+        project.start(&["opportunities", "accept", one["evidence"]["theme"].as_str().expect("a theme")])
+    };
+    let deciding: Vec<Running> = list.iter().take(4).map(accept).collect();
+    let count = deciding.len();
+    assert!(count > 1, "{list:?}");
+    for running in deciding {
+        let called = running.wait();
+        assert_eq!(called.code, 0, "{}", called.err);
+    }
+    let kept = std::fs::read(project.path().join(".flywheel/feedback/opportunities.json")).expect("kept");
+    let kept: Value = serde_json::from_slice(&kept).expect("JSON");
+    let ids: BTreeSet<&str> =
+        kept.as_array().expect("records").iter().filter_map(|record| record["id"].as_str()).collect();
+    assert_eq!(ids.len(), count, "{kept}");
+}
+
+#[test]
+fn what_was_decided_stays_with_its_theme_when_somebody_is_erased() {
+    let project = Project::new();
+    import(&project, 0, 400);
+    project.write("visit.csv", "event,distinct_id,timestamp\nviewed,zz-erase-me,2026-03-02T10:00:00Z\n");
+    assert_eq!(project.json(&["events", "import", "visit.csv"])["imported"], 1);
+    let ranked = || project.json(&["opportunities"])["opportunities"].as_array().expect("a list").clone();
+    let before = ranked();
+    let is_plain = |one: &&Value| one["evidence"]["name"].as_str().is_some_and(|name| !name.contains('['));
+    let chosen = &before.iter().find(is_plain).expect("a theme")["evidence"];
+    let accepted = project.json(&["opportunities", "accept", chosen["theme"].as_str().expect("a number")]);
+    project.call(&["people", "erase", "zz-erase-me"]).succeed();
+    let after = ranked();
+    for one in &after {
+        let taken = before.iter().any(|was| was["evidence"]["theme"] == one["evidence"]["theme"]);
+        assert!(!taken, "a number is one theme's for good: {}", one["evidence"]);
+    }
+    let own = after.iter().find(|one| one["record"] == accepted["id"]).expect("decided on");
+    assert_eq!((&own["evidence"]["name"], &own["state"]), (&chosen["name"], &accepted["state"]));
+    let number = own["evidence"]["theme"].as_str().expect("a number");
+    let noted = project.json(&["opportunities", "note", number, "soon"]);
+    assert_eq!(noted["id"], accepted["id"]);
+}
+
+#[test]
+fn a_damaged_index_is_made_anew_by_the_next_search() {
+    let project = Project::new();
+    let found = || project.json(&["feedback", "search", "slow"]);
+    for (at, text) in ["the checkout is slow", "the app is slow as well"].into_iter().enumerate() {
+        let name = format!("said-{at}.csv");
+        project.write(&name, format!("user_id,text,date\nu{at},{text},2026-03-0{}\n", at + 1));
+        project.json(&["feedback", "import", &name]);
+        assert_eq!(found()["total"], at + 1);
+    }
+    let mut segments = files(&project.path().join(".flywheel/feedback/index"));
+    segments.retain(|path| path.extension().is_some_and(|extension| extension == "fws"));
+    segments.sort();
+    let mut bytes = std::fs::read(&segments[0]).expect("a segment");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x10;
+    std::fs::write(&segments[0], bytes).expect("damaged");
+    let told = found();
+    assert_eq!(told["total"], 2, "{told}");
+    assert!(told["warnings"].as_array().is_none_or(Vec::is_empty), "{told}");
 }
 
 #[test]

@@ -82,6 +82,36 @@ fn a_model_is_judged_on_another_table_whatever_columns_and_classes_that_has() {
 }
 
 #[test]
+fn a_model_is_judged_on_its_own_table_as_it_learned_from_it() {
+    let project = Project::new();
+    let line = |row: usize| {
+        let size = if row % 2 == 0 { "lots".to_owned() } else { (row * 3).to_string() };
+        let other = row * 7 % 13;
+        format!("{size},{other},{}\n", if other > 6 { "yes" } else { "no" })
+    };
+    let lines = "size,other,kept\n".to_owned() + &(0..200).map(line).collect::<String>();
+    let recipe = "name = \"mixed\"
+[data]
+table = \"mixed\"
+target = \"kept\"
+[[prepare.columns]]
+name = \"size\"
+kind = \"number\"
+[train]
+epochs = 2
+";
+    project.write("mixed.csv", &lines).write("again.csv", &lines).write("recipes/mixed.toml", recipe);
+    for table in ["mixed.csv", "again.csv"] {
+        project.call(&["data", "import", table]).succeed();
+    }
+    project.call(&["train", "recipes/mixed.toml"]).succeed();
+    // A size that is no number counted as missing; in a table that it did not learn from that is a mistake.
+    assert_eq!(project.json(&["evaluate", "mixed", "--test"])["part"], "test");
+    let refused = project.call(&["evaluate", "mixed", "--on", "again"]).refuse();
+    assert!(refused.err.contains("lots"), "{}", refused.err);
+}
+
+#[test]
 fn a_test_part_without_rows_is_never_opened() {
     let project = Project::new();
     let recipe = format!("{CHURN}[split]\ntest = 0.0\nvalidation = 0.3\n");
@@ -186,6 +216,18 @@ fn a_budget_that_is_too_small_ends_in_time_with_the_best_so_far() {
             .as_array()
             .is_some_and(|rounds| rounds.iter().all(|round| round["accepted"] == false))
     );
+}
+
+#[test]
+fn a_search_says_why_its_first_trial_failed() {
+    let project = Project::new();
+    let tune = "[tune]\ntrials = 2\nmethod = \"random\"\nsearch = [{ path = \"train.warmup_epochs\", choices = [50.0] }]\n";
+    project.write("customers.csv", customers()).write("recipes/churn.toml", format!("{CHURN}{tune}"));
+    project.call(&["data", "import", "customers.csv"]).succeed();
+    let run = project.json(&["tune", "recipes/churn.toml"]);
+    let notes = run["notes"].to_string();
+    assert_eq!(notes.matches("workbench.trial_failed").count(), 1, "{notes}");
+    assert!(notes.contains("Trial 1 failed") && notes.contains("50"), "{notes}");
 }
 
 #[test]

@@ -31,6 +31,8 @@ fn one_thread_and_two_give_the_same_bits() {
         project.call(&["train", "recipes/churn.toml", "--threads", threads]).succeed();
     }
     assert!(weights(&project, "churn", 1) == weights(&project, "churn", 2), "the bits depend on the threads");
+    let recipe = read(&project.path().join(".flywheel/models/churn/2/recipe.toml"));
+    assert!(recipe.contains("churned") && !recipe.contains("threads"), "{recipe}");
     project.call(&["train", "recipes/churn.toml", "--seed", "1"]).succeed();
     assert!(
         weights(&project, "churn", 1) != weights(&project, "churn", 3),
@@ -95,6 +97,15 @@ fn ctrl_c_keeps_the_best_so_far_and_the_run_can_go_on() {
     let run = project.json(&["runs", "show", "long-1"]);
     assert_eq!(run["summary"]["state"], "stopped");
     assert_eq!(run["summary"]["model"], "long@1");
+
+    // Another recipe or version of the program than the one that began it is refused, and the run stays as it is.
+    let recipe = project.path().join(".flywheel/runs/long-1/recipe.toml");
+    let text = read(&recipe);
+    std::fs::write(&recipe, text.replace("epochs = 30", "epochs = 31")).expect("written");
+    let refused = project.call(&["resume", "long-1", "--lang", "zh-CN"]).refuse();
+    assert!(refused.err.contains("另一份配方"), "{}", refused.err);
+    assert_eq!(project.json(&["runs", "show", "long-1"])["summary"]["state"], "stopped");
+    std::fs::write(&recipe, text).expect("written");
     assert_eq!(project.json(&["resume", "long-1"])["summary"]["state"], "finished");
 }
 

@@ -40,9 +40,10 @@ fn promoters_less_detractors_make_the_score() {
         "score": estimate(0.0, -61.343_799_213_159_68, 61.343_799_213_159_68),
     });
     let april = json!({
-        // Good: Fay, Ivan twice; Hana in between: 75 points, the interval cut at 100.
+        // Good: Fay, Ivan twice; Hana in between: 75 points, the interval cut at 100. Below, what three people leave
+        // open: Wilson's upper end of none in three is 0.5615, and 75 − 0.5615 × 175 lies below the estimator's 18.9.
         "step": "2025-04", "answers": 4, "people": 3, "good": 3, "bad": 0,
-        "score": estimate(75.0, 18.864_479_259_112_155, 100.0),
+        "score": estimate(75.0, -23.261_980_557_132_97, 100.0),
     });
     let may = json!({"step": "2025-05", "answers": 0, "people": 0, "good": 0, "bad": 0, "score": null});
     holds(&report["steps"], &json!([march, april, may]));

@@ -81,7 +81,7 @@ fn verb_typed() -> String {
     verb
 }
 
-/// A reason of a value's reader: the key of a phrase where it has one; of the readers of numbers what they mean.
+/// A reason of a value's reader: the key of a phrase where it has one; of other people's readers what they mean.
 fn in_both(reason: &str) -> Phrase {
     if reason.starts_with("cli.") {
         return Phrase::new(reason);
@@ -92,7 +92,9 @@ fn in_both(reason: &str) -> Phrase {
     match reason {
         "invalid digit found in string" => Phrase::new("cli.number_whole"),
         "invalid float literal" | "cannot parse float from empty string" => Phrase::new("cli.number_any"),
+        "invalid IP address syntax" => Phrase::new("cli.address_wrong"),
         _ if reason.starts_with("number too ") => Phrase::new("cli.number_size"),
+        _ if reason.starts_with("unknown language ") => Phrase::new("cli.language_wrong"),
         _ => Phrase::verbatim(reason),
     }
 }
@@ -124,10 +126,27 @@ mod tests {
             ("evaluate m --test --on t", "do not go together", "不能同时使用", "--help"),
             ("train r.toml --threads many", "`many` cannot be the value of", "不能作为", "--help"),
             ("train r.toml --threads many", "a whole number", "整数", "--help"),
+            ("train r.toml --threads 0", "outside 1..=1024", "不在 1..=1024", "--help"),
+            ("train r.toml --seed 9223372036854775808", "outside 0..=922", "不在 0..=922", "--help"),
+            ("tune r.toml --threads 1025", "outside 1..=1024", "不在 1..=1024", "--help"),
+            ("tune r.toml --trials 0", "outside 1..=100000", "不在 1..=100000", "--help"),
             ("serve --port 70000", "outside 0..=65535", "不在 0..=65535", "--help"),
             ("evaluate digits@x", "a number stands after `@`", "`@` 后", "--help"),
             ("data import f.csv --format xml", "`xml` cannot be the value of", "不能作为", "csv"),
             ("data import f.csv --kind zip", "`column=kind`", "`列=类型`", "--help"),
+            ("feedback insights --from soon", "write a date", "请写日期", "--help"),
+            ("feedback search slow --to soon", "write a date", "请写日期", "--help"),
+            ("feedback search slow --language fr", "`zh` or `other`", "`zh` 或 `other`", "--help"),
+            ("feedback search slow --where plan", "`field=value`", "`字段=值`", "--help"),
+            ("feedback train --errors many", "write a share", "请写占比", "--help"),
+            ("opportunities --effort 3", "`theme=weeks`", "`主题=人周`", "--help"),
+            ("events import f.csv --event =", "write `=name`", "请写 `=名称`", "--help"),
+            ("trend order --compare soon", "how much earlier", "提前多久", "--help"),
+            ("trend order --set interval", "`setting=value`", "`选项=值`", "--help"),
+            ("trend order --format xml", "`json` or `parquet`", "`json` 或 `parquet`", "--help"),
+            ("funnel a b --window soon", "a length of time", "一段时间", "--help"),
+            ("models list --lang fr", "`en` or `zh-CN`", "`en` 或 `zh-CN`", "--help"),
+            ("serve --host nowhere", "an address", "地址", "--help"),
         ] {
             let words = std::iter::once("flywheel").chain(line.split(' '));
             let error = crate::help::command(Language::Zh).try_get_matches_from(words).expect_err(line);

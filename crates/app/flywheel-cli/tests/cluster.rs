@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use flywheel_people::{Event, IdKind, Identity, Merge, person_of};
+use flywheel_people::{Event, GroupValues, Groups, IdKind, Identity, Merge, Segments, person_of};
 use flywheel_product::{Calendar, Context, plan};
 use flywheel_spec::product::QuestionSpec;
 use flywheel_tables::cluster::{Cluster, stores};
@@ -143,6 +143,12 @@ fn questions() -> Vec<Value> {
         json!({ "kind": "funnel", "period": period, "steps": steps, "group": "company" }),
         json!({ "kind": "funnel", "period": period, "steps": steps,
             "where": [{ "property": "city", "of": "person", "value": "city 3" }] }),
+        json!({ "kind": "funnel", "period": period, "steps": steps,
+            "where": [{ "property": "company.plan", "of": "group", "value": "pro" }],
+            "breakdown": { "property": { "name": "company.size", "of": "group" } } }),
+        json!({ "kind": "funnel", "period": period, "steps": steps,
+            "where": [{ "property": "early", "of": "segment", "value": "in" }],
+            "breakdown": { "property": { "name": "vips", "of": "segment" } } }),
     ]
 }
 
@@ -155,11 +161,12 @@ async fn ask(
 ) -> Result<Value, String> {
     let question: QuestionSpec =
         serde_json::from_value(question.clone()).map_err(|error| error.to_string())?;
-    let context = Context::at(Calendar {
+    let calendar = Calendar {
         time_zone: "Asia/Shanghai".to_owned(),
         first_day_of_week: flywheel_spec::project::Weekday::Monday,
         now: "2026-03-01T00:00:00Z".parse().expect("a moment"),
-    });
+    };
+    let context = Context { groups: companies(), segments: listed(), ..Context::at(calendar) };
     let planned = plan(&question, &context).map_err(|problems| problems.to_string())?;
     let encoded = serde_json::to_vec(&(&question, &context)).map_err(|error| error.to_string())?;
     let request = FoldRequest { folds: planned.folds(), encoded };
@@ -167,6 +174,27 @@ async fn ask(
         run(engine, view, tail, identity, &request).await.map_err(|problems| problems.to_string())?;
     let answer = planned.finish(states, identity).map_err(|error| error.to_string())?;
     serde_json::to_value(answer).map_err(|error| error.to_string())
+}
+
+/// What the companies of the events have: every second one pays, and a few have no size.
+fn companies() -> Groups {
+    let of = |value: fn(usize) -> Option<Value>| -> GroupValues {
+        (0..37).filter_map(|at| Some((format!("c{at}"), value(at)?))).collect()
+    };
+    let plans = of(|at| Some(json!(["pro", "free"][at % 2])));
+    let sizes = of(|at| (at % 5 > 0).then(|| json!(at % 5)));
+    Groups::from([("company.plan".to_owned(), plans), ("company.size".to_owned(), sizes)])
+}
+
+/// Who of the events' people is on a list: two in three came early, and every seventh is a vip.
+fn listed() -> Segments {
+    let of = |fits: fn(&usize) -> bool| -> Vec<i64> {
+        let mut people: Vec<i64> =
+            (0..3000).filter(fits).map(|at| person_of(&format!("user {at}"))).collect();
+        people.sort_unstable();
+        people
+    };
+    Segments::from([("early".to_owned(), of(|at| at % 3 > 0)), ("vips".to_owned(), of(|at| at % 7 == 0))])
 }
 
 fn merged(people: usize) -> Identity {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flywheel_people::{Fold, Identity, Partial, Segments, person_of};
+use flywheel_product::groups::GroupsAsked;
 use flywheel_product::{Calendar, Context, plan};
 use flywheel_spec::check::{is_question, place_settings, read_question};
 use flywheel_spec::product::QuestionSpec;
@@ -49,24 +50,23 @@ impl Workbench {
         options: AskOptions,
     ) -> Result<Answered, Failure> {
         let begun = Instant::now();
+        let patience = options.patience.unwrap_or(PATIENCE);
         let context = self.context(options.now.unwrap_or_else(Timestamp::now));
-        let context = Context { segments, merged: self.merged(question).await?, ..context };
+        let (groups, doubts) = self.groups_of(question, patience).await?;
+        let context = Context { segments, groups, merged: self.merged(question).await?, ..context };
         let planned = plan(question, &context)?;
         let encoded = serde_json::to_vec(&(question, &context));
         let request = FoldRequest {
             folds: planned.folds(),
             encoded: encoded.map_err(|error| Failure::broken("question", error))?,
         };
-        let patience = options.patience.unwrap_or(PATIENCE);
-        let read = tokio::time::timeout(patience, self.fold(&request));
-        let Ok(read) = read.await else {
-            let problem = Problem::error(phrase!("ask.too_long", secs = patience.as_secs()));
-            return Err(Failure::Wrong(problem.advise(Phrase::new("ask.too_long_advice")).into()));
-        };
-        let Read { states, identity, version, events, waiting, names, warnings } = read?;
+        let read = self.fold_within(&request, patience).await?;
+        let Read { states, identity, version, events, waiting, names, warnings } = read;
         let answer = crate::data::blocking(move || planned.finish(states, &identity)).await?;
         let mut answer = answer.map_err(|error| Failure::broken("answer", error))?;
-        for warning in warnings.into_iter().chain(self.unknown_events(question, names).await?) {
+        let forgotten = self.forgotten(question, &request.folds).await?;
+        let doubts = doubts.into_iter().chain(self.unknown_events(question, names).await?).chain(forgotten);
+        for warning in warnings.into_iter().chain(doubts) {
             answer.warn(warning);
         }
         Ok(Answered {
@@ -180,6 +180,20 @@ impl Workbench {
         Ok(now.filter(|(person, id)| *person != person_of(id)).map(|(person, id)| (id, person)).collect())
     }
 
+    /// As [`Self::fold`], unless it takes too long.
+    pub(crate) async fn fold_within(
+        &self,
+        request: &FoldRequest,
+        patience: Duration,
+    ) -> Result<Read, Failure> {
+        let read = tokio::time::timeout(patience, self.fold(request));
+        let Ok(read) = read.await else {
+            let problem = Problem::error(phrase!("ask.too_long", secs = patience.as_secs()));
+            return Err(Failure::Wrong(problem.advise(Phrase::new("ask.too_long_advice")).into()));
+        };
+        read
+    }
+
     /// Shows everybody to a question's folds, here or on the project's cluster.
     async fn fold(&self, request: &FoldRequest) -> Result<Read, Failure> {
         let engine = match self.project().cluster() {
@@ -220,31 +234,35 @@ impl Workbench {
         let unknown = named.into_iter().filter(|name| !known.contains(name));
         let problems = unknown.map(|name| {
             let problem = Problem::warning(phrase!("ask.unknown_event", event = name));
-            let likeness = |known: &&String| {
-                (strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase()) * 1e6) as u64
-            };
-            match known.iter().max_by_key(likeness) {
-                None => problem.advise(Phrase::new("ask.no_events")),
-                Some(nearest) if likeness(&nearest) > 700_000 => {
-                    problem.advise(phrase!("workbench.did_you_mean", nearest = nearest))
-                }
-                Some(_) => {
-                    let mut names: Vec<String> =
-                        known.iter().take(12).map(|name| format!("`{name}`")).collect();
-                    if known.len() > 12 {
-                        names.push("…".to_owned());
-                    }
-                    problem.advise(phrase!("workbench.known_are", names = names.join(", ")))
-                }
-            }
+            with_nearest(problem, &name, &known, "ask.no_events")
         });
         Ok(problems.collect())
     }
 }
 
+/// A problem with a name that is not known, with the nearest one that is; `none` says what to do where there is none.
+pub(crate) fn with_nearest(problem: Problem, name: &str, known: &BTreeSet<String>, none: &str) -> Problem {
+    let likeness =
+        |known: &&String| (strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase()) * 1e6) as u64;
+    match known.iter().max_by_key(likeness) {
+        None => problem.advise(Phrase::new(none)),
+        Some(nearest) if likeness(&nearest) > 700_000 => {
+            problem.advise(phrase!("workbench.did_you_mean", nearest = nearest))
+        }
+        Some(_) => {
+            let mut names: Vec<String> = known.iter().take(12).map(|name| format!("`{name}`")).collect();
+            if known.len() > 12 {
+                names.push("…".to_owned());
+            }
+            problem.advise(phrase!("workbench.known_are", names = names.join(", ")))
+        }
+    }
+}
+
 /// What was read for a question.
-struct Read {
-    states: Vec<Box<dyn Partial>>,
+pub(crate) struct Read {
+    /// One merged state for each fold.
+    pub states: Vec<Box<dyn Partial>>,
     /// Who is whom.
     identity: Arc<Identity>,
     version: Option<u64>,
@@ -293,12 +311,18 @@ const EXAMPLES: &[(&str, &str)] = &[
 ];
 
 /// Makes a question's folds on a machine of a cluster, of the bytes that [`Workbench::ask`] sends there.
+///
+/// A question comes with its context, as a list of two; what is asked of groups before it comes as an object.
 pub fn fold_maker() -> FoldMaker {
     Arc::new(|bytes: &[u8]| {
+        if bytes.starts_with(b"{") {
+            let asked: GroupsAsked = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+            return Ok::<Vec<Arc<dyn Fold>>, String>(vec![asked.fold()]);
+        }
         let (question, context): (QuestionSpec, Context) =
             serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         let planned = plan(&question, &context).map_err(|problems| problems.to_string())?;
-        Ok::<Vec<Arc<dyn Fold>>, String>(planned.folds())
+        Ok(planned.folds())
     })
 }
 
@@ -371,6 +395,7 @@ fn collect_ids(value: &Value, ids: &mut BTreeSet<String>) {
 
 #[cfg(test)]
 mod tests {
+    use flywheel_people::{GroupValues, Groups};
     use flywheel_spec::product::Answer;
     use flywheel_spec::product::funnel::{FunnelReport, FunnelSpec, PersonAtStep};
 
@@ -405,6 +430,20 @@ mod tests {
                 read_question(&text, "again.toml").unwrap_or_else(|problems| panic!("{problems}\n{text}"));
             assert_eq!(again, question, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_asked_of_groups_is_made_on_a_cluster_too() {
+        let asked = GroupsAsked { properties: ["company.plan".to_owned()].into() };
+        let made = fold_maker()(&serde_json::to_vec(&asked).expect("JSON")).expect("folds");
+        assert_eq!(made.len(), 1);
+        assert_eq!(made[0].reading(), asked.fold().reading());
+        let values = GroupValues::from([("acme".to_owned(), serde_json::json!("pro"))]);
+        let groups = Groups::from([("company.plan".to_owned(), values)]);
+        let (question, _) = read_question(EXAMPLES[0].1, "example.toml").expect("a question");
+        let encoded = serde_json::to_vec(&(&question, Context { groups, ..context() })).expect("JSON");
+        let made = fold_maker()(&encoded).expect("folds");
+        assert_eq!(made[0].group_values("company.plan").expect("travelled")["acme"], "pro");
     }
 
     #[test]

@@ -102,11 +102,7 @@ impl<'a> Helper<'a> {
         masked: &Tally,
         read: impl FnOnce(&str) -> Result<(T, Sifted), Nonsense>,
     ) -> Option<T> {
-        let answered = match self.answered(chat, masked).await {
-            Ok(content) => read(&content).map_err(Nonsense::says),
-            Err(why) => Err(why),
-        };
-        let (answer, sifted) = match answered {
+        let (answer, sifted) = match self.hear(chat, masked, read).await {
             Ok(answer) => answer,
             Err(why) => {
                 self.fall_back(task, why);
@@ -122,6 +118,23 @@ impl<'a> Helper<'a> {
             return None;
         }
         Some(answer)
+    }
+
+    /// Asks a question, of which `masked` was hidden, and reads its answer; or why there is none of use, which is for
+    /// the caller to say.
+    pub(crate) async fn hear<T>(
+        &mut self,
+        chat: impl FnOnce(&str) -> Chat,
+        masked: &Tally,
+        read: impl FnOnce(&str) -> Result<T, Nonsense>,
+    ) -> Result<T, Phrase> {
+        let content = self.answered(chat, masked).await?;
+        read(&content).map_err(Nonsense::says)
+    }
+
+    /// Counts what an answer gave that was kept.
+    pub(crate) fn keep(&mut self, count: u64) {
+        self.used.claims_kept += count;
     }
 
     /// What the assistant says, or why it says nothing of use.

@@ -124,7 +124,7 @@ impl Workbench {
         Ok(Base {
             name: format!("{model}@{}", found.version),
             layers: spec.network,
-            labels: bundle.preparation.labels().to_vec(),
+            preparation: bundle.preparation,
             network: bundle.network,
             weights: bundle.weights,
         })
@@ -173,15 +173,45 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test]
-    async fn whatever_is_not_there_the_other_mistakes_are_told_too() {
-        let folder = tempfile::tempdir().expect("a folder");
+    /// A project with a table `people-left`.
+    async fn shop(folder: &std::path::Path) -> Workbench {
         let project = flywheel_spec::project::ProjectSpec::named("shop");
-        let workbench = Workbench::init(folder.path(), &project).await.expect("a project");
+        let workbench = Workbench::init(folder, &project).await.expect("a project");
         let rows = (0..60).map(|row| format!("{},{}\n", row * 7 % 31, ["yes", "no"][row % 2]));
         let csv = format!("age,left\n{}", rows.collect::<String>()).into_bytes();
         let request = crate::ImportRequest { name: Some("people-left".to_owned()), ..Default::default() };
         workbench.import_bytes("rows.csv", csv, request).await.expect("imported");
+        workbench
+    }
+
+    #[tokio::test]
+    async fn what_tuning_may_change_and_improve_is_checked_before_a_run_begins() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let workbench = shop(folder.path()).await;
+        let text = "name = \"a\"\n[data]\ntable = \"people-left\"\ntarget = \"left\"\n\
+                    [tune]\nmetric = \"rmse\"\n\
+                    [[tune.search]]\npath = \"train.batch_sise\"\nlow = 1\nhigh = 9\n";
+        let report = workbench.check(text, "recipes/a.toml").await.expect("checked");
+        assert!(!report.runnable);
+        for setting in ["tune.metric", "tune.search.0"] {
+            let mut places = report.problems.iter().map(|problem| &problem.place);
+            let place = places.find(|place| place.setting.as_deref() == Some(setting));
+            assert!(place.is_some_and(|place| place.line.is_some()), "{setting}: {:?}", report.problems);
+        }
+        let request = crate::RunRequest {
+            text: text.to_owned(),
+            file_name: "recipes/a.toml".to_owned(),
+            kind: flywheel_spec::run::RunKind::Tune,
+            choices: RunChoices::default(),
+        };
+        assert!(matches!(workbench.start_run(request).await, Err(Failure::Wrong(_))));
+        assert!(workbench.runs().await.expect("listed").is_empty());
+    }
+
+    #[tokio::test]
+    async fn whatever_is_not_there_the_other_mistakes_are_told_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let workbench = shop(folder.path()).await;
         for (start_from, table, target, expected) in [
             ("none", "poeple-left", "left", vec!["start_from", "data.table", "train.warmup_epochs"]),
             ("none@x", "people-left", "left", vec!["start_from", "train.warmup_epochs"]),

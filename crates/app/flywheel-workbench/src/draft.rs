@@ -11,7 +11,7 @@ use flywheel_spec::recipe::{
     AugmentSpec, DataSpec, EarlyStoppingSpec, MetricName, OptimizerSpec, PrepareSpec, ServeSpec, SplitSpec,
     SureSpec, Task, TrainSpec, TrainingSpec,
 };
-use flywheel_spec::table::{ColumnKind, FindingKind, ProfileReport};
+use flywheel_spec::table::{ColumnKind, Finding, FindingKind};
 use flywheel_tables::StoredTable;
 
 use crate::data::{blocking, known_column};
@@ -90,7 +90,7 @@ fn shown(path: &Path) -> PathBuf {
 }
 
 fn drafted(table: &StoredTable, target: &str) -> Result<TrainSpec, Failure> {
-    let profile = flywheel_tables::profile(table, Some(target));
+    let findings = flywheel_tables::profile::findings(table, Some(target));
     let mut spec = TrainSpec {
         name: name_from(&table.name),
         description: None,
@@ -103,7 +103,7 @@ fn drafted(table: &StoredTable, target: &str) -> Result<TrainSpec, Failure> {
             target: target.to_owned(),
             task: None,
             columns: Vec::new(),
-            leave_out: left_out(&profile, target),
+            leave_out: left_out(&findings, target),
             classes: Vec::new(),
             limit: None,
         },
@@ -141,7 +141,7 @@ fn drafted(table: &StoredTable, target: &str) -> Result<TrainSpec, Failure> {
         spec.serve.sure = Some(SureSpec::Errors { most: 0.1 });
     }
     // Where one class is rare, accuracy flatters whoever never names it.
-    let imbalanced = profile.findings.iter().any(|finding| finding.kind == FindingKind::Imbalance);
+    let imbalanced = findings.iter().any(|finding| finding.kind == FindingKind::Imbalance);
     if prepared.preparation.task == Task::Classification && imbalanced {
         spec.train.keep_best = Some(MetricName::Auc);
     }
@@ -149,17 +149,37 @@ fn drafted(table: &StoredTable, target: &str) -> Result<TrainSpec, Failure> {
 }
 
 /// Columns that name a row, say nothing, or give the answer away.
-fn left_out(profile: &ProfileReport, target: &str) -> Vec<String> {
+fn left_out(findings: &[Finding], target: &str) -> Vec<String> {
     let useless = |kind: FindingKind| {
         matches!(kind, FindingKind::Identifier | FindingKind::Constant | FindingKind::Leak)
     };
-    let named = profile
-        .findings
-        .iter()
-        .filter(|finding| useless(finding.kind))
-        .filter_map(|finding| finding.column.clone());
+    let named =
+        findings.iter().filter(|finding| useless(finding.kind)).filter_map(|finding| finding.column.clone());
     let mut columns: Vec<String> = named.filter(|column| column != target).collect();
     columns.sort();
     columns.dedup();
     columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn all_that_gives_the_answer_away_is_left_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let project = flywheel_spec::project::ProjectSpec::named("shop");
+        let workbench = Workbench::init(folder.path(), &project).await.expect("a project");
+        let dummies: Vec<String> = (0..10).map(|class| format!("label_{class}")).collect();
+        let rows = (0..200).map(|row| {
+            let ones: Vec<&str> = (0..10).map(|class| if row % 10 == class { "1" } else { "0" }).collect();
+            format!("{},{},c{}\n", row * 7 % 31, ones.join(","), row % 10)
+        });
+        let csv = format!("age,{},label\n{}", dummies.join(","), rows.collect::<String>()).into_bytes();
+        let request = crate::ImportRequest { name: Some("rows".to_owned()), ..Default::default() };
+        workbench.import_bytes("rows.csv", csv, request).await.expect("imported");
+        let text = workbench.draft("rows", "label", Language::En).await.expect("drafted");
+        let (spec, _) = read_recipe(&text, "recipe.toml").expect("a recipe");
+        assert_eq!(spec.data.leave_out, dummies, "{text}");
+    }
 }

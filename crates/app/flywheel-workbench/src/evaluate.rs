@@ -79,7 +79,7 @@ impl Workbench {
             warnings.push(Problem::warning(said));
         }
         let part = request.part.clone();
-        blocking(move || judged(bundle, &table, &rows, part.name(), warnings)).await?
+        blocking(move || judged(bundle, &table, &rows, &part, warnings)).await?
     }
 }
 
@@ -113,10 +113,13 @@ fn judged(
     bundle: Bundle,
     table: &StoredTable,
     rows: &[usize],
-    part: &str,
+    part: &Part,
     warnings: Vec<Problem>,
 ) -> Result<EvaluationReport, Failure> {
-    let (_, _) = bundle.preparation.check(&table.frame).settle(())?;
+    // What it could not read in its own table counted as missing when it learned, and is judged so.
+    if let Part::Table(_) = part {
+        let (_, _) = bundle.preparation.check(&table.frame).settle(())?;
+    }
     let examples = bundle.preparation.apply(&table.frame, rows)?;
     let (head, threshold) = (bundle.network.head, bundle.signature.threshold);
     let (seed, sure) = (bundle.origin.seed, bundle.signature.sure);
@@ -124,9 +127,10 @@ fn judged(
     let predictor = Predictor::new(bundle)?;
     let outputs = predictor.outputs_of(&examples);
     let answers = Answers::read(predictor.preparation(), head, threshold, &outputs, &examples.targets);
-    let Some(answers) = answers else { return Err(empty(part)) };
+    let Some(answers) = answers else { return Err(empty(part.name())) };
+    let answers = answers.chosen(threshold, sure);
     Ok(judge(&Judgement {
-        part,
+        part: part.name(),
         answers: &answers,
         rows,
         frame: &table.frame,

@@ -55,6 +55,19 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
+/// Makes a temporary folder, which is its owner's alone, as readable as any other before it is renamed into its place.
+#[cfg(unix)]
+pub(crate) fn readable_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+}
+
+/// Elsewhere a temporary folder is as readable as any other.
+#[cfg(not(unix))]
+pub(crate) fn readable_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 #[cfg(unix)]
 fn readable(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -20,6 +20,8 @@ mod failure;
 mod feedback;
 mod file;
 mod folder;
+mod forgotten;
+mod groups;
 mod import_events;
 mod keys;
 mod ledger;

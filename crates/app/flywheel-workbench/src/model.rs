@@ -148,7 +148,7 @@ fn sorted_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Copied beside the target and renamed, so that it is there in full or not at all.
+/// Copied beside the target, brought to the disk and renamed, so that it is there in full or not at all.
 fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
     let io = |path: &Path| {
         let path = path.to_owned();
@@ -159,9 +159,14 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
     let staged = tempfile::Builder::new().prefix(".export-").tempdir_in(parent).map_err(io(parent))?;
     for path in sorted_files(from)? {
         let Some(name) = path.file_name() else { continue };
-        fs::copy(&path, staged.path().join(name)).map_err(io(to))?;
+        let content = fs::read(&path).map_err(io(&path))?;
+        file::write(&staged.path().join(name), &content)?;
     }
-    fs::rename(staged.keep(), to).map_err(io(to))
+    file::readable_folder(staged.path()).map_err(io(to))?;
+    fs::rename(staged.path(), to).map_err(io(to))?;
+    // It has moved: there is nothing left to remove.
+    let _ = staged.keep();
+    fs::File::open(parent).and_then(|parent| parent.sync_all()).map_err(io(parent))
 }
 
 fn zipped(folder: &Path, within: &str) -> Result<Vec<u8>, Failure> {
@@ -176,4 +181,30 @@ fn zipped(folder: &Path, within: &str) -> Result<Vec<u8>, Failure> {
         writer.write_all(&bytes).map_err(|error| Failure::broken("zip", error))?;
     }
     Ok(writer.finish().map_err(broken)?.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_copied_folder_is_whole_and_everyone_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (from, to) = (folder.path().join("from"), folder.path().join("srv/models/digits"));
+        fs::create_dir(&from).expect("made");
+        for name in ["weights.safetensors", "recipe.toml"] {
+            fs::write(from.join(name), name).expect("written");
+        }
+        copy_folder(&from, &to).expect("copied");
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode(&to), 0o755);
+        for name in ["weights.safetensors", "recipe.toml"] {
+            assert_eq!(fs::read_to_string(to.join(name)).expect("read"), name);
+            assert_eq!(mode(&to.join(name)), 0o644);
+        }
+        let beside = fs::read_dir(folder.path().join("srv/models")).expect("listed").count();
+        assert_eq!(beside, 1, "something is left beside it");
+    }
 }

@@ -1,6 +1,6 @@
 //! The prediction log: every answer of a deployed model, and every truth that came later, kept off the request's path.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -177,12 +177,13 @@ impl Workbench {
         blocking(move || flushed.flush())
             .await?
             .map_err(|error| Failure::io(&self.folder().predictions(), &error))?;
-        let history = self.history(model).await?;
-        let Some(prediction) = history.predictions.iter().rfind(|prediction| prediction.id == id) else {
+        let folder = self.folder().predictions();
+        let (of, wanted) = (model.to_owned(), id.to_owned());
+        let Some(prediction) = blocking(move || find(&folder, &of, &wanted)).await?? else {
             let problem = Problem::error(phrase!("workbench.no_prediction", id = id, model = model));
             return Err(Failure::NotFound(problem.advise(Phrase::new("workbench.no_prediction_advice"))));
         };
-        check_label(prediction, label)?;
+        check_label(&prediction, label)?;
         let truth = LoggedTruth {
             id: id.to_owned(),
             model: model.to_owned(),
@@ -215,6 +216,30 @@ fn read_history(folder: PathBuf, model: &str) -> Result<History, Failure> {
     let damages = spool::read(&folder, take).map_err(|error| Failure::io(&folder, &error))?;
     history.damages = damages.iter().map(damage).collect();
     Ok(history)
+}
+
+/// The answer of a model with that id, looked for from the newest segment back to the one that holds it.
+fn find(folder: &Path, model: &str, id: &str) -> Result<Option<LoggedPrediction>, Failure> {
+    let io = |error: std::io::Error| Failure::io(folder, &error);
+    for (_, segment) in spool::segments(folder).map_err(io)?.into_iter().rev() {
+        let mut found = None;
+        let take = |content: &[u8]| {
+            // Records without the id in their text need not be read as JSON.
+            let holds_id = std::str::from_utf8(content).is_ok_and(|text| text.contains(id));
+            if holds_id
+                && let Ok(Record::Prediction(prediction)) = serde_json::from_slice(content)
+                && prediction.id == id
+                && prediction.model == model
+            {
+                found = Some(prediction);
+            }
+        };
+        spool::read_segment_file(&segment, take).map_err(io)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 fn damage(damage: &Damage) -> Problem {
@@ -276,7 +301,50 @@ fn micros(moment: SystemTime) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use flywheel_spec::predict::ClassProbability;
+
     use super::*;
+
+    fn answered(model: &str, id: &str) -> Answered {
+        let class = |label: &str| ClassProbability { label: label.to_owned(), probability: 0.5 };
+        Answered {
+            model: model.into(),
+            version: 1,
+            prediction: Prediction {
+                id: Some(id.to_owned()),
+                label: Some("yes".to_owned()),
+                sure: None,
+                value: None,
+                probabilities: vec![class("yes"), class("no")],
+                notes: Vec::new(),
+            },
+            input: InputSummary::Row { values: serde_json::Map::new() },
+            latency: Duration::from_millis(1),
+            at: SystemTime::now(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_truth_is_looked_up_no_further_back_than_its_prediction() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let project = flywheel_spec::project::ProjectSpec::named("shop");
+        let workbench = Workbench::init(folder.path(), &project).await.expect("a project");
+        // An older segment that nobody can read.
+        let older = spool::segment_path(&workbench.folder().predictions(), 1);
+        std::fs::create_dir_all(&older).expect("made");
+        let log = workbench.prediction_log().expect("a log");
+        for (model, id) in [("churn", "a1"), ("other", "b2")] {
+            log.record(answered(model, id));
+        }
+        workbench.truth(&log, "churn", "a1", "no").await.expect("kept");
+        std::fs::remove_dir(&older).expect("removed");
+        for (model, id) in [("churn", "b2"), ("churn", "c3"), ("churn", "")] {
+            let refused = workbench.truth(&log, model, id, "no").await;
+            assert!(matches!(refused, Err(Failure::NotFound(_))), "{model} {id}: {refused:?}");
+        }
+        assert!(workbench.truth(&log, "churn", "a1", "maybe").await.is_err());
+        assert_eq!(workbench.history("churn").await.expect("read").truths.len(), 1);
+    }
 
     #[test]
     fn ids_differ() {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use flywheel_people::Segments;
+use flywheel_spec::product::answer::SavedQuestion;
 use flywheel_spec::product::segment::SegmentSpec;
 use flywheel_spec::product::{Answer, QuestionSpec};
 use flywheel_spec::{Problem, phrase};
@@ -19,6 +20,16 @@ impl Workbench {
         options: AskOptions,
     ) -> Result<Segments, Failure> {
         self.members(question, options, &mut Vec::new()).await
+    }
+
+    /// The names of the kept segments that a question may ask about.
+    pub(crate) fn segment_names(&self) -> Result<Vec<String>, Failure> {
+        let kept = self.questions()?.into_iter();
+        let of_people = |saved: &SavedQuestion| match &saved.question {
+            Some(QuestionSpec::Segment(spec)) => spec.group.is_none(),
+            _ => false,
+        };
+        Ok(kept.filter(of_people).map(|saved| saved.name).collect())
     }
 
     /// The people of kept segments as they are now, each rising.
@@ -43,7 +54,7 @@ impl Workbench {
             let mut segments = Segments::new();
             let body = serde_json::to_value(question).unwrap_or_default();
             let mut names = BTreeSet::new();
-            collect_segments(&body, &mut names);
+            collect_names(&body, "segment", &mut names);
             if !names.is_empty() && body.get("group").is_some_and(|group| !group.is_null()) {
                 let problem = Problem::error(phrase!("ask.segment_of_groups")).at_setting("group");
                 return Err(Failure::Wrong(problem.into()));
@@ -96,18 +107,18 @@ impl Workbench {
     }
 }
 
-/// Every segment that a question names, in conditions and breakdowns.
-fn collect_segments(value: &Value, names: &mut BTreeSet<String>) {
+/// Every segment, or every property of an owner, that a question names in conditions and breakdowns.
+pub(crate) fn collect_names(value: &Value, of: &str, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) => {
-            if object.get("of").and_then(Value::as_str) == Some("segment") {
+            if object.get("of").and_then(Value::as_str) == Some(of) {
                 // A condition calls it `property`, a breakdown `name`.
                 let named = ["property", "name"].iter().find_map(|key| object.get(*key)?.as_str());
                 names.extend(named.map(str::to_owned));
             }
-            object.values().for_each(|inner| collect_segments(inner, names));
+            object.values().for_each(|inner| collect_names(inner, of, names));
         }
-        Value::Array(items) => items.iter().for_each(|item| collect_segments(item, names)),
+        Value::Array(items) => items.iter().for_each(|item| collect_names(item, of, names)),
         _ => {}
     }
 }
@@ -125,9 +136,9 @@ mod tests {
             ..Default::default()
         });
         let mut names = BTreeSet::new();
-        collect_segments(&serde_json::to_value(&question).expect("JSON"), &mut names);
+        collect_names(&serde_json::to_value(&question).expect("JSON"), "segment", &mut names);
         let condition = serde_json::json!({"steps": [{"where": [{"property": "payers", "of": "segment"}]}]});
-        collect_segments(&condition, &mut names);
+        collect_names(&condition, "segment", &mut names);
         assert_eq!(names.into_iter().collect::<Vec<_>>(), ["payers", "vips"]);
     }
 }

@@ -8,7 +8,7 @@ use flywheel_learn::train::{Checkpoint, Watch};
 use flywheel_learn::tune::{TrialEnd, TrialRunner, TuneState, Tuning, report};
 use flywheel_spec::event::TrainEvent;
 use flywheel_spec::run::RunState;
-use flywheel_spec::{TrainSpec, phrase};
+use flywheel_spec::{Phrase, Problems, TrainSpec, phrase};
 
 use crate::check::machine;
 use crate::run::{Job, Recorder, TUNE};
@@ -34,7 +34,7 @@ pub(crate) fn search(job: &Job, recorder: &mut Recorder) -> Result<(), Failure> 
     recorder.summary.planned_epochs = tuning.budget_epochs().unwrap_or(trials * spec.train.epochs);
     recorder.summary.epochs = state.trials.iter().map(|trial| trial.curve.len()).sum();
     recorder.save();
-    let mut runner = Runner { job, recorder, tuning: &tuning, trouble: None };
+    let mut runner = Runner { job, recorder, tuning: &tuning, trouble: None, told: false };
     let done = tuning.run(&mut state, &mut runner);
     if let Some(trouble) = runner.trouble.take() {
         return Err(trouble);
@@ -59,6 +59,17 @@ struct Runner<'a> {
     recorder: &'a mut Recorder,
     tuning: &'a Tuning,
     trouble: Option<Failure>,
+    /// Whether it was said why a trial failed.
+    told: bool,
+}
+
+impl Runner<'_> {
+    /// Says why a trial failed, of the first that does: the others mostly fail alike.
+    fn tell(&mut self, number: usize, why: &Phrase) {
+        if !std::mem::replace(&mut self.told, true) {
+            self.recorder.note(phrase!("workbench.trial_failed", number = number).with_phrase("reason", why));
+        }
+    }
 }
 
 impl TrialRunner for Runner<'_> {
@@ -75,17 +86,34 @@ impl TrialRunner for Runner<'_> {
         self.recorder.note(phrase!("workbench.trial", number = number));
         let planned = plan(recipe, &self.job.planned.table, self.job.planned.base.as_ref(), &machine());
         let secs = || begun.elapsed().as_secs_f64();
-        let Ok((mut planned, _)) = planned else { return TrialEnd::Failed { secs: secs() } };
+        let mut planned = match planned {
+            Ok((planned, _)) => planned,
+            Err(why) => {
+                self.refused(number, &why);
+                return TrialEnd::Failed { secs: secs() };
+            }
+        };
         planned.keep_best = self.tuning.metric;
         let mut watch = TrialWatch { recorder: self.recorder, after_epoch, enough: false };
         let outcome = train(&planned, None, &mut watch);
         let enough = watch.enough;
         match outcome {
-            Ok(outcome) if outcome.state == RunState::Failed => TrialEnd::Failed { secs: secs() },
+            Ok(outcome) if outcome.state == RunState::Failed => {
+                let why = outcome.stopped_because.unwrap_or_else(|| phrase!("workbench.diverged"));
+                self.tell(number, &why);
+                TrialEnd::Failed { secs: secs() }
+            }
             Ok(outcome) if outcome.state == RunState::Stopped && !enough => TrialEnd::Interrupted,
             Ok(_) => TrialEnd::Ran { secs: secs() },
-            Err(_) => TrialEnd::Failed { secs: secs() },
+            Err(why) => {
+                self.refused(number, &why);
+                TrialEnd::Failed { secs: secs() }
+            }
         }
+    }
+
+    fn refused(&mut self, number: usize, why: &Problems) {
+        self.tell(number, &Failure::from(why.clone()).said());
     }
 
     fn keep(&mut self, state: &TuneState) {

@@ -105,6 +105,8 @@ pub struct ReadyFilter {
     pub event: Option<String>,
     /// Conditions on the event's own properties.
     pub event_conditions: Vec<Condition>,
+    /// Conditions on properties of the groups that the event names.
+    pub group_conditions: Vec<Condition>,
     /// Conditions on the person's properties.
     pub person_conditions: Vec<Condition>,
     /// Conditions on the lists that the person is on.
@@ -130,12 +132,15 @@ impl ReadyFilter {
         }
         let (event_conditions, conditions): (Vec<_>, Vec<_>) =
             conditions.into_iter().partition(|condition| condition.of == Owner::Event);
+        let (group_conditions, conditions): (Vec<_>, Vec<_>) =
+            conditions.into_iter().partition(|condition| condition.of == Owner::Group);
         let (person_conditions, segment_conditions) =
             conditions.into_iter().partition(|condition| condition.of == Owner::Person);
-        Ok(Self { event: filter.event.clone(), event_conditions, person_conditions, segment_conditions })
+        let event = filter.event.clone();
+        Ok(Self { event, event_conditions, group_conditions, person_conditions, segment_conditions })
     }
 
-    /// Whether an event fits, the conditions on its person left aside.
+    /// Whether an event fits, the conditions on its person and its groups left aside.
     pub fn fits_event(&self, event: &Event) -> bool {
         self.event.as_ref().is_none_or(|name| *name == event.event)
             && self.event_conditions.iter().all(|condition| {

@@ -1,5 +1,7 @@
 //! One event as it is kept: who, what, when, with which properties.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -67,6 +69,11 @@ pub fn text_of(value: &Value) -> Option<String> {
     }
 }
 
+/// The order of two values that were set at one moment: by text, and of one text by how it is written in JSON.
+pub fn by_text(one: &Value, other: &Value) -> Ordering {
+    text_of(one).cmp(&text_of(other)).then_with(|| one.to_string().cmp(&other.to_string()))
+}
+
 /// A property's value as a number; text that reads as a finite number counts, `true` is 1 and `false` 0.
 pub fn number_of(value: &Value) -> Option<f64> {
     match value {
@@ -98,6 +105,16 @@ mod tests {
         ] {
             assert_eq!(text_of(&value).as_deref(), text, "{value}");
             assert_eq!(number_of(&value), number, "{value}");
+        }
+    }
+
+    #[test]
+    fn values_of_one_moment_have_an_order() {
+        let rising = [json!(null), json!(10), json!("5"), json!(5), json!("pro"), json!("true"), json!(true)];
+        for (at, one) in rising.iter().enumerate() {
+            for (other_at, other) in rising.iter().enumerate() {
+                assert_eq!(by_text(one, other), at.cmp(&other_at), "{one} {other}");
+            }
         }
     }
 

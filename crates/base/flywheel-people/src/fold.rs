@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::groups::GroupValues;
 use crate::person::PersonEvents;
 use crate::reading::Reading;
 
@@ -42,6 +43,12 @@ pub trait Fold: Send + Sync {
     /// The people of a list that its reading asks about, rising; nobody where the list is not known.
     fn members(&self, _segment: &str) -> &[i64] {
         &[]
+    }
+
+    /// What each group has for a property that its reading asks about, such as `company.plan`; nothing where it is not
+    /// known. The folds of one request say the same.
+    fn group_values(&self, _property: &str) -> Option<&GroupValues> {
+        None
     }
 }
 

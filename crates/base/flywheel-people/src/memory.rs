@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use crate::condition::ReadyFilter;
 use crate::dictionary::{Dictionary, NONE};
-use crate::event::{Event, number_of, person_of, text_of};
+use crate::event::{Event, by_text, number_of, person_of, text_of};
 use crate::fold::{Fold, Partial};
+use crate::groups::parts;
 use crate::person::{PersonEvents, Slice};
 use crate::reading::{Column, Unit};
 use crate::segments::standing;
@@ -58,11 +59,25 @@ pub fn group_of(event: &Event, group: &str) -> Option<String> {
     event.properties.get("$groups").and_then(|groups| groups.get(group)).and_then(text_of)
 }
 
-/// A person's property as it stands after these events, which are in order of time: the newest `$set`, else the oldest `$set_once`.
+/// A person's property as it stands after these events: the newest `$set`, else the oldest `$set_once`.
+///
+/// Of two at one moment the later [by text](by_text) is the newer, so that no order of reading matters.
 pub fn person_value<'e>(events: &[&'e Event], name: &str) -> Option<&'e Value> {
-    let of = |event: &'e Event, key: &str| event.properties.get(key).and_then(|set| set.get(name));
-    let set = events.iter().rev().find_map(|event| of(event, "$set"));
-    set.or_else(|| events.iter().find_map(|event| of(event, "$set_once")))
+    let said = |key: &'static str| {
+        let of = move |event: &'e Event| Some((event.time, event.properties.get(key)?.get(name)?));
+        events.iter().copied().filter_map(of)
+    };
+    let order = |one: &(i64, &Value), other: &(i64, &Value)| {
+        one.0.cmp(&other.0).then_with(|| by_text(one.1, other.1))
+    };
+    let set = said("$set").max_by(order);
+    set.or_else(|| said("$set_once").min_by(order)).map(|(_, value)| value)
+}
+
+/// What the group that an event names has for a property, such as `company.plan`.
+fn group_value<'f>(fold: &'f dyn Fold, event: &Event, name: &str) -> Option<&'f Value> {
+    let (kind, _) = parts(name)?;
+    fold.group_values(name)?.get(&group_of(event, kind)?)
 }
 
 fn show(
@@ -90,7 +105,13 @@ fn show(
     let mut shown: Vec<&Event> = Vec::new();
     let (mut times, mut marks) = (Vec::new(), Vec::new());
     for event in events.iter().copied().filter(|event| inside(event)) {
-        let fits = filters.iter().enumerate().filter(|(_, filter)| filter.fits_event(event));
+        let of_group = |name: &str| group_value(fold, event, name).and_then(text_of);
+        let fits_groups = |filter: &ReadyFilter| {
+            let mut conditions = filter.group_conditions.iter();
+            conditions.all(|condition| condition.fits(of_group(&condition.property).as_deref()))
+        };
+        let fits =
+            filters.iter().enumerate().filter(|(_, filter)| filter.fits_event(event) && fits_groups(filter));
         let mark = fits.fold(0, |mark, (bit, _)| mark | 1 << bit) & allowed;
         if mark != 0 {
             shown.push(event);
@@ -105,6 +126,7 @@ fn show(
         Owner::Event => event.properties.get(&property.name).cloned(),
         Owner::Person => person_value(events, &property.name).cloned(),
         Owner::Segment => Some(Value::from(standing(fold.members(&property.name), person))),
+        Owner::Group => group_value(fold, event, &property.name).cloned(),
     };
     let mut texts: Vec<Vec<u32>> = Vec::new();
     let mut numbers: Vec<Vec<f64>> = Vec::new();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::fold::{Fold, FoldError, Partial};
+use crate::groups::GroupValues;
 use crate::reading::Reading;
 
 /// The people of each list, rising, after all merges.
@@ -42,5 +43,9 @@ impl Fold for WithSegments {
 
     fn members(&self, segment: &str) -> &[i64] {
         self.segments.get(segment).map_or(&[], Vec::as_slice)
+    }
+
+    fn group_values(&self, property: &str) -> Option<&GroupValues> {
+        self.fold.group_values(property)
     }
 }

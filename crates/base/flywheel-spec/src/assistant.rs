@@ -98,7 +98,7 @@ pub struct AssistantUse {
     /// What the tokens cost; absent without prices or tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<AssistantCost>,
-    /// Names and claims that were kept.
+    /// Names, claims and questions that were kept.
     pub claims_kept: u64,
     /// Names and claims that were removed, by reason.
     pub claims_removed: Vec<Removed>,
@@ -190,6 +190,8 @@ pub enum AssistantTask {
     Summary,
     /// A draft of an answer to a customer.
     Draft,
+    /// A question in one's own words, written down as questions that can be answered.
+    Wording,
 }
 
 impl AssistantTask {
@@ -199,6 +201,7 @@ impl AssistantTask {
             Self::ThemeNames => "assistant.without_names",
             Self::Summary => "assistant.without_summary",
             Self::Draft => "assistant.without_draft",
+            Self::Wording => "assistant.without_wording",
         })
     }
 }
@@ -231,7 +234,9 @@ mod tests {
         for reason in RemovedReason::ALL {
             assert!(!reason.says().en.starts_with("assistant."), "{reason:?}");
         }
-        for task in [AssistantTask::ThemeNames, AssistantTask::Summary, AssistantTask::Draft] {
+        for task in
+            [AssistantTask::ThemeNames, AssistantTask::Summary, AssistantTask::Draft, AssistantTask::Wording]
+        {
             assert!(!task.without().en.starts_with("assistant."), "{task:?}");
         }
     }

@@ -88,9 +88,9 @@ pub struct EventDetail {
 /// A property, of one event or of all.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct PropertySummary {
-    /// Its name.
+    /// Its name; a group's with the type of the group before it, such as `company.plan`.
     pub name: String,
-    /// Whose it is: the event's, or the person's (from `$set` and `$set_once`).
+    /// Whose it is: the event's, the person's (from `$set` and `$set_once`), or the group's (from `$group_set`).
     pub of: Owner,
     /// How many events carry it.
     pub count: u64,

@@ -17,7 +17,8 @@ pub struct Aside {
     pub source: String,
     /// Why it was not taken.
     pub reason: Phrase,
-    /// The event as it was sent; bytes that are not UTF-8 show as `�`.
+    /// The event as it was sent, its time put right where the client's clock was wrong; bytes that are not UTF-8 show
+    /// as `�`.
     pub raw: String,
 }
 

@@ -3,11 +3,14 @@
 use flywheel_people::digits::quote_long_whole_numbers;
 use flywheel_people::event::text_of;
 use flywheel_people::{Event, IdKind};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::moment::{self, Clock, Written};
-use crate::pieces::Piece;
+use crate::pieces::{self, Piece};
+use crate::posthog::truth;
 use crate::reason::Reason;
 use crate::{Aside, event_id};
 
@@ -130,9 +133,34 @@ impl Draft {
     }
 }
 
-/// Keeps an event aside.
+/// Keeps an event aside; its time is put right, as whoever reads it again no longer knows when it was sent.
 pub fn aside(request: &Request, reason: &Reason, raw: &[u8]) -> Aside {
-    Aside::new(request.now, request.source, reason.phrase(), raw)
+    // Its id is that of what was sent, which is the same at every try.
+    let mut aside = Aside::new(request.now, request.source, reason.phrase(), raw);
+    if let Some(time) = put_right(request, raw) {
+        let raw = pieces::with_member(raw.trim_ascii(), "timestamp", &time);
+        aside.raw = String::from_utf8_lossy(&raw).into_owned();
+    }
+    aside
+}
+
+/// An event's time by the server's clock, where it can be read and the client's clock was wrong.
+fn put_right(request: &Request, raw: &[u8]) -> Option<String> {
+    request.clock.sent_at?;
+    let event: Map<String, Value> = serde_json::from_slice(raw).ok()?;
+    let is_believed = [("properties", "$ignore_sent_at"), ("options", "disable_skew_correction")]
+        .into_iter()
+        .any(|(place, name)| event.get(place).and_then(|inside| truth(inside.get(name)?)) == Some(true));
+    if is_believed {
+        return None;
+    }
+    let written = ["timestamp", "originalTimestamp"]
+        .into_iter()
+        .find_map(|name| event.get(name).filter(|time| !time.is_null() && **time != ""))?;
+    let Written { time, zoned } = moment::read(written).ok()?;
+    let right = request.clock.correct(time).ok().filter(|right| *right != time)?;
+    let right = Timestamp::from_microsecond(right).ok()?;
+    Some(if zoned { right.to_string() } else { TimeZone::UTC.to_datetime(right).to_string() })
 }
 
 /// Reads one event's text as an object.
@@ -276,6 +304,37 @@ mod tests {
         assert!(matches!(read(br#"{"a" 1}"#), Err(Reason::NotJson { .. })));
         assert!(matches!(read(b"[1]"), Err(Reason::NotAnObject { .. })));
         assert_eq!(read(br#"{"a":9007199254740993}"#).expect("read")["a"].to_string(), "9007199254740993");
+    }
+
+    #[test]
+    fn what_is_kept_aside_has_its_time_by_the_servers_clock() {
+        let now = 1_772_357_400_000_000; // 2026-03-01T09:30:00Z
+        let sent_at = Some(now + 2 * 3600 * 1_000_000);
+        let kept = |sent_at: Option<i64>, raw: &str| {
+            let clock = Clock { now, sent_at };
+            let request = Request { source: "posthog", now, id: Uuid::from_u128(1), clock };
+            aside(&request, &Reason::NoName, raw.as_bytes())
+        };
+        for (raw, expected) in [
+            (r#"{"timestamp":"2026-03-01T11:29:50Z"}"#, Some("2026-03-01T09:29:50Z")),
+            (r#"{"timestamp":"2026-03-01T11:29:50"}"#, Some("2026-03-01T09:29:50")),
+            (r#"{"originalTimestamp":1772364590000}"#, Some("2026-03-01T09:29:50Z")),
+            (r#"{"timestamp":"2026-03-01T11:29:50Z","properties":{"$ignore_sent_at":true}}"#, None),
+            (r#"{"timestamp":"2026-03-01T11:29:50Z","options":{"disable_skew_correction":1}}"#, None),
+            (r#"{"timestamp":"yesterday"}"#, None),
+            (r#"{"event":""}"#, None),
+            ("[1]", None),
+            ("{", None),
+        ] {
+            let event = kept(sent_at, raw);
+            let read = serde_json::from_str::<Value>(&event.raw).ok();
+            match expected {
+                Some(time) => assert_eq!(read.map(|read| read["timestamp"] == time), Some(true), "{raw}"),
+                None => assert_eq!(event.raw, raw),
+            }
+            let untold = kept(None, raw);
+            assert_eq!((untold.raw.as_str(), untold.id), (raw, event.id));
+        }
     }
 
     #[test]

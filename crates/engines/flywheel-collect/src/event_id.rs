@@ -8,7 +8,7 @@ use uuid::Uuid;
 const NAMESPACE: Uuid = Uuid::from_u128(0x0f1b_7c3e_5a94_4d28_9e6d_2b8c_41f0_a7d5);
 
 /// What may differ when a client sends the same event again.
-const CHANGING: [&str; 5] = ["api_key", "token", "$token", "offset", "sentAt"];
+const CHANGING: [&str; 7] = ["api_key", "token", "$token", "writeKey", "offset", "sentAt", "sent_at"];
 
 /// The identity that a client gave as text: a UUID as it stands, any other text by its hash.
 pub fn of_text(kind: &str, text: &str) -> Uuid {
@@ -99,6 +99,11 @@ mod tests {
             json!({"properties": {"y": {"a": [2], "b": 1}, "x": 1}, "event": "a", "api_key": "other", "offset": 5}),
         );
         assert_eq!(first, again);
+        for beside in ["sentAt", "sent_at", "writeKey"] {
+            let mut event = json!({"event": "a", "properties": {"x": 1, "y": {"b": 1, "a": [2]}}});
+            event[beside] = json!("2026-03-01T09:30:07Z");
+            assert_eq!(first, id(event), "{beside}");
+        }
         for other in [
             json!({"event": "a", "properties": {"x": 1, "y": {"b": 1, "a": [2]}, "offset": 5}}),
             json!({"event": "b", "properties": {"x": 1, "y": {"b": 1, "a": [2]}}}),

@@ -7,6 +7,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use flywheel_people::event::text_of;
+use flywheel_people::groups::IDENTIFIES;
 use flywheel_people::identity::{Merge, Step};
 use flywheel_people::{Event, person_of};
 use flywheel_spec::{Phrase, phrase};
@@ -366,12 +368,11 @@ pub fn preview_undo(lines: &[Line], merge: u64) -> Option<Preview> {
 }
 
 /// What an event says of a group: its type, its key and its properties.
-pub fn group_facts(event: &Event) -> Option<(&str, &str, &Map<String, Value>)> {
-    if event.event != "$groupidentify" {
+pub fn group_facts(event: &Event) -> Option<(String, String, &Map<String, Value>)> {
+    if event.event != IDENTIFIES {
         return None;
     }
-    let text =
-        |name: &str| event.properties.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let text = |name: &str| event.properties.get(name).and_then(text_of).filter(|text| !text.is_empty());
     let facts = event.properties.get("$group_set").and_then(Value::as_object)?;
     Some((text("$group_type")?, text("$group_key")?, facts))
 }
@@ -545,7 +546,9 @@ mod tests {
             json!({"$group_type": "company", "$group_key": "acme", "$group_set": {"size": 5}}),
         );
         let (kind, key, facts) = group_facts(&told).expect("facts");
-        assert_eq!((kind, key, &facts["size"]), ("company", "acme", &json!(5)));
+        assert_eq!((kind.as_str(), key.as_str(), &facts["size"]), ("company", "acme", &json!(5)));
+        let numbered = json!({"$group_type": "company", "$group_key": 7, "$group_set": {}});
+        assert_eq!(group_facts(&event("$groupidentify", "ada", numbered)).expect("facts").1, "7");
         assert_eq!(group_facts(&event("bought", "a", json!({}))), None);
     }
 

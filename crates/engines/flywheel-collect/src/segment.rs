@@ -111,13 +111,15 @@ pub fn read(door: Door, authorization: &str, delivery: &Delivery<'_>) -> Result<
     let shared = value("context").and_then(|context| context.as_object().cloned()).unwrap_or_default();
     let mut arrived = Arrived { key, ..Arrived::default() };
     for (place, piece) in events.iter().enumerate() {
-        let request = |sent_at: Option<i64>| Request {
+        let event = draft::object(*piece);
+        let own = event.as_ref().ok().and_then(|event| moment::read(event.get("sentAt")?).ok());
+        let request = Request {
             source: SOURCE,
             now: delivery.now,
             id: delivery.id,
-            clock: Clock { now: delivery.now, sent_at },
+            clock: Clock { now: delivery.now, sent_at: own.or(sent_at).map(|written| written.time) },
         };
-        let taken = draft::object(*piece).and_then(|event| {
+        let taken = event.and_then(|event| {
             let kind = match door {
                 Door::One(kind) => kind,
                 Door::Batch => {
@@ -125,8 +127,6 @@ pub fn read(door: Door, authorization: &str, delivery: &Delivery<'_>) -> Result<
                     Kind::named(found).ok_or_else(|| Reason::Kind { found: found.to_owned() })?
                 }
             };
-            let own = event.get("sentAt").and_then(|at| moment::read(at).ok());
-            let request = request(own.or(sent_at).map(|written| written.time));
             draft_of(kind, event.clone(), &shared)?.finish(&event, place, &request)
         });
         match taken {
@@ -137,7 +137,10 @@ pub fn read(door: Door, authorization: &str, delivery: &Delivery<'_>) -> Result<
                     Door::One(kind) => pieces::with_member(piece.text, "type", kind.name()),
                     Door::Batch => piece.text.into(),
                 };
-                arrived.aside.push(draft::aside(&request(None), &reason, &raw));
+                // An event that says itself when it was sent says so when it is read again, too.
+                let clock =
+                    Clock { sent_at: request.clock.sent_at.filter(|_| own.is_none()), ..request.clock };
+                arrived.aside.push(draft::aside(&Request { clock, ..request }, &reason, &raw));
             }
         }
     }

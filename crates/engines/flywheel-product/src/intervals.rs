@@ -19,7 +19,7 @@ pub struct Intervals {
     pub edges: Vec<i64>,
     /// What they are called.
     pub labels: Vec<String>,
-    /// Nothing from this moment on is looked at: the end of the last interval, or the moment of asking.
+    /// Nothing from this moment on is looked at: the end of the period, or the moment of asking.
     pub known_until: i64,
 }
 
@@ -56,7 +56,7 @@ impl Intervals {
             return Err(problem.at_setting("interval").into());
         }
         let end = edges.last().copied().unwrap_or(stretch.to);
-        let known_until = end.min(calendar.now.as_microsecond() + 1);
+        let known_until = end.min(stretch.to).min(calendar.now.as_microsecond() + 1);
         Ok(Self { edges, labels, known_until })
     }
 
@@ -80,7 +80,7 @@ impl Intervals {
         before(calendar, self.from(), interval, 1)
     }
 
-    /// Whether an interval is over.
+    /// Whether an interval is over, and all of it lies in the period.
     pub fn complete(&self, interval: usize) -> bool {
         self.edges.get(interval + 1).is_some_and(|end| *end <= self.known_until)
     }

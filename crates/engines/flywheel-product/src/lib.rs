@@ -12,6 +12,7 @@ pub mod digest;
 pub mod experience;
 mod figures;
 pub mod funnel;
+pub mod groups;
 pub mod growth;
 mod intervals;
 pub mod lifecycle;

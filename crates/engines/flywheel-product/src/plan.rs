@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use flywheel_people::{Fold, FoldError, Identity, Partial, Segments, WithSegments, person_of};
+use flywheel_people::{
+    Fold, FoldError, Groups, Identity, Partial, Segments, WithGroups, WithSegments, person_of,
+};
 use flywheel_spec::Problems;
 use flywheel_spec::product::{Answer, QuestionSpec};
 use serde::{Deserialize, Serialize};
@@ -19,15 +21,18 @@ pub struct Context {
     /// The people of the kept segments that the question asks about, by their names.
     #[serde(default, skip_serializing_if = "Segments::is_empty")]
     pub segments: Segments,
+    /// What groups have, by the properties that the question asks about.
+    #[serde(default, skip_serializing_if = "Groups::is_empty")]
+    pub groups: Groups,
     /// Who the ids that the question names are after all merges; an id that is not here is a person of its own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub merged: BTreeMap<String, i64>,
 }
 
 impl Context {
-    /// A moment in a time zone, without segments and merges.
+    /// A moment in a time zone, without segments, groups and merges.
     pub fn at(calendar: Calendar) -> Self {
-        Self { calendar, segments: Segments::default(), merged: BTreeMap::new() }
+        Self { calendar, segments: Segments::default(), groups: Groups::default(), merged: BTreeMap::new() }
     }
 
     /// Who an id is that the question names.
@@ -63,11 +68,14 @@ impl Planned for DigestPlan {
 /// # Errors
 /// Every mistake at once, each at its setting.
 pub fn plan(question: &QuestionSpec, context: &Context) -> Result<Box<dyn Planned>, Problems> {
-    let planned = planned(question, context)?;
-    if context.segments.is_empty() {
-        return Ok(planned);
+    let mut planned = planned(question, context)?;
+    if !context.segments.is_empty() {
+        planned = Box::new(Segmented { planned, segments: Arc::new(context.segments.clone()) });
     }
-    Ok(Box::new(Segmented { planned, segments: Arc::new(context.segments.clone()) }))
+    if !context.groups.is_empty() {
+        planned = Box::new(Grouped { planned, groups: Arc::new(context.groups.clone()) });
+    }
+    Ok(planned)
 }
 
 /// A question that asks about segments.
@@ -79,6 +87,23 @@ struct Segmented {
 impl Planned for Segmented {
     fn folds(&self) -> Vec<Arc<dyn Fold>> {
         let with = |fold| Arc::new(WithSegments { fold, segments: self.segments.clone() }) as Arc<dyn Fold>;
+        self.planned.folds().into_iter().map(with).collect()
+    }
+
+    fn finish(&self, states: Vec<Box<dyn Partial>>, identity: &Identity) -> Result<Answer, FoldError> {
+        self.planned.finish(states, identity)
+    }
+}
+
+/// A question that asks about properties of groups.
+struct Grouped {
+    planned: Box<dyn Planned>,
+    groups: Arc<Groups>,
+}
+
+impl Planned for Grouped {
+    fn folds(&self) -> Vec<Arc<dyn Fold>> {
+        let with = |fold| Arc::new(WithGroups { fold, groups: self.groups.clone() }) as Arc<dyn Fold>;
         self.planned.folds().into_iter().map(with).collect()
     }
 

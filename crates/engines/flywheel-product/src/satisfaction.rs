@@ -1,13 +1,16 @@
 //! NPS, CSAT and CES with intervals, and what they have to do with staying.
 
+use std::collections::BTreeSet;
+
 use flywheel_people::{Column, FoldError, Identity, PersonEvents, Question, Reading};
 use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::product::satisfaction::{
     SatisfactionReport, SatisfactionSpec, SatisfactionStep, Scale, Score, Staying, StayingReport,
 };
-use flywheel_spec::product::{Answer, Chart, ChartKind, EventFilter, Series};
+use flywheel_spec::product::{Answer, Chart, ChartKind, EventFilter, Property, Series};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use flywheel_stats::difference::{fisher, newcombe};
+use flywheel_stats::share::wilson;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{DAY_MICROS, Steps};
@@ -17,6 +20,17 @@ use crate::metric::bit;
 use crate::plan::{Context, Planned};
 use crate::settings::Settings;
 use crate::told::{Told, invariant, planned};
+
+/// The columns of the reading; the latter two only where answers of surveys are read.
+const ANSWER: usize = 0;
+const KIND: usize = 1;
+const SURVEY: usize = 2;
+
+/// Surveys that a warning names.
+const SURVEYS_NAMED: usize = 5;
+
+/// People on either side from whom on it is said that a score moved.
+const PEOPLE_TO_MOVE: u64 = 10;
 
 /// Checks the question against its context.
 ///
@@ -46,13 +60,12 @@ pub fn plan(spec: &SatisfactionSpec, context: &Context) -> Result<Box<dyn Planne
     let answered = bit(&mut filters, &spec.event);
     let stays = spec.staying.as_ref().map_or(0, |staying| bit(&mut filters, &staying.event));
     let (from, to) = stretch.unwrap_or_default();
-    let reading = Reading {
-        filters,
-        columns: vec![Column::Number { property: spec.answer.clone() }],
-        from: Some(from),
-        to: Some(to),
-        ..Reading::default()
-    };
+    let mut columns = vec![Column::Number { property: spec.answer.clone() }];
+    if let Some(kind) = kind_beside(spec) {
+        columns.push(Column::Text { property: kind });
+        columns.push(Column::Text { property: Property::of_event("$survey_id") });
+    }
+    let reading = Reading { filters, columns, from: Some(from), to: Some(to), ..Reading::default() };
     settings.settle(planned(Satisfaction {
         reading,
         steps,
@@ -63,6 +76,16 @@ pub fn plan(spec: &SatisfactionSpec, context: &Context) -> Result<Box<dyn Planne
         staying: spec.staying.clone(),
         to,
     }))
+}
+
+/// The property beside the answer that says its question's kind: `$survey_kind_1` beside `$survey_response_1`.
+///
+/// None where the answers are no survey's, or where a condition chooses the survey.
+fn kind_beside(spec: &SatisfactionSpec) -> Option<Property> {
+    let ending = spec.answer.name.strip_prefix("$survey_response").filter(|_| spec.answer.of.is_event())?;
+    let of_surveys = spec.event.event.as_deref() == Some("survey sent");
+    let chosen = spec.event.conditions.iter().any(|condition| condition.property.starts_with("$survey_"));
+    (of_surveys && !chosen).then(|| Property::of_event(format!("$survey_kind{ending}")))
 }
 
 struct Satisfaction {
@@ -84,6 +107,8 @@ struct State {
     answers: Vec<u64>,
     /// Answers that are no number of the scale.
     off_scale: u64,
+    /// Surveys whose answers count and say no kind.
+    surveys: BTreeSet<String>,
     /// Good and bad: people, and those who stayed.
     stayed: [(u64, u64); 2],
 }
@@ -137,12 +162,21 @@ impl Question for Satisfaction {
             if events.marks[event] & self.answered == 0 {
                 continue;
             }
+            let kind = events.text(KIND, event);
+            if kind.is_some_and(|kind| kind != self.score.name()) {
+                continue;
+            }
             let time = events.times[event];
             let on_scale = |answer: &f64| (self.scale.from..=self.scale.to).contains(answer);
-            let Some(answer) = events.number(0, event).filter(on_scale) else {
+            let Some(answer) = events.number(ANSWER, event).filter(on_scale) else {
                 state.off_scale += 1;
                 continue;
             };
+            if let (None, Some(survey)) = (kind, events.text(SURVEY, event))
+                && !state.surveys.contains(survey)
+            {
+                state.surveys.insert(survey.to_owned());
+            }
             state.answers[(answer - self.scale.from) as usize] += 1;
             let step = self.steps.at(time).map(|step| step + 1);
             for at in [Some(0), step].into_iter().flatten() {
@@ -188,6 +222,7 @@ impl Question for Satisfaction {
             *mine += theirs;
         }
         state.off_scale += other.off_scale;
+        state.surveys.extend(other.surveys);
         for (mine, theirs) in state.stayed.iter_mut().zip(other.stayed) {
             mine.0 += theirs.0;
             mine.1 += theirs.1;
@@ -217,6 +252,7 @@ impl Told for Satisfaction {
         })?;
         let staying = self.staying.as_ref().map(|_| staying_report(&state.stayed));
         let mut warnings = Vec::new();
+        warnings.extend(mixed(&state.surveys));
         if state.off_scale > 0 {
             let (low, high) = (self.scale.from, self.scale.to);
             warnings.push(Problem::warning(phrase!(
@@ -244,13 +280,12 @@ impl Satisfaction {
             Score::Nps => {
                 let points =
                     sums.estimate(|sums| Some(100.0 * ratio(sums[GOOD] - sums[BAD], sums[ANSWERS])?));
-                // One person, or all of one mind, show no spread.
-                points.map(|points| cut(points, -100.0, 100.0))
+                points.map(|points| as_open_as_so_few(points, sums.people, -100.0, 100.0))
             }
             Score::Csat => sums.share(GOOD, ANSWERS),
             Score::Ces => sums
                 .estimate(|sums| ratio(sums[SUM], sums[ANSWERS]))
-                .map(|mean| cut(mean, self.scale.from, self.scale.to)),
+                .map(|mean| as_open_as_so_few(mean, sums.people, self.scale.from, self.scale.to)),
         };
         SatisfactionStep {
             step,
@@ -291,7 +326,8 @@ impl Satisfaction {
         if let [.., before, last] = scored.as_slice()
             && let (Some(old), Some(new)) = (&before.score, &last.score)
         {
-            let apart = new.low > old.high || new.high < old.low;
+            let enough = before.people.min(last.people) >= PEOPLE_TO_MOVE;
+            let apart = enough && (new.low > old.high || new.high < old.low);
             let key = if apart { "growth.score_moved" } else { "growth.score_same" };
             findings.push(
                 phrase!(key)
@@ -321,6 +357,29 @@ impl Satisfaction {
         }
         findings
     }
+}
+
+/// The same estimate, its interval at least as wide as so few people leave open, however much of one mind they are.
+///
+/// Of people none of whom was met among so many there may be the share at Wilson's upper end (JASA 22, 1927), and they
+/// may answer at either end of the scale. The spread of answers alone would call two equal ones certain.
+fn as_open_as_so_few(estimate: Estimate, people: u64, lowest: f64, highest: f64) -> Estimate {
+    let unmet = wilson(0.0, people as f64).map_or(1.0, |share| share.high);
+    let Estimate { value, low, high } = estimate;
+    let low = low.min(value - unmet * (value - lowest));
+    let high = high.max(value + unmet * (highest - value));
+    cut(Estimate { value, low, high }, lowest, highest)
+}
+
+/// A doubt where several surveys, none of which says its kind, are counted as one.
+fn mixed(surveys: &BTreeSet<String>) -> Option<Problem> {
+    let first = surveys.first().filter(|_| surveys.len() > 1)?;
+    let mut named: Vec<&str> = surveys.iter().take(SURVEYS_NAMED).map(String::as_str).collect();
+    if surveys.len() > named.len() {
+        named.push("…");
+    }
+    let mixed = Problem::warning(phrase!("growth.several_surveys", surveys = named.join(", ")));
+    Some(mixed.advise(phrase!("growth.several_surveys_advice", survey = first)).at_setting("event"))
 }
 
 fn staying_report(stayed: &[(u64, u64); 2]) -> StayingReport {
@@ -376,7 +435,7 @@ mod tests {
     use flywheel_people::event::{Event, number_of};
     use flywheel_spec::product::QuestionSpec;
     use flywheel_stats::chance::Chance;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::make_believe::{DAY, alike, ask, ask_spread, cases, context, event, micros, random, who};
@@ -510,6 +569,86 @@ mod tests {
             };
             assert_eq!((report.total.good, report.total.bad), (good, bad), "1 to {to}");
         }
+    }
+
+    fn answers(answers: &[(&str, &str, Value)]) -> Vec<Event> {
+        let sent = |(who, date, properties): &(&str, &str, Value)| {
+            event(who, "survey sent", micros(&format!("{date}T00:00:00Z")), properties.clone())
+        };
+        answers.iter().map(sent).collect()
+    }
+
+    fn asked(mut question: Value, events: &[Event]) -> SatisfactionReport {
+        question["kind"] = json!("satisfaction");
+        let question: QuestionSpec = serde_json::from_value(question).expect("a question");
+        match ask(&question, &context("UTC", "2026-07-20"), events) {
+            Answer::Satisfaction(report) => report,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_score_takes_the_answers_of_its_own_kind() {
+        let of = |survey: &str, kind: Option<&str>, answer: i64| {
+            let mut properties = json!({"$survey_id": survey, "$survey_response": answer});
+            if let Some(kind) = kind {
+                properties["$survey_kind"] = json!(kind);
+            }
+            properties
+        };
+        let events = answers(&[
+            ("a", "2026-03-05", of("nps", Some("nps"), 10)),
+            ("b", "2026-03-05", of("csat", Some("csat"), 5)),
+            ("c", "2026-03-05", of("csat", Some("csat"), 1)),
+            ("d", "2026-03-05", of("why", Some("open"), 4)),
+            ("e", "2026-03-05", of("old", None, 3)),
+            ("f", "2026-03-05", of("older", None, 9)),
+        ]);
+        let period = json!({"from": "2026-03-01", "to": "2026-03-31"});
+        let on = |survey: &str| {
+            let condition = json!({"property": "$survey_id", "value": survey});
+            json!({"event": "survey sent", "where": [condition]})
+        };
+        for (mut question, good, bad, off_scale, several) in [
+            (json!({"score": "nps"}), 2, 1, 0, Some("old, older")),
+            (json!({"score": "csat"}), 1, 1, 1, None),
+            (json!({"score": "ces"}), 0, 1, 1, None),
+            (json!({"score": "nps", "event": on("csat")}), 0, 2, 0, None),
+            (json!({"score": "nps", "event": on("old")}), 0, 1, 0, None),
+        ] {
+            question["period"] = period.clone();
+            let report = asked(question.clone(), &events);
+            assert_eq!((report.total.good, report.total.bad), (good, bad), "{question}");
+            let told = |code: &str| report.warnings.iter().find(|warning| warning.code == code);
+            let surveys = told("growth.several_surveys").map(|told| told.message.args["surveys"].as_str());
+            assert_eq!(surveys, several, "{question}");
+            assert_eq!(told("growth.off_scale").is_some(), off_scale > 0, "{question}");
+        }
+    }
+
+    #[test]
+    fn few_people_of_one_mind_are_not_certain() {
+        for (score, may, june) in [("nps", 10, 7), ("ces", 7, 5)] {
+            let (same, moved) = ("growth.score_same", "growth.score_moved");
+            for (people, key) in [(2, same), (9, same), (100, moved)] {
+                let names: Vec<String> = (0..people).map(|person| format!("p{person}")).collect();
+                let of = |date, answer: i64| {
+                    let one = move |name: &String| (name.clone(), date, json!({"$survey_response": answer}));
+                    names.iter().map(one).collect::<Vec<(String, &str, Value)>>()
+                };
+                let all = [of("2026-05-05", may), of("2026-06-05", june)].concat();
+                let all: Vec<(&str, &str, Value)> =
+                    all.iter().map(|(name, date, said)| (name.as_str(), *date, said.clone())).collect();
+                let period = json!({"from": "2026-05-01", "to": "2026-06-30"});
+                let report = asked(json!({"score": score, "period": period}), &answers(&all));
+                assert_eq!(report.findings[1].key, key, "{score} of {people}");
+                let open = report.steps[0].score.expect("a score");
+                assert!(open.low < open.value && open.high == open.value, "{score} of {people}: {open:?}");
+            }
+        }
+        // Wilson's upper end of none in two is 0.658: 100 − 0.658 × 200.
+        let two = as_open_as_so_few(Estimate { value: 100.0, low: 100.0, high: 100.0 }, 2, -100.0, 100.0);
+        assert!((two.low + 31.523_95).abs() < 1e-3 && two.high == 100.0, "{two:?}");
     }
 
     #[test]

@@ -61,13 +61,7 @@ impl Days {
         let read: Vec<ReadMessage<'_>> = messages
             .iter()
             .zip(&listened.heard)
-            .map(|(message, heard)| ReadMessage {
-                message,
-                language: heard.language,
-                mood: (heard.mood.certainty > 0.0).then_some(heard.mood.score),
-                kind: None,
-                masked: heard.masked.clone(),
-            })
+            .map(|(message, heard)| ReadMessage::heard(message, heard))
             .collect();
         let beside =
             Beside { pile: Some(pile), before: state.as_ref(), placed: placed.as_ref(), ..Beside::default() };

@@ -1,4 +1,5 @@
-//! Which messages are told when only some are asked for: those of a stretch of time, and those that speak of something.
+//! Which messages are told when only some are asked for: those of a stretch of time, of a version, a source or some
+//! people, and those that speak of something.
 
 use flywheel_language::fold;
 use flywheel_spec::feedback::insights::InsightsSpec;
@@ -42,14 +43,21 @@ impl About {
     }
 }
 
-/// For each message whether the report tells it.
+/// For each message whether the report tells it; `theirs` are the messages of the people asked for, all when absent.
 pub(crate) fn told(
     spec: &InsightsSpec,
     messages: &[ReadMessage<'_>],
+    theirs: Option<&[bool]>,
     pile: &Pile,
     themes: &Themes,
 ) -> Vec<bool> {
-    let mut told: Vec<bool> = messages.iter().map(|read| spec.holds(read.message.time)).collect();
+    let asked = |(at, read): (usize, &ReadMessage<'_>)| {
+        let message = read.message;
+        spec.holds(message.time)
+            && spec.takes(message.version.as_deref(), message.source.as_deref())
+            && theirs.is_none_or(|theirs| theirs[at])
+    };
+    let mut told: Vec<bool> = messages.iter().enumerate().map(asked).collect();
     let Some(about) = spec.subject().map(About::new) else { return told };
     let texts: Vec<bool> = pile.texts.par_iter().map(|text| about.is_in(&text.reading.folded)).collect();
     let named: Vec<bool> = themes.themes.iter().map(|theme| about.is(&theme.name)).collect();

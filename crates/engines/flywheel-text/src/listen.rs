@@ -19,7 +19,7 @@ pub struct Heard {
     pub language: TextLanguage,
     /// Its mood.
     pub mood: Mood,
-    /// What was given with it, brought to 1 to 5; absent where nothing was.
+    /// What was given with it, brought to 1 to 5; absent where nothing was, or nothing on the scale of its source.
     pub stars: Option<f64>,
     /// What it is for.
     pub kind: MessageKind,
@@ -70,8 +70,10 @@ pub fn listen_to(messages: &[Message], gists: &Gists) -> Listened {
         .map(|(at, message)| {
             let gist = gists.at(at);
             let mood = learner.mood_of(&gist.spoken, gist.mood);
-            let stars = message.rating.zip(scale_of(message)).map(|(rating, (lowest, highest))| {
-                1.0 + 4.0 * ((rating - lowest) / (highest - lowest)).clamp(0.0, 1.0)
+            let stars = message.rating.zip(scale_of(message)).and_then(|(rating, (lowest, highest))| {
+                let place = (rating - lowest) / (highest - lowest);
+                // What is off the scale (0 for "unrated", a mistyped 45) says nothing.
+                (0.0..=1.0).contains(&place).then_some(1.0 + 4.0 * place)
             });
             Heard {
                 language: gist.language,
@@ -116,13 +118,24 @@ fn scales(messages: &[Message]) -> HashMap<Option<&str>, (f64, f64)> {
     given.iter().filter_map(|(source, ratings)| Some((*source, of_source(ratings)?))).collect()
 }
 
-/// The lowest and the highest rating that can be given, told from those that were: 1 to 5, 0 to 10, or 0 to 100.
+/// The lowest and the highest rating that can be given, told from those that were: 1 to 5, 0 to 5, 0 to 10, 0 to 100,
+/// or the tens from 10 to 50.
+///
+/// The hundredth of the ratings at each end is left out, so that one odd rating sets no scale.
 fn scale(ratings: &[f64]) -> Option<(f64, f64)> {
-    let given = || ratings.iter().copied();
-    match (given().reduce(f64::min)?, given().reduce(f64::max)?) {
+    let mut given = ratings.to_vec();
+    given.sort_by(f64::total_cmp);
+    let odd = given.len() / 100;
+    let usual = &given[odd..given.len() - odd];
+    // Nothing but ones may be the lowest or the highest: the few others tell.
+    let given = if usual.iter().all(|rating| *rating == 1.0) { &given[..] } else { usual };
+    let is_ten = |rating: &f64| [10.0, 20.0, 30.0, 40.0, 50.0].contains(rating);
+    match (*given.first()?, *given.last()?) {
         (low, high) if low >= 0.0 && high <= 1.0 => Some((0.0, 1.0)),
         (low, high) if low >= 1.0 && high <= 5.0 => Some((1.0, 5.0)),
+        (low, high) if low >= 0.0 && high <= 5.0 => Some((0.0, 5.0)),
         (low, high) if low >= 0.0 && high <= 10.0 => Some((0.0, 10.0)),
+        _ if given.iter().all(is_ten) => Some((10.0, 50.0)),
         (low, high) if low >= 0.0 && high <= 100.0 => Some((0.0, 100.0)),
         (low, high) => (high > low).then_some((low, high)),
     }
@@ -164,11 +177,39 @@ mod tests {
         for (ratings, expected) in [
             (&[1.0, 5.0][..], Some((1.0, 5.0))),
             (&[0.0, 9.0], Some((0.0, 10.0))),
+            (&[0.0, 3.5, 5.0], Some((0.0, 5.0))),
+            (&[50.0, 10.0, 30.0], Some((10.0, 50.0))),
+            (&[50.0, 35.0], Some((0.0, 100.0))),
+            (&[10.0, 10.0], Some((0.0, 10.0))),
             (&[70.0, 3.0], Some((0.0, 100.0))),
             (&[], None),
         ] {
-            assert_eq!(scale(ratings), expected);
+            assert_eq!(scale(ratings), expected, "{ratings:?}");
         }
+    }
+
+    #[test]
+    fn one_odd_rating_turns_no_scale_around() {
+        for (usual, odd, expected) in [
+            (&[1.0, 3.0, 5.0][..], 0.0, (1.0, 5.0)),
+            (&[1.0, 3.0, 5.0], 45.0, (1.0, 5.0)),
+            (&[10.0, 30.0, 50.0], 0.0, (10.0, 50.0)),
+            (&[0.0, 7.0, 10.0], 100.0, (0.0, 10.0)),
+            (&[1.0], 5.0, (1.0, 5.0)),
+        ] {
+            let mut ratings = usual.repeat(200);
+            ratings.push(odd);
+            assert_eq!(scale(&ratings), Some(expected), "{usual:?} and {odd}");
+        }
+        let messages: Vec<Message> = [5.0, 4.0, 1.0]
+            .repeat(100)
+            .into_iter()
+            .chain([0.0])
+            .map(|rating| message(0, "ok", Some(rating)))
+            .collect();
+        let heard = listen(&messages).heard;
+        assert_eq!((heard[0].stars, heard[2].stars), (Some(5.0), Some(1.0)));
+        assert_eq!(heard.last().map(|heard| heard.stars), Some(None), "unrated is no star");
     }
 
     #[test]

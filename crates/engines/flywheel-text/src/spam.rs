@@ -43,15 +43,29 @@ fn is_mark(character: char) -> bool {
         || matches!(character, '\u{a1}'..='\u{bf}' | '\u{2010}'..='\u{205e}' | '\u{3001}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
 }
 
-/// One or two characters, over and over; laughter, praise in digits (666) and what is short stay.
+/// One or two characters, over and over; laughter, praise in digits (666), one Chinese word and what is short stay.
 fn is_repeated(folded: &str) -> bool {
-    let mut letters: Vec<char> = folded.chars().filter(|character| character.is_alphanumeric()).collect();
-    let count = letters.len();
+    let said: Vec<char> = folded.chars().filter(|character| character.is_alphanumeric()).collect();
+    let mut letters = said.clone();
     letters.sort_unstable();
     letters.dedup();
     let laughter = letters.iter().all(|letter| "哈呵嘻嘿赞6".contains(*letter))
         || [['a', 'h'], ['e', 'h'], ['2', '3']].iter().any(|laugh| letters == laugh);
-    count >= 8 && letters.len() <= 2 && !laughter
+    said.len() >= 8 && letters.len() <= 2 && !laughter && !is_one_word(&said)
+}
+
+/// Whether eight characters and more are one Chinese word of one or two, again and again: 垃圾垃圾垃圾垃圾, 差差差差差差差差.
+fn is_one_word(said: &[char]) -> bool {
+    const SOUNDS: &str = "啊阿哦喔噢嗯恩呃额哎唉诶呀哟哇啦嘛呜哼吧呢吗的了";
+    const JUDGEMENTS: &str = "好棒妙牛顶差烂坑慢卡贵丑假骗退";
+    let [first, second, ..] = said else { return false };
+    let again = said.iter().enumerate().all(|(at, letter)| is_han(*letter) && *letter == said[at % 2]);
+    let says = if first == second {
+        JUDGEMENTS.contains(*first)
+    } else {
+        ![first, second].iter().all(|letter| SOUNDS.contains(**letter))
+    };
+    again && says
 }
 
 /// Fingers run over the keyboard: every longer word is one that no language has.
@@ -99,9 +113,16 @@ fn advert_points(folded: &str) -> u32 {
 const SIGNS: &[(u32, &str)] = &[
     // Contacts: short codes and premium numbers, WeChat, QQ and Telegram ids, shortened links.
     (2, r"\b(?:txt|text|sms|reply|call|dial|send)\b[^.!?]{0,40}?\b(?:\d{5,6}|0[789]\d{8,9}|\+?\d{10,12})\b"),
+    // An id has a digit or an underscore, or it is said to be one to add: "wechat payment" is none.
     (
         3,
-        r"(?:加|\+|\badd )?(?:我的?)?(?:微信|薇信|威信|v信|(?-u:\b)(?:vx|wx|qq群?)|wechat|扣扣)(?:号|群|id)?[:: ]*(?:加)?[a-z0-9_-]{5,20}",
+        concat!(
+            r"(?:(?:^|[^增])加|\+|\badd (?:my|our|me on|us on) )(?:我的?)?",
+            r"(?:微信|薇信|威信|v信|(?-u:\b)(?:vx|wx|qq群?)|wechat|扣扣)(?:号|群|id)?[:: ]*加?[a-z0-9_-]{5,20}",
+            r"|(?:微信|薇信|威信|v信|(?-u:\b)(?:vx|wx|qq群?)|wechat|扣扣)(?:号|群|id)?[:: ]*加?",
+            r"(?:[0-9_][a-z0-9_-]{4}|[a-z-][0-9_][a-z0-9_-]{3}|[a-z-]{2}[0-9_][a-z0-9_-]{2}",
+            r"|[a-z-]{3}[0-9_][a-z0-9_-]|[a-z-]{4,19}[0-9_])",
+        ),
     ),
     (2, r"加(?:我|微|v|q)|私聊我|扫码加|进群"),
     (3, r"t\.me/|telegram[ :]*@|whats ?app[ :]*\+?\d{6,}|\bbit\.ly/|\btinyurl\."),
@@ -138,7 +159,7 @@ const SIGNS: &[(u32, &str)] = &[
     ),
     (
         2,
-        r"\b(?:t&c|t&cs|ts&cs|opt ?out|to stop|unsubscribe|stop2|18\+|16\+|po ?box|std txt|standard rate|network charges|subscription service)\b",
+        r"\b(?:t&c|t&cs|ts&cs|opt ?out|to stop|stop2|18\+|16\+|po ?box|std txt|standard rate|network charges|subscription service)\b|\b(?:reply|text|txt)\b[^.!?]{0,30}\bunsubscribe\b|\bunsubscribe:? (?:reply|text|txt|send|with stop)\b",
     ),
 ];
 
@@ -190,6 +211,16 @@ mod tests {
             ("Your coupon does not work on www.shop.com", None),
             ("希望增加微信登录", None),
             ("rhythm", None),
+            ("垃圾垃圾垃圾垃圾", None),
+            ("好评好评好评好评", None),
+            ("退钱!退钱!退钱!退钱!", None),
+            ("差差差差差差差差差", None),
+            ("啊哦啊哦啊哦啊哦", Some(AsideReason::Repeated)),
+            ("WeChat payment failed, they charged me $20", None),
+            ("add wechat payment please, I would pay $20", None),
+            ("add me on wechat easycash, free bonus", Some(AsideReason::Advert)),
+            ("Cannot unsubscribe on www.shop.com, still charged $9", None),
+            ("Ringtones £3 a week on www.tones.com, reply STOP to unsubscribe", Some(AsideReason::Advert)),
         ] {
             assert_eq!(aside(text), expected, "{text}");
         }

@@ -1,6 +1,9 @@
 //! Answers: what they mean first, then what is drawn, then the numbers.
 
+use flywheel_spec::product::QuestionSpec;
 use flywheel_spec::product::answer::{Answered, QuestionKind, SavedQuestion};
+use flywheel_spec::product::metric::Count;
+use flywheel_spec::product::satisfaction::Score;
 use flywheel_spec::product::sheet::{Sheet, sheets};
 use flywheel_spec::{Phrase, phrase};
 use serde_json::Value;
@@ -41,7 +44,7 @@ pub fn answered(screen: &Screen, answered: &Answered, wanted: Option<&str>) -> S
         };
         if shown && !sheet.rows.is_empty() {
             text.push('\n');
-            text.push_str(&numbers(screen, &sheet, wanted.is_some()));
+            text.push_str(&numbers(screen, &answered.question, &sheet, wanted.is_some()));
         }
     }
     text.push_str(&format!("\n{}\n", screen.paint(Style::Dim, &read(screen, answered))));
@@ -62,7 +65,7 @@ fn read(screen: &Screen, answered: &Answered) -> String {
 }
 
 /// A table of a report.
-fn numbers(screen: &Screen, sheet: &Sheet, whole: bool) -> String {
+fn numbers(screen: &Screen, question: &QuestionSpec, sheet: &Sheet, whole: bool) -> String {
     let mut text = format!("{}\n", screen.paint(Style::Bold, &heading(screen, &sheet.name)));
     if sheet.name == "report" {
         let pairs: Vec<(String, String)> = sheet
@@ -70,7 +73,9 @@ fn numbers(screen: &Screen, sheet: &Sheet, whole: bool) -> String {
             .iter()
             .zip(sheet.rows.first().into_iter().flatten())
             .filter(|(_, cell)| !cell.is_null())
-            .map(|(column, cell)| (heading(screen, column), shown(screen, column, cell)))
+            .map(|(column, cell)| {
+                (heading(screen, column), shown(screen, column, cell, is_share(question, 0, column)))
+            })
             .collect();
         text.push_str(&super::plan::pairs(screen, &pairs));
         return text;
@@ -96,8 +101,12 @@ fn numbers(screen: &Screen, sheet: &Sheet, whole: bool) -> String {
     let rows: Vec<Vec<String>> = sheet
         .rows
         .iter()
+        .enumerate()
         .take(most)
-        .map(|row| kept.iter().map(|at| cell(screen, sheet, row, *at)).collect())
+        .map(|(place, row)| {
+            let share = |at: usize| is_share(question, place, &sheet.columns[at]);
+            kept.iter().map(|at| cell(screen, sheet, row, *at, share(*at))).collect()
+        })
         .collect();
     text.push_str(&table(screen, &header, &rows));
     if sheet.rows.len() > most {
@@ -109,33 +118,35 @@ fn numbers(screen: &Screen, sheet: &Sheet, whole: bool) -> String {
 }
 
 /// A cell, an estimate with its interval.
-fn cell(screen: &Screen, sheet: &Sheet, row: &[Value], at: usize) -> String {
+fn cell(screen: &Screen, sheet: &Sheet, row: &[Value], at: usize, share: bool) -> String {
     let column = &sheet.columns[at];
+    let shown = |cell: &Value| shown(screen, column, cell, share);
     let end = |end: &str| {
         let name = format!("{column}{end}");
         sheet.columns.iter().position(|other| *other == name).map(|at| &row[at])
     };
-    let value = shown(screen, column, &row[at]);
+    let value = shown(&row[at]);
     match (end("_low"), end("_high")) {
         (Some(low), Some(high)) if low.is_number() && high.is_number() => {
-            format!("{value} ({} … {})", shown(screen, column, low), shown(screen, column, high))
+            format!("{value} ({} … {})", shown(low), shown(high))
         }
         _ => value,
     }
 }
 
-/// A value as people read it, by what its column is called.
-fn shown(screen: &Screen, column: &str, cell: &Value) -> String {
+/// A value as people read it, by what its column is called, and whether it is a part of a whole.
+fn shown(screen: &Screen, column: &str, cell: &Value, share: bool) -> String {
     match cell {
         Value::Null => "–".to_owned(),
         Value::Bool(truth) => screen.word(if *truth { "yes" } else { "no" }),
         Value::String(text) => text.clone(),
         Value::Number(number) => {
+            // A count is whole, however its column is called.
+            let share = share && number.is_f64();
             let number = number.as_f64().unwrap_or_default();
-            let last = column.rsplit('.').next().unwrap_or(column);
-            if is_secs(last) {
+            if is_secs(last(column)) {
                 duration(number, screen.language)
-            } else if is_share(last) {
+            } else if share {
                 percent(number)
             } else {
                 value(number)
@@ -149,16 +160,21 @@ fn is_secs(column: &str) -> bool {
     column.ends_with("_seconds") || column.ends_with("_secs")
 }
 
-/// Columns whose numbers are parts of a whole.
-fn is_share(column: &str) -> bool {
-    const SHARES: [&str; 18] = [
+/// The innermost name of a column: `mean` of `model.spend.mean`.
+fn last(column: &str) -> &str {
+    column.rsplit('.').next().unwrap_or(column)
+}
+
+/// Whether a column's numbers are parts of a whole, in the row of so many before it: what is a share in one report is
+/// money or a count in another.
+fn is_share(question: &QuestionSpec, row: usize, column: &str) -> bool {
+    const SHARES: [&str; 16] = [
         "share",
         "of_first",
         "of_previous",
         "rate",
         "low",
         "high",
-        "mean",
         "retention",
         "payer_churn",
         "net_retention",
@@ -167,11 +183,20 @@ fn is_share(column: &str) -> bool {
         "with_friction",
         "organic",
         "relative",
-        "difference",
         "day_of_month",
         "day_of_week",
     ];
-    SHARES.contains(&column)
+    match (question, last(column)) {
+        // The lines of a trend are columns, called as people call their events.
+        (QuestionSpec::Trend(_), _) => false,
+        (QuestionSpec::Retention(_), "mean") => true,
+        (QuestionSpec::Activation(_) | QuestionSpec::Satisfaction(_), "difference") => true,
+        (QuestionSpec::Satisfaction(spec), "score") => spec.score == Score::Csat,
+        (QuestionSpec::Release(spec), "before" | "after" | "difference" | "earlier") => {
+            spec.metrics.get(row).is_some_and(|metric| metric.count == Count::Share)
+        }
+        (_, name) => SHARES.contains(&name),
+    }
 }
 
 /// A column's or table's name in the user's language, where there is a word for it.
@@ -182,6 +207,10 @@ fn heading(screen: &Screen, name: &str) -> String {
         let text = screen.text(&phrase);
         if text == key { part.replace('_', " ") } else { text.to_owned() }
     };
+    // So a trend calls what a line was earlier, in files as well.
+    if let Some(line) = name.strip_suffix(" (before)") {
+        return format!("{} ({})", heading(screen, line), word("before"));
+    }
     name.split('.').map(word).collect::<Vec<_>>().join(" · ")
 }
 
@@ -246,4 +275,54 @@ pub fn sql(screen: &Screen, report: &flywheel_spec::sql::SqlReport) -> String {
     };
     text.push_str(&format!("\n  {} · {}\n", screen.text(&said), duration(report.secs, screen.language)));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use flywheel_spec::Language;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_line_was_earlier_is_called_in_the_users_language() {
+        for (language, expected) in [(Language::En, "signup (before)"), (Language::Zh, "signup (之前)")] {
+            let screen = Screen { language, json: false, color: false, live: false, width: None };
+            assert_eq!(heading(&screen, "signup (before)"), expected);
+        }
+    }
+
+    #[test]
+    fn shares_are_told_from_money_and_counts_by_the_report() {
+        let screen =
+            Screen { language: Language::En, json: false, color: false, live: false, width: Some(100) };
+        let retention = json!({"kind": "retention"});
+        let money = json!({"kind": "lifetime_value", "event": {"event": "pay"}, "value": {"name": "amount"}});
+        let metrics = json!([
+            {"event": {"event": "use"}, "count": "people"},
+            {"event": {"event": "use"}, "count": "share", "among": {"event": "open"}},
+        ]);
+        let release = json!({"kind": "release", "at": "2026-03-01", "metrics": metrics});
+        let trend = json!({"kind": "trend", "series": [{"event": "share"}]});
+        let csat = json!({"kind": "satisfaction", "score": "csat"});
+        let nps = json!({"kind": "satisfaction"});
+        let friends = json!({"kind": "word_of_mouth", "joined": {"event": "signup"}});
+        for (question, row, column, cell, expected) in [
+            (&retention, 0, "mean", json!(0.5), "50.00%"),
+            (&money, 0, "model.spend.mean", json!(35.2), "35.20"),
+            (&release, 0, "difference", json!(12.5), "12.50"),
+            (&release, 1, "difference", json!(0.125), "12.50%"),
+            (&release, 0, "relative", json!(0.125), "12.50%"),
+            (&trend, 0, "share", json!(35.0), "35"),
+            (&csat, 0, "score", json!(0.5), "50.00%"),
+            (&nps, 0, "score", json!(37.5), "37.50"),
+            (&nps, 0, "staying.difference", json!(0.25), "25.00%"),
+            (&friends, 0, "organic", json!(12), "12"),
+            (&friends, 0, "organic", json!(0.75), "75.00%"),
+        ] {
+            let question: QuestionSpec = serde_json::from_value(question.clone()).expect("a question");
+            let share = is_share(&question, row, column);
+            assert_eq!(shown(&screen, column, &cell, share), expected, "{} {column}", question.kind());
+        }
+    }
 }

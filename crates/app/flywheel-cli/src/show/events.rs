@@ -118,7 +118,11 @@ pub fn properties(screen: &Screen, properties: &[PropertySummary]) -> String {
     let rows: Vec<Vec<String>> = properties
         .iter()
         .map(|property| {
-            let of = if property.of == Owner::Person { "of_person" } else { "of_event" };
+            let of = match property.of {
+                Owner::Person => "of_person",
+                Owner::Group => "of_group",
+                Owner::Event | Owner::Segment => "of_event",
+            };
             let kinds: Vec<String> = property
                 .kinds
                 .iter()

@@ -38,10 +38,10 @@ pub fn feedback_imported(screen: &Screen, report: &FeedbackImportReport) -> Stri
     let mut text = findings(screen, &report.findings);
     let columns = &report.columns;
     let named = [
-        ("column_text", Some(&columns.text)),
-        ("column_rating", columns.rating.as_ref()),
-        ("column_source", columns.source.as_ref()),
-        ("column_version", columns.version.as_ref()),
+        ("column_text", Some(columns.texts().collect::<Vec<_>>().join(", "))),
+        ("column_rating", columns.rating.clone()),
+        ("column_source", columns.source.clone()),
+        ("column_version", columns.version.clone()),
     ];
     for (word, column) in named {
         if let Some(column) = column {

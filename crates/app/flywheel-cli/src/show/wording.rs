@@ -1,13 +1,15 @@
 //! A question in one's own words: what was understood of each part, the command that asks the same, and its answer.
 
-use flywheel_spec::feedback::wording::{AnsweredPart, AskedInWords, PartAnswer};
+use flywheel_spec::feedback::wording::{AnsweredPart, AskedInWords, PartAnswer, UNSURE};
 use flywheel_spec::phrase;
 
+use super::assistant::assistant;
 use super::{Sources, answered, found, insights, problems};
 use crate::screen::{Screen, Style};
 
-/// The certainty below which it is said that something else may have been meant.
-const UNSURE: f64 = 0.6;
+/// Findings that are said elsewhere: that nothing was understood as the mistake, and what is done without the assistant
+/// beside what it was asked.
+const SAID_ELSEWHERE: [&str; 2] = ["wording.nothing", "wording.rules_instead"];
 
 /// What was understood, and the answers; or the nearest questions where nothing was.
 pub fn asked_in_words(screen: &Screen, asked: &AskedInWords) -> String {
@@ -27,13 +29,16 @@ pub fn asked_in_words(screen: &Screen, asked: &AskedInWords) -> String {
             text.push_str(&format!("  {}   {said}\n", nearest.command));
         }
     }
-    // That nothing was understood is said once, as the mistake.
-    let rest: Vec<_> = asked.findings.iter().filter(|finding| finding.key != "wording.nothing").collect();
+    let rest: Vec<_> =
+        asked.findings.iter().filter(|finding| !SAID_ELSEWHERE.contains(&finding.key.as_str())).collect();
     if !rest.is_empty() {
         text.push('\n');
     }
     for finding in rest {
         text.push_str(&format!("  · {}\n", screen.text(finding)));
+    }
+    if let Some(used) = &asked.assistant {
+        text.push_str(&assistant(screen, used));
     }
     text
 }

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use super::paying::Paying;
 use crate::session::{Outcome, Session};
 use crate::show;
 
@@ -14,6 +15,8 @@ pub enum Case {
         which: String,
         #[arg(long = "days", id = "case_days", value_name = "DAYS", default_value_t = 28)]
         days: u32,
+        #[command(flatten)]
+        paying: Paying,
     },
     /// All that were written.
     List,
@@ -24,8 +27,8 @@ impl Case {
         let screen = session.screen;
         let workbench = session.open().await?;
         match self {
-            Self::Write { which, days } => {
-                let case = workbench.write_case(&which, days, screen.language).await?;
+            Self::Write { which, days, paying } => {
+                let case = workbench.write_case(&which, days, &paying.choices()?, screen.language).await?;
                 Ok(screen.report(&case, || show::case(&screen, &case))?)
             }
             Self::List => {

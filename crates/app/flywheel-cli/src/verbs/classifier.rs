@@ -85,8 +85,5 @@ fn share(text: &str) -> Result<f64, String> {
         Some(percent) => percent.trim().parse::<f64>().map(|percent| percent / 100.0),
         None => text.parse(),
     };
-    number
-        .ok()
-        .filter(|share| (0.0..=1.0).contains(share))
-        .ok_or_else(|| format!("`{text}` is no share; write `0.05` or `5%`"))
+    number.ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| "cli.share_wrong".to_owned())
 }

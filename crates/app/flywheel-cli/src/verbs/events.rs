@@ -99,7 +99,7 @@ impl Events {
 
 /// `properties.amount=12.5`; what is no JSON is a text.
 fn change(text: &str) -> Result<(String, Value), String> {
-    let (path, value) = text.split_once('=').ok_or("write `path=value`, such as `properties.amount=12.5`")?;
+    let (path, value) = text.split_once('=').ok_or("cli.change_wrong")?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
     Ok((path.to_owned(), value))
 }

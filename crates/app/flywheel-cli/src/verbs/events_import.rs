@@ -33,7 +33,7 @@ impl Import {
 /// A column's name, or `=name` for all.
 fn naming(text: &str) -> Result<EventNaming, String> {
     match text.strip_prefix('=') {
-        Some("") => Err("write `=name`, such as `=order`".to_owned()),
+        Some("") => Err("cli.event_name_wrong".to_owned()),
         Some(name) => Ok(EventNaming::Constant { name: name.to_owned() }),
         None => Ok(EventNaming::Column { column: text.to_owned() }),
     }

@@ -8,6 +8,7 @@ use flywheel_workbench::FeedbackChoices;
 
 use super::classifier;
 use super::import_rows::{self, ImportRows};
+use super::moment::{Moment, stretch};
 use super::paying::Paying;
 use crate::session::{Outcome, Session};
 use crate::show;
@@ -37,7 +38,7 @@ pub struct Import {
     #[command(flatten)]
     rows: ImportRows,
     #[arg(long = "text", id = "column_text", value_name = "COLUMN")]
-    text: Option<String>,
+    texts: Vec<String>,
     #[arg(long = "rating", id = "column_rating", value_name = "COLUMN")]
     rating: Option<String>,
     #[arg(long = "source", id = "column_source", value_name = "COLUMN")]
@@ -55,10 +56,16 @@ pub struct Insights {
     quotes: usize,
     #[arg(long = "about", id = "told_about", value_name = "WORDS")]
     about: Option<String>,
-    #[arg(long = "from", id = "told_from", value_name = "DATE", value_parser = moment)]
-    from: Option<i64>,
-    #[arg(long = "to", id = "told_to", value_name = "DATE", value_parser = moment)]
-    to: Option<i64>,
+    #[arg(long = "version", id = "told_version", value_name = "VERSION")]
+    versions: Vec<String>,
+    #[arg(long = "source", id = "told_source", value_name = "SOURCE")]
+    sources: Vec<String>,
+    #[arg(long = "segment", id = "told_segment", value_name = "SEGMENT")]
+    segments: Vec<String>,
+    #[arg(long = "from", id = "told_from", value_name = "DATE", value_parser = Moment::read)]
+    from: Option<Moment>,
+    #[arg(long = "to", id = "told_to", value_name = "DATE", value_parser = Moment::read)]
+    to: Option<Moment>,
     #[arg(long = "assistant", id = "ask_assistant")]
     assistant: bool,
 }
@@ -84,10 +91,10 @@ pub struct Search {
     segments: Vec<String>,
     #[arg(long = "where", id = "search_where", value_name = "FIELD=VALUE", value_parser = field)]
     fields: Vec<(String, String)>,
-    #[arg(long = "from", id = "search_from", value_name = "DATE", value_parser = moment)]
-    from: Option<i64>,
-    #[arg(long = "to", id = "search_to", value_name = "DATE", value_parser = moment)]
-    to: Option<i64>,
+    #[arg(long = "from", id = "search_from", value_name = "DATE", value_parser = Moment::read)]
+    from: Option<Moment>,
+    #[arg(long = "to", id = "search_to", value_name = "DATE", value_parser = Moment::read)]
+    to: Option<Moment>,
 }
 
 impl Feedback {
@@ -96,15 +103,19 @@ impl Feedback {
         match self {
             Self::Import(import) => import.run(session).await,
             Self::Insights(insights) => {
+                let workbench = session.open().await?;
+                let (from, to) = stretch(&workbench, insights.from, insights.to)?;
                 let spec = InsightsSpec {
                     themes: insights.themes,
                     quotes: insights.quotes,
                     about: insights.about,
-                    from: insights.from,
-                    to: insights.to,
+                    versions: insights.versions,
+                    sources: insights.sources,
+                    segments: insights.segments,
+                    from,
+                    to,
                     ..InsightsSpec::default()
                 };
-                let workbench = session.open().await?;
                 let report = if insights.assistant {
                     let access = session.assistant_access(&workbench);
                     workbench.assisted_insights(&spec, &access).await?
@@ -139,7 +150,7 @@ impl Import {
         let workbench = session.open().await?;
         let mut request = self.rows.request()?;
         request.choices.feedback = Some(FeedbackChoices {
-            text: self.text,
+            texts: self.texts,
             rating: self.rating,
             source: self.source,
             version: self.version,
@@ -155,6 +166,8 @@ impl Import {
 impl Search {
     async fn run(self, session: &Session) -> Outcome {
         let screen = session.screen;
+        let workbench = session.open().await?;
+        let (from, to) = stretch(&workbench, self.from, self.to)?;
         let mut spec = SearchSpec {
             query: self.query,
             limit: self.limit,
@@ -164,14 +177,14 @@ impl Search {
             sources: self.sources,
             languages: self.languages,
             segments: self.segments,
-            from: self.from,
-            to: self.to,
+            from,
+            to,
             ..SearchSpec::default()
         };
         for (name, value) in self.fields {
             spec.fields.entry(name).or_default().push(value);
         }
-        let report = session.open().await?.search_feedback(&spec).await?;
+        let report = workbench.search_feedback(&spec).await?;
         Ok(screen.report(&report, || show::found(&screen, &report))?)
     }
 }
@@ -181,20 +194,11 @@ fn language(text: &str) -> Result<TextLanguage, String> {
         "en" => Ok(TextLanguage::En),
         "zh" | "zh-CN" => Ok(TextLanguage::Zh),
         "other" => Ok(TextLanguage::Other),
-        _ => Err(format!("`{text}` is none of en, zh, other")),
+        _ => Err("cli.text_language_wrong".to_owned()),
     }
 }
 
 fn field(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write `field=value`, such as `plan=pro`")?;
+    let (name, value) = text.split_once('=').ok_or("cli.field_wrong")?;
     Ok((name.to_owned(), value.to_owned()))
-}
-
-/// A date (its midnight, UTC) or a moment, microseconds since 1970.
-fn moment(text: &str) -> Result<i64, String> {
-    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok();
-    let moment = text.parse::<jiff::Timestamp>().ok().or_else(|| Some(day()?.timestamp()));
-    moment
-        .map(jiff::Timestamp::as_microsecond)
-        .ok_or_else(|| format!("`{text}` is no date; write `2026-03-01`"))
 }

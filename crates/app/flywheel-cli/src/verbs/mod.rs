@@ -17,6 +17,7 @@ pub mod import_rows;
 pub mod init;
 pub mod keys;
 pub mod models;
+pub mod moment;
 pub mod monitor;
 pub mod opportunities;
 pub mod paying;

@@ -111,7 +111,7 @@ impl Change {
 
 /// `3=2.5`: a theme's number and weeks.
 fn weeks(text: &str) -> Result<(String, f64), String> {
-    let wrong = || format!("`{text}` is no effort; write `THEME=WEEKS`, such as `3=2.5`");
+    let wrong = || "cli.effort_wrong".to_owned();
     let (theme, weeks) = text.split_once('=').ok_or_else(wrong)?;
     Ok((theme.trim().to_owned(), weeks.trim().parse().map_err(|_| wrong())?))
 }

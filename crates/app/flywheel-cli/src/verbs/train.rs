@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use flywheel_spec::run::{RunDetail, RunKind, RunState};
 use flywheel_spec::{Problem, phrase};
 use flywheel_workbench::{RunChoices, RunRequest, Workbench};
@@ -24,9 +25,9 @@ pub struct Train {
     budget: Option<Duration>,
     #[arg(long)]
     test: bool,
-    #[arg(long)]
+    #[arg(long, value_parser = threads())]
     threads: Option<usize>,
-    #[arg(long)]
+    #[arg(long, value_parser = seed())]
     seed: Option<u64>,
 }
 
@@ -53,6 +54,16 @@ impl Train {
             .map_err(|failure| Failed::from(failure).in_text(&name, &text))?;
         watch(&workbench, session, &id, 0).await
     }
+}
+
+/// As many threads as a recipe may say.
+pub fn threads() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=1024)
+}
+
+/// A seed that a recipe can hold: TOML's whole numbers end here.
+pub fn seed() -> RangedU64ValueParser<u64> {
+    RangedU64ValueParser::new().range(..=i64::MAX.unsigned_abs())
 }
 
 /// Shows a run from an event on while it works, then its report; Ctrl-C stops it at the best so far.

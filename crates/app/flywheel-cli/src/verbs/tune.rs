@@ -3,21 +3,22 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use flywheel_spec::run::RunKind;
 use flywheel_workbench::{RunChoices, RunRequest};
 
-use super::train::watch;
+use super::train::{seed, threads, watch};
 use crate::session::{Failed, Outcome, Session, read_text};
 
 /// Better settings.
 #[derive(Debug, Args)]
 pub struct Tune {
     recipe: PathBuf,
-    #[arg(long)]
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000))]
     trials: Option<usize>,
-    #[arg(long)]
+    #[arg(long, value_parser = threads())]
     threads: Option<usize>,
-    #[arg(long)]
+    #[arg(long, value_parser = seed())]
     seed: Option<u64>,
 }
 

@@ -19,7 +19,7 @@ use crate::{Failure, file};
 
 use candidate::Candidate;
 use series::UnderWay;
-pub(crate) use series::{Series, checkpoint_of};
+pub(crate) use series::{Series, checkpoint_of, plan_under_way};
 
 /// The budget when none is given: an hour.
 const BUDGET_SECS: f64 = 3600.0;

@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use flywheel_learn::accept::{NextRound, Round};
+use flywheel_learn::plan::{TrainPlan, plan};
 use flywheel_learn::train::{Checkpoint, LoopState};
 use flywheel_spec::run::RunState;
 use flywheel_spec::{Phrase, TrainSpec};
 use serde::{Deserialize, Serialize};
 
 use super::candidate::Candidate;
+use crate::check::{Planned, machine};
 use crate::run::{read_checkpoint, round_checkpoint};
 use crate::{Failure, file};
 
@@ -107,6 +109,14 @@ impl Series {
 pub(crate) fn checkpoint_of(folder: &Path) -> Result<Option<Checkpoint>, Failure> {
     let over = Series::read(folder)?.map_or(0, |series| series.rounds.len());
     read_checkpoint(&round_checkpoint(folder, over + 1))
+}
+
+/// The plan of the round under way; absent where that is the first, which is the run's own.
+pub(crate) fn plan_under_way(folder: &Path, planned: &Planned) -> Result<Option<TrainPlan>, Failure> {
+    let later = Series::read(folder)?.filter(|series| !series.rounds.is_empty());
+    let Some(UnderWay { round, .. }) = later.and_then(|series| series.under_way) else { return Ok(None) };
+    let (plan, _) = plan(&round.recipe, &planned.table, planned.base.as_ref(), &machine())?;
+    Ok(Some(plan))
 }
 
 /// The file of a round's kept weights, by its place from 0.

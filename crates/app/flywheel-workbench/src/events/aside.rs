@@ -270,6 +270,43 @@ mod tests {
     }
 
     #[test]
+    fn what_is_mended_has_the_time_of_what_came_with_it() {
+        let now = 1_800_000_000_000_000; // 2027-01-15T08:00:00Z
+        for (sent, happened) in [
+            ("2027-01-15T10:00:00Z", "2027-01-15T09:59:50Z"),
+            // Two days ahead could never be taken as it stands.
+            ("2027-01-17T08:00:00Z", "2027-01-17T07:59:50Z"),
+        ] {
+            let posthog = json!({"api_key": "k", "sent_at": sent, "batch": [
+                {"event": "a", "distinct_id": "u", "timestamp": happened},
+                {"event": "a", "distinct_id": "u", "timestamp": happened, "$set": [1]}]});
+            let segment = json!({"writeKey": "k", "sentAt": sent, "batch": [
+                {"type": "track", "event": "a", "userId": "u", "originalTimestamp": happened},
+                {"type": "track", "event": "a", "userId": "u", "originalTimestamp": happened, "context": [1]}]});
+            let mut own = segment.clone();
+            own["batch"][1]["sentAt"] = json!(sent);
+            for (body, wrong) in [
+                (posthog.to_string(), "$set"),
+                (segment.to_string(), "context"),
+                (own.to_string(), "context"),
+            ] {
+                let id = Uuid::from_u128(1);
+                let delivery = Delivery { encoding: "", query: "", body: body.as_bytes(), now, id };
+                let arrived = match wrong {
+                    "$set" => v0::read(v0::Door::Events, &delivery),
+                    _ => segment::read(segment::Door::Batch, "", &delivery),
+                };
+                let arrived = arrived.expect("taken");
+                let (sibling, aside) = (&arrived.events[0], &arrived.aside[0]);
+                let mut raw: Value = serde_json::from_str(&aside.raw).expect("JSON");
+                set(&mut raw, wrong, &Value::Null).expect("put");
+                let mended = read_again(&aside.source, &raw, aside.at).expect("an event");
+                assert_eq!((mended.time, sibling.time), (now - 10_000_000, now - 10_000_000), "{body}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_mended_becomes_an_event_and_what_is_not_says_why() {
         let raw = json!({"event": "", "distinct_id": "a", "timestamp": "2026-03-01T00:00:00Z"});
         let failure = read_again("posthog", &raw, 1_800_000_000_000_000).expect_err("no name");

@@ -3,7 +3,6 @@
 use flywheel_spec::events::{
     Catalogue, EventDetail, EventSummary, KindCount, PropertySummary, Sender, ValueKind,
 };
-use flywheel_spec::product::Owner;
 use flywheel_spec::{Problem, phrase};
 use flywheel_tables::spool;
 use flywheel_text::personal::mask_value;
@@ -88,7 +87,7 @@ impl Workbench {
         names.sort();
         for name in names.into_iter().filter(|name| event.is_none_or(|event| event == *name)) {
             let tally = &waiting.events[name];
-            for (of, properties) in [(Owner::Event, &tally.own), (Owner::Person, &tally.persons)] {
+            for (of, _, properties) in tally.properties() {
                 for (property, counted) in properties {
                     let known = found.iter_mut().find(|known| known.of == of && known.name == *property);
                     match known {

@@ -14,9 +14,9 @@ mod merges;
 pub(crate) mod moment;
 mod now;
 pub(crate) mod plan;
+mod quoted;
 mod read;
 mod redact;
-mod said;
 pub(crate) mod tally;
 #[cfg(test)]
 pub(crate) mod testing;

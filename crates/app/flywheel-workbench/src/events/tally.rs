@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use flywheel_collect::identity::group_facts;
 use flywheel_people::event::text_of;
 use flywheel_people::{Event, IdKind};
 use flywheel_spec::events::ValueKind;
+use flywheel_spec::product::Owner;
 use serde_json::{Map, Value};
 
 use super::plan::Plan;
@@ -50,6 +52,8 @@ pub(crate) struct EventTally {
     pub own: HashMap<String, PropertyTally>,
     /// The person's.
     pub persons: HashMap<String, PropertyTally>,
+    /// Those of groups, by whole name, such as `company.plan`.
+    pub groups: HashMap<String, PropertyTally>,
     /// By property and rule.
     pub violations: BTreeMap<(String, String), ViolationTally>,
 }
@@ -104,6 +108,7 @@ impl EventTally {
             senders: HashMap::new(),
             own: HashMap::new(),
             persons: HashMap::new(),
+            groups: HashMap::new(),
             violations: BTreeMap::new(),
         }
     }
@@ -127,6 +132,20 @@ impl EventTally {
                 _ => one(&mut self.own, name, value, event.time),
             }
         }
+        if let Some((kind, _, facts)) = group_facts(event) {
+            for (name, value) in facts {
+                one(&mut self.groups, &format!("{kind}.{name}"), value, event.time);
+            }
+        }
+    }
+
+    /// Its properties by whose they are, each owner by the name that the ledger knows it by.
+    pub fn properties(&self) -> [(Owner, &'static str, &HashMap<String, PropertyTally>); 3] {
+        [
+            (Owner::Event, "event", &self.own),
+            (Owner::Person, "person", &self.persons),
+            (Owner::Group, "group", &self.groups),
+        ]
     }
 
     fn violated(
@@ -198,7 +217,7 @@ pub(crate) fn examples_of(event: &Event) -> Vec<String> {
     let mut examples = Vec::new();
     for (name, value) in &event.properties {
         examples.push(example(value));
-        if let ("$set" | "$set_once", Value::Object(set)) = (name.as_str(), value) {
+        if let ("$set" | "$set_once" | "$group_set", Value::Object(set)) = (name.as_str(), value) {
             examples.extend(set.values().map(example));
         }
     }
@@ -248,5 +267,21 @@ mod tests {
         assert_eq!(bought.persons["plan"].count, 20);
         assert!(!bought.own.contains_key("$set"));
         assert!(bought.own["none"].examples.is_empty());
+    }
+
+    #[test]
+    fn what_is_said_of_groups_is_counted_by_type() {
+        let mut told = event("ann", "$groupidentify", 5);
+        told.properties =
+            json!({"$group_type": "company", "$group_key": "acme", "$group_set": {"plan": "pro", "size": 5}})
+                .as_object()
+                .cloned()
+                .unwrap_or_default();
+        let mut tally = Tally::default();
+        tally.add(&told, &Plan::default());
+        let told_of = &tally.events["$groupidentify"];
+        assert_eq!(told_of.groups["company.plan"].examples, ["pro"]);
+        assert_eq!(told_of.groups["company.size"].count, 1);
+        assert_eq!(examples_of(&told).iter().filter(|example| *example == "pro").count(), 1);
     }
 }

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use flywheel_collect::Aside;
-use flywheel_people::{Event, IdKind, person_of};
+use flywheel_people::{Event, IdKind, Identity, person_of};
 use flywheel_spec::Phrase;
 use flywheel_spec::events::{MergeRequest, ResendRequest};
 use flywheel_spec::predict::Prediction;
 use flywheel_spec::project::{PrivacySpec, ProjectSpec, RetentionSpec};
+use flywheel_tables::events::Arrival;
+use flywheel_tables::events::seen::place;
 use flywheel_tables::{ImportOptions, Source, spool};
 use serde_json::json;
 use tempfile::TempDir;
 
 use super::testing::event;
-use crate::{Answered, Failure, ImportRequest, InputSummary, Workbench};
+use crate::{Answered, AskOptions, Failure, ImportRequest, InputSummary, Workbench};
 
 async fn project(change: impl FnOnce(&mut ProjectSpec)) -> (TempDir, Workbench) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -105,6 +107,33 @@ async fn what_a_killed_process_left_is_taken_over() {
     assert_eq!(next.merge_log().await.expect("read").lines.len(), 1);
     let now = next.events().await.expect("read");
     assert_eq!(now.identity.of_id("visitor-7"), person_of("anna"));
+}
+
+#[tokio::test]
+async fn what_a_killed_import_brought_in_is_counted_by_whoever_comes_next() {
+    for again in [false, true] {
+        let (_folder, workbench) = project(|_| ()).await;
+        let events: Vec<Event> = (0..3).map(|at| event("a", "ordered", at)).collect();
+        let places: Vec<u128> = events.iter().map(|event| place(event.uuid)).collect();
+        // It dies between the table and the ledger; another one had died before the table.
+        workbench.ledger().import_begins(&[place(event("b", "never", 1).uuid)]).await.expect("begun");
+        workbench.ledger().import_begins(&places).await.expect("begun");
+        let store = workbench.event_store().expect("a store");
+        let now = jiff::Timestamp::now();
+        let committed = store.commit(Arrival::Import, events.clone(), &Identity::default(), now).await;
+        assert_eq!(committed.expect("committed").written, 3);
+        let next = beside(&workbench).await;
+        if again {
+            assert_eq!(next.take_import(events, Vec::new()).await.expect("imported"), 0);
+        } else {
+            next.finish_imports().await.expect("finished");
+        }
+        for _ in 0..2 {
+            let catalogue = next.catalogue().await.expect("counted");
+            assert_eq!((catalogue.total, catalogue.events.len()), (3, 1), "{catalogue:?}");
+            next.finish_imports().await.expect("nothing is left to count");
+        }
+    }
 }
 
 #[tokio::test]
@@ -305,6 +334,32 @@ async fn old_events_are_forgotten() {
     assert_eq!(examples, ["new words"]);
     assert!(!feedback.exists(), "what was made of messages that are gone");
     assert_eq!(kept.map(|path| path.exists()), [false, true]);
+}
+
+#[tokio::test]
+async fn questions_that_rest_on_forgotten_events_say_so() {
+    let trend = "kind = \"trend\"\nperiod = { from = \"-1w\" }\nseries = [{ event = \"x\" }]\n";
+    let by_plan = format!("{trend}breakdown = [{{ name = \"plan\", of = \"person\" }}]\n");
+    let growth = "kind = \"growth\"\nevent = { event = \"x\" }\ninterval = \"week\"\n";
+    for days in [30, 400] {
+        let (_folder, workbench) = project(|spec| spec.retention = Some(RetentionSpec { days })).await;
+        let log = workbench.event_log().await.expect("the log");
+        let (now, day) = (super::moment::now(), super::tally::DAY);
+        let signed_up = with(event("a", "x", now - 40 * day), json!({"$set": {"plan": "pro"}}));
+        log.take(vec![signed_up, event("a", "x", now - day)], Vec::new()).await.expect("taken");
+        log.commit().await.expect("committed");
+        log.forget_old().await.expect("forgotten");
+        for (question, expected) in
+            [(trend, ""), (by_plan.as_str(), "ask.forgotten_properties"), (growth, "ask.forgotten_first")]
+        {
+            let answered = workbench.ask_text(question, "q.toml", AskOptions::default()).await;
+            let answered = answered.expect("an answer");
+            let codes = answered.answer.warnings().iter().map(|warning| warning.code.as_str());
+            let found: Vec<&str> = codes.filter(|code| code.starts_with("ask.forgotten")).collect();
+            let expected = if days == 30 { expected } else { "" };
+            assert_eq!(found.join(" "), expected, "{question}");
+        }
+    }
 }
 
 /// The files in which one of these texts stands: Parquet by its values, everything else by its bytes.

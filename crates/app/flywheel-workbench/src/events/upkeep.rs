@@ -28,6 +28,7 @@ impl EventLog {
     /// Keeps the table in order until the server stops.
     pub(super) async fn keep_up(self, mut stopping: watch::Receiver<bool>) {
         let (mut tidy, mut forget) = (Every::new(TIDY), Every::new(FORGET));
+        let _ = self.workbench().finish_imports().boxed().await;
         loop {
             tokio::select! {
                 _ = stopping.wait_for(|stopping| *stopping) => return,

@@ -28,7 +28,8 @@ const ALIKE: usize = 3;
 const QUOTES: usize = 3;
 
 impl Workbench {
-    /// Looks at an opportunity's release: so many days before it and as many after. The case is written to `cases/`.
+    /// Looks at an opportunity's release: so many days before it and as many after, what counts as paying being chosen or
+    /// looked for. The case is written to `cases/`.
     ///
     /// # Errors
     /// An opportunity that is not there or has no release.
@@ -36,6 +37,7 @@ impl Workbench {
         &self,
         which: &str,
         days: u32,
+        choices: &BehaviourChoices,
         language: Language,
     ) -> Result<WrittenCase, Failure> {
         let records = self.opportunity_records()?;
@@ -61,8 +63,11 @@ impl Workbench {
         let zone = TimeZone::get(&self.project().time_zone).unwrap_or(TimeZone::UTC);
         let moment = read_moment(&at, &zone)?;
         let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
-        let taken = self.taken(&BehaviourChoices::default()).await?.spec;
+        let taken = self.taken(choices).await?.spec;
         let spec = BehaviourSpec { before_days: 14, after_days: 14, ..taken };
+        // Its theme may have another number by now.
+        let linked = self.linked_records(&read).await?;
+        let record = linked.iter().find(|linked| linked.id == record.id).unwrap_or(record);
         // What comes after the last event has not happened yet, and nobody stayed away in it.
         let known = self.last_known().await?;
         let span = i64::from(days) * DAY;

@@ -380,3 +380,29 @@ fn sorted(messages: &[Message], texts: &[String], answers: &[Answer], target: &s
     }
     ClassifiedReport { findings, messages: all, labelled, not_sure, labels, ..ClassifiedReport::default() }
 }
+
+#[cfg(test)]
+mod tests {
+    use flywheel_spec::check::read_recipe;
+
+    use super::*;
+    use crate::recipes::RECIPES;
+
+    #[test]
+    fn a_draft_has_the_settings_of_the_recipe_that_comes_with_the_program() {
+        let file = "feedback-kind.toml";
+        let comes = RECIPES.iter().find(|recipe| recipe.file == file).expect("it comes with the program");
+        let spec = ClassifierSpec { label: "kind".to_owned(), name: None, sure: None };
+        let read = |text: &str| {
+            let (read, _) = read_recipe(text, file).unwrap_or_else(|problems| panic!("{problems}: {text}"));
+            // What they are called and read is their own.
+            let DataSpec { table, target, task, .. } = drafted("any", &spec, FEW, Language::En).data;
+            let data = DataSpec { table, target, task, ..read.data };
+            TrainSpec { name: "any".to_owned(), description: None, data, ..read }
+        };
+        for language in [Language::En, Language::Zh] {
+            let draft = recipe_text(&drafted("any", &spec, FEW, language), file, language);
+            assert_eq!(read(&draft), read(comes.text), "{draft}");
+        }
+    }
+}

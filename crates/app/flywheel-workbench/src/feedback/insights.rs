@@ -1,9 +1,11 @@
 //! What the messages say, read as one: moods, kinds, aspects and themes, with the themes' numbers kept from week to week.
 
+use std::collections::BTreeSet;
+
 use flywheel_language::language;
 use flywheel_spec::feedback::insights::{AspectRow, InsightsReport, InsightsSpec, Quote};
-use flywheel_spec::feedback::{Aspect, AspectOpinion, MessageKind};
-use flywheel_spec::{Phrase, Problem, phrase};
+use flywheel_spec::feedback::{Aspect, AspectOpinion};
+use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use flywheel_text::Message;
 use flywheel_text::aspects::{Said, aggregate};
 use flywheel_text::gist::Gists;
@@ -15,8 +17,10 @@ use jiff::tz::TimeZone;
 
 use super::kept::{KeptFolder, KeptThemes};
 use super::meaning::Meanings;
+use super::members::Members;
 use super::said::ReadAt;
 use super::search::AT_ONCE;
+use super::told::Question;
 use crate::data::blocking;
 use crate::{Failure, Workbench};
 
@@ -42,8 +46,19 @@ impl Workbench {
     /// Reads everything that was said.
     ///
     /// # Errors
-    /// When nobody said anything, the stretch of time ends before it begins, or the events cannot be read.
+    /// When nobody said anything, the stretch of time ends before it begins, no message is of a version or source, a
+    /// segment is not kept, or the events cannot be read.
     pub async fn read_feedback(&self, spec: &InsightsSpec) -> Result<FeedbackRead, Failure> {
+        let members = self.members_of(&spec.segments).await?;
+        self.read_feedback_of(spec, members.as_ref()).await
+    }
+
+    /// As [`Self::read_feedback`], where the people of the segments are known.
+    async fn read_feedback_of(
+        &self,
+        spec: &InsightsSpec,
+        members: Option<&Members>,
+    ) -> Result<FeedbackRead, Failure> {
         if spec.from.zip(spec.to).is_some_and(|(from, to)| to <= from) {
             let problem = Problem::error(phrase!("search.period")).at_setting("to");
             return Err(Failure::Wrong(problem.into()));
@@ -56,6 +71,9 @@ impl Workbench {
                 problem.advise(Phrase::new("feedback_import.nothing_said_advice")),
             ));
         }
+        check_known(spec, &messages).map_err(Failure::Wrong)?;
+        let theirs: Option<Vec<bool>> = members
+            .map(|members| messages.iter().map(|message| members.hold(message.person.as_deref())).collect());
         let zone = TimeZone::get(&self.project().time_zone).ok();
         let spec = spec.clone();
         let shelf = folder.clone();
@@ -79,7 +97,12 @@ impl Workbench {
         blocking(move || {
             let themes = folder.themes();
             let vectors = Vectors::of(&meanings, encoder.as_deref(), &themes, messages.len());
-            let pieces = Pieces { messages: &messages, listened: &listened, pile: gists.pile() };
+            let pieces = Pieces {
+                messages: &messages,
+                listened: &listened,
+                pile: gists.pile(),
+                theirs: theirs.as_deref(),
+            };
             let insights = told(pieces, &meanings, &vectors, &spec, &themes, zone);
             if !vectors.for_now {
                 folder.keep_themes(&themes, &insights, vectors.encoder)?;
@@ -97,13 +120,16 @@ impl Workbench {
         let shelf = KeptFolder::now(self.folder().feedback());
         let reader = self.reader().await?;
         let encoder = reader.as_ref().map(|reader| reader.identity().to_owned());
-        if let Some(report) = self.told_before(&shelf, spec, encoder.as_deref()).await? {
+        let members = self.members_of(&spec.segments).await?;
+        let question = Question { spec, members: members.as_ref(), encoder: encoder.as_deref() };
+        if let Some(report) = self.told_before(&shelf, question).await? {
             return Ok(report);
         }
-        let FeedbackRead { insights, meanings, at, folder, .. } = self.read_feedback(spec).await?;
+        let FeedbackRead { insights, meanings, at, folder, .. } =
+            self.read_feedback_of(spec, members.as_ref()).await?;
         // While meanings are still read, every call tells a little more.
         if meanings.waiting == 0 {
-            self.keep_told(&folder, spec, encoder.as_deref(), at, &insights.report)?;
+            self.keep_told(&folder, question, at, &insights.report)?;
         }
         Ok(insights.report)
     }
@@ -140,6 +166,32 @@ struct Pieces<'a> {
     messages: &'a [Message],
     listened: &'a Listened,
     pile: &'a Pile,
+    /// For each message whether it is of the people asked for; all are when absent.
+    theirs: Option<&'a [bool]>,
+}
+
+/// Versions and sources that no message is of, each with the nearest that some are of.
+fn check_known(spec: &InsightsSpec, messages: &[Message]) -> Result<(), Problems> {
+    type Of = fn(&Message) -> Option<&str>;
+    let version: Of = |message| message.version.as_deref();
+    let source: Of = |message| message.source.as_deref();
+    let mut problems = Problems::default();
+    for (asked, of, setting, key) in [
+        (&spec.versions, version, "versions", "feedback_import.no_version"),
+        (&spec.sources, source, "sources", "feedback_import.no_source"),
+    ] {
+        if asked.is_empty() {
+            continue;
+        }
+        let known: BTreeSet<&str> = messages.iter().filter_map(of).collect();
+        let names: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
+        for found in asked.iter().filter(|found| !known.contains(found.as_str())) {
+            let failure = Failure::not_found(phrase!(key, found = found), &names, found);
+            let said = failure.problems().problems.into_iter();
+            problems.problems.extend(said.map(|problem| problem.at_setting(setting)));
+        }
+    }
+    if problems.problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 fn told(
@@ -150,17 +202,11 @@ fn told(
     themes: &KeptThemes,
     zone: Option<TimeZone>,
 ) -> Insights {
-    let Pieces { messages, listened, pile } = pieces;
+    let Pieces { messages, listened, pile, theirs } = pieces;
     let read: Vec<ReadMessage<'_>> = messages
         .iter()
         .zip(&listened.heard)
-        .map(|(message, heard)| ReadMessage {
-            message,
-            language: heard.language,
-            mood: (heard.mood.certainty > 0.0).then_some(heard.mood.score),
-            kind: Some(kind_name(heard.kind).to_owned()),
-            masked: heard.masked.clone(),
-        })
+        .map(|(message, heard)| ReadMessage::heard(message, heard))
         .collect();
     let (before, placed) = (themes.state(), vectors.placed.as_ref());
     let beside = Beside {
@@ -168,6 +214,7 @@ fn told(
         pile: Some(pile),
         before: before.as_ref(),
         placed,
+        theirs,
         zone,
         ..Beside::default()
     };
@@ -178,11 +225,7 @@ fn told(
     } else {
         aspects(messages, listened, &listened.aspects)
     };
-    // Phrases and names are made of the raw words.
-    for theme in &mut report.themes {
-        theme.name = mask(&theme.name).0;
-        theme.words.iter_mut().for_each(|word| *word = mask(word).0);
-    }
+    // Phrases are made of the raw words.
     report.phrases.iter_mut().for_each(|phrase| phrase.text = mask(&phrase.text).0);
     if meanings.waiting > 0 && vectors.of.is_none() {
         report.findings.push(phrase!("encoder.themes_by_words", count = meanings.waiting));
@@ -246,19 +289,6 @@ fn aspects(messages: &[Message], listened: &Listened, found: &[Aspect]) -> Vec<A
             }
         })
         .collect()
-}
-
-/// A kind as reports and filters name it.
-pub(super) fn kind_name(kind: MessageKind) -> &'static str {
-    match kind {
-        MessageKind::Bug => "bug",
-        MessageKind::FeatureRequest => "request",
-        MessageKind::Question => "question",
-        MessageKind::Praise => "praise",
-        MessageKind::Complaint => "complaint",
-        MessageKind::RatingOnly => "rating_only",
-        MessageKind::Other => "other",
-    }
 }
 
 /// The language of a query or a question.

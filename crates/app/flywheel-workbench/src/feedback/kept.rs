@@ -21,8 +21,8 @@ const REPORTS: &str = "reports.json";
 const LOCK: &str = "lock";
 const FORGOTTEN: &str = "forgotten";
 
-/// What is made of messages and thrown away when a person is erased.
-const MADE: [&str; 5] = ["index", "indexed.json", THEMES, "meanings", KEPT];
+/// What is made of messages and thrown away when a person is erased; of the themes the numbers that are taken stay.
+const MADE: [&str; 4] = ["index", "indexed.json", "meanings", KEPT];
 
 /// The folder of what is made of the messages, at a moment before they are read.
 #[derive(Debug, Clone)]
@@ -101,13 +101,13 @@ impl KeptFolder {
         let _turn = turn(&self.folder)?;
         let erased = forgotten(&self.folder) != self.forgotten;
         if erased {
-            MADE.iter().try_for_each(|name| remove(&self.folder.join(name)))?;
+            throw_away(&self.folder)?;
         }
         Ok(erased)
     }
 
-    /// Writes, unless a person was erased in the meantime.
-    fn keep(&self, write: impl FnOnce(&Path) -> Result<(), Failure>) -> Result<(), Failure> {
+    /// Writes in a turn of its own, unless a person was erased in the meantime.
+    pub fn keep(&self, write: impl FnOnce(&Path) -> Result<(), Failure>) -> Result<(), Failure> {
         let _turn = turn(&self.folder)?;
         if forgotten(&self.folder) == self.forgotten { write(&self.folder) } else { Ok(()) }
     }
@@ -139,7 +139,19 @@ pub(super) fn forget(folder: &Path) -> Result<(), Failure> {
     }
     let _turn = turn(folder)?;
     file::write(&folder.join(FORGOTTEN), (forgotten(folder) + 1).to_string().as_bytes())?;
-    MADE.iter().try_for_each(|name| remove(&folder.join(name)))
+    throw_away(folder)
+}
+
+/// Removes what is made of messages. A theme's words may be a person's and go; its number is never another theme's,
+/// since what people decided goes by it.
+fn throw_away(folder: &Path) -> Result<(), Failure> {
+    MADE.iter().try_for_each(|name| remove(&folder.join(name)))?;
+    let path = folder.join(THEMES);
+    let state = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<ThemeState>(&bytes).ok());
+    match state {
+        Some(state) => file::write_json(&path, &state.without_themes()),
+        None => remove(&path),
+    }
 }
 
 /// How often the folder was forgotten.
@@ -167,5 +179,35 @@ fn remove(path: &Path) -> Result<(), Failure> {
     match gone {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::io(path, &error)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn of_what_is_forgotten_the_numbers_of_the_themes_stay() {
+        for (kept, left) in [
+            (Some(json!({"next": 13, "layers": []}).to_string()), Some(json!({"next": 13, "layers": []}))),
+            (Some("{\"next\": 13, \"layers\": [{\"qwyjibo".to_owned()), None),
+            (None, None),
+        ] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join(THEMES);
+            if let Some(kept) = &kept {
+                fs::write(&path, kept).expect("written");
+            }
+            fs::create_dir_all(folder.path().join(KEPT)).expect("made");
+            let before = KeptFolder::now(folder.path().to_owned());
+            forget(folder.path()).expect("forgotten");
+            let found: Option<Value> = file::read_json(&path).expect("read");
+            assert_eq!(found, left, "{kept:?}");
+            assert!(!folder.path().join(KEPT).exists());
+            assert!(before.forget_erased().expect("forgotten"), "what was read before is not kept");
+            assert_eq!(file::read_json::<Value>(&path).expect("read"), left, "{kept:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! `opportunities.json` beside it holds what people decided.
 
 mod assisted;
+mod assisted_wording;
 mod case;
 mod classifier;
 mod concern;
@@ -14,8 +15,11 @@ mod import;
 mod insights;
 mod kept;
 mod meaning;
+mod members;
 mod messages;
 mod opportunities;
+mod opportunity_records;
+mod question_names;
 mod said;
 mod search;
 mod support;

@@ -1,4 +1,4 @@
-//! What to improve, ranked: themes joined with what their people did, and the life of each opportunity.
+//! What to improve, ranked: themes joined with what their people did.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,6 @@ use flywheel_spec::feedback::insights::{InsightsSpec, ThemeRow, TrendKind};
 use flywheel_spec::feedback::opportunity::{
     EvidenceQuote, EvidenceRating, EvidenceTrend, Going, OpportunityReport, OpportunitySpec, ThemeEvidence,
 };
-use flywheel_spec::feedback::opportunity_record::{OpportunityChange, OpportunityRecord};
 use flywheel_spec::product::{EventFilter, Property};
 use flywheel_spec::sql::SqlSpec;
 use flywheel_spec::{Phrase, phrase};
@@ -19,9 +18,8 @@ use flywheel_text::Message;
 use flywheel_text::listen::Heard;
 use jiff::Timestamp;
 
-use super::insights::kind_name;
 use super::{FeedbackRead, SPEAKING};
-use crate::{Failure, Workbench, file};
+use crate::{Failure, Workbench};
 
 /// Events that usually mean that somebody pays, the likelier first.
 const PAYING: [&str; 10] = [
@@ -85,7 +83,7 @@ impl Workbench {
     /// Every mistake of the settings at once; that nobody said anything.
     pub async fn opportunities(&self, request: &RankRequest) -> Result<OpportunityReport, Failure> {
         let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
-        let records = self.opportunity_records()?;
+        let records = self.linked_records(&read).await?;
         // Those who say nothing at all are fewer the more a product's people speak, and quieter people besides.
         let beside = Comparison::NotOfTheme;
         let (behaviour, taken) = self.behaviour_of(&read, &request.behaviour, beside).await?;
@@ -113,51 +111,6 @@ impl Workbench {
     pub async fn feedback_behaviour(&self, choices: &BehaviourChoices) -> Result<BehaviourReport, Failure> {
         let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
         Ok(self.behaviour_of(&read, choices, Comparison::Silent).await?.0)
-    }
-
-    /// Every opportunity that somebody did something about.
-    ///
-    /// # Errors
-    /// When the file of them cannot be read.
-    pub fn opportunity_records(&self) -> Result<Vec<OpportunityRecord>, Failure> {
-        Ok(file::read_json(&self.folder().feedback().join("opportunities.json"))?.unwrap_or_default())
-    }
-
-    /// Changes an opportunity, by its record's id or its theme's number or name; its first change opens its record.
-    ///
-    /// # Errors
-    /// An opportunity that is not there, or a change that its state does not allow.
-    pub async fn change_opportunity(
-        &self,
-        which: &str,
-        change: OpportunityChange,
-        by: &str,
-    ) -> Result<OpportunityRecord, Failure> {
-        let mut records = self.opportunity_records()?;
-        let fits =
-            |record: &OpportunityRecord| record.id == which || record.theme == which || record.name == which;
-        let at = match records.iter().position(fits) {
-            Some(at) => at,
-            None => {
-                let read =
-                    self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
-                let found = evidence(&read, &BehaviourReport::default(), 0)
-                    .into_iter()
-                    .find(|evidence| evidence.theme == which || evidence.name == which);
-                let Some(found) = found else {
-                    let known: Vec<String> =
-                        read.insights.report.themes.iter().map(|theme| theme.name.clone()).collect();
-                    let said = phrase!("feedback_import.no_opportunity", found = which);
-                    return Err(Failure::not_found(said, &known, which));
-                };
-                records.push(opportunity::opened(&format!("o{}", records.len() + 1), &found));
-                records.len() - 1
-            }
-        };
-        let now = Timestamp::now().to_string();
-        records[at] = opportunity::changed(&records[at], change, &now, by)?;
-        file::write_json(&self.folder().feedback().join("opportunities.json"), &records)?;
-        Ok(records[at].clone())
     }
 
     /// What the people of each theme did, and which events were taken for what.
@@ -237,7 +190,8 @@ impl Workbench {
     }
 }
 
-fn names(read: &FeedbackRead) -> BTreeMap<String, String> {
+/// The themes' names by their numbers.
+pub(super) fn names(read: &FeedbackRead) -> BTreeMap<String, String> {
     read.insights.report.themes.iter().map(|theme| (theme.id.to_string(), theme.name.clone())).collect()
 }
 
@@ -298,7 +252,7 @@ pub(super) fn voices(read: &FeedbackRead, messages: &[usize]) -> u64 {
 }
 
 /// Everything that is known of each theme.
-fn evidence(read: &FeedbackRead, behaviour: &BehaviourReport, active: u64) -> Vec<ThemeEvidence> {
+pub(super) fn evidence(read: &FeedbackRead, behaviour: &BehaviourReport, active: u64) -> Vec<ThemeEvidence> {
     let report = &read.insights.report;
     let given: Vec<f64> = read.listened.heard.iter().filter_map(|heard| heard.stars).collect();
     let usual = average(&given).unwrap_or_default();
@@ -396,7 +350,7 @@ pub(super) fn kinds_and_aspects(read: &FeedbackRead, theme: u32) -> (BTreeMap<St
     let mine = (0..read.messages.len()).filter(|at| read.insights.theme_of[*at] == Some(theme));
     for at in mine {
         let heard = &read.listened.heard[at];
-        *kinds.entry(kind_name(heard.kind).to_owned()).or_default() += 1;
+        *kinds.entry(heard.kind.name().to_owned()).or_default() += 1;
         for pair in heard.pairs.iter().filter(|pair| pair.polarity < 0.0) {
             aspects.entry(&pair.aspect_key).or_default().insert(&read.messages[at].id);
         }

@@ -34,6 +34,17 @@ struct Kept {
     person: Option<String>,
     #[serde(default)]
     reason: Option<flywheel_spec::feedback::support::HandOverReason>,
+    /// Since when it waits for a person, microseconds since 1970; absent where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    handed_over_at: Option<i64>,
+}
+
+impl Kept {
+    /// Since when it waits; the last turn's time where nobody wrote it down.
+    fn waits_since(&self) -> Option<i64> {
+        let last = || self.conversation.turns.last().map(|turn| turn.time);
+        if self.conversation.handed_over { self.handed_over_at.or_else(last) } else { None }
+    }
 }
 
 impl Workbench {
@@ -63,7 +74,7 @@ impl Workbench {
             let _turn = turn(&workbench.folder().support())?;
             let mut kept = workbench.begun(&request)?;
             let now = jiff::Timestamp::now().as_microsecond();
-            let before = kept.conversation.turns.len();
+            let (before, since) = (kept.conversation.turns.len(), kept.waits_since());
             let conversation = &mut kept.conversation;
             let reply = match &faq {
                 Some((faq, reader)) => faq.reply(conversation, &request.text, now, encode(reader.as_ref())),
@@ -71,6 +82,7 @@ impl Workbench {
             };
             kept.person = kept.person.or(request.person);
             kept.reason = reply.reason.or(kept.reason);
+            kept.handed_over_at = kept.conversation.handed_over.then(|| since.unwrap_or(now));
             let after = kept.conversation.turns.len();
             for (place, text) in [(before, &reply.left_open), (after, &reply.unanswered)] {
                 let Some(text) = text.clone() else { continue };
@@ -93,14 +105,14 @@ impl Workbench {
     /// # Errors
     /// When one cannot be read.
     pub fn support_inbox(&self) -> Result<Vec<InboxEntry>, Failure> {
-        let waiting = self.kept()?.into_iter().filter(|kept| kept.conversation.handed_over);
-        let entry = |Kept { conversation, person, reason }: Kept| InboxEntry { conversation, person, reason };
-        let mut waiting: Vec<InboxEntry> = waiting.map(entry).collect();
-        let since = |entry: &InboxEntry| entry.conversation.turns.last().map(|turn| turn.time);
+        let mut waiting = self.kept()?;
+        waiting.retain(|kept| kept.conversation.handed_over);
         waiting.sort_by(|one, other| {
-            (since(one), &one.conversation.id).cmp(&(since(other), &other.conversation.id))
+            (one.waits_since(), &one.conversation.id).cmp(&(other.waits_since(), &other.conversation.id))
         });
-        Ok(waiting)
+        let entry =
+            |Kept { conversation, person, reason, .. }: Kept| InboxEntry { conversation, person, reason };
+        Ok(waiting.into_iter().map(entry).collect())
     }
 
     /// A person took a conversation over: it no longer waits. What they answered, where it is given, is kept with it, and
@@ -118,13 +130,14 @@ impl Workbench {
             kept.conversation.turns.push(turn);
         }
         kept.conversation.handed_over = false;
+        kept.handed_over_at = None;
         kept.conversation.misses = 0;
         kept.reason = None;
         file::write_json(&path, &kept)?;
         Ok(kept.conversation)
     }
 
-    /// What customers asked and the file does not answer, grouped.
+    /// What customers asked and the file does not answer, grouped; without a file that is all that they asked.
     ///
     /// # Errors
     /// Every mistake in the file of questions and answers.
@@ -133,8 +146,11 @@ impl Workbench {
         // A line that a crash cut off is no question.
         let unanswered: Vec<Unanswered> =
             text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        let faq = self.faq(flywheel_spec::Language::En).await?;
         let reader = self.reader().await?;
+        let faq = match self.faq(flywheel_spec::Language::En).await {
+            Err(Failure::NotFound(_)) => Faq::train(&[], &SupportSpec::default(), None)?,
+            faq => faq?,
+        };
         blocking(move || faq.gaps(&unanswered, encode(reader.as_ref()))).await
     }
 
@@ -230,7 +246,11 @@ impl Workbench {
         let folder = self.folder().support().join("conversations");
         let mut all = Vec::new();
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            all.extend(file::read_json::<Kept>(&entry.path())?);
+            // Beside them may lie what a process left that ended while it wrote.
+            let path = entry.path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                all.extend(file::read_json::<Kept>(&path)?);
+            }
         }
         Ok(all)
     }

@@ -7,6 +7,7 @@ use flywheel_spec::feedback::insights::{InsightsReport, InsightsSpec};
 use serde::{Deserialize, Serialize};
 
 use super::kept::KeptFolder;
+use super::members::Members;
 use super::said::ReadAt;
 use crate::{Failure, Workbench};
 
@@ -22,15 +23,24 @@ pub(super) struct Told {
     report: InsightsReport,
 }
 
+/// A question, and what is looked up before it is answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question<'a> {
+    pub spec: &'a InsightsSpec,
+    /// The people of its segments, who come and go without a word.
+    pub members: Option<&'a Members>,
+    /// The identity of the encoder, where one reads.
+    pub encoder: Option<&'a str>,
+}
+
 impl Workbench {
     /// The report that was told of the same messages to the same question, where it is kept.
     pub(super) async fn told_before(
         &self,
         shelf: &KeptFolder,
-        spec: &InsightsSpec,
-        encoder: Option<&str>,
+        question: Question<'_>,
     ) -> Result<Option<InsightsReport>, Failure> {
-        let of = self.made_of(shelf, spec, encoder);
+        let of = self.made_of(shelf, question);
         let Some(told) = shelf.reports().into_iter().find(|told| told.of == of) else { return Ok(None) };
         Ok(self.is_as_read(&told.at).await?.then_some(told.report))
     }
@@ -39,12 +49,11 @@ impl Workbench {
     pub(super) fn keep_told(
         &self,
         shelf: &KeptFolder,
-        spec: &InsightsSpec,
-        encoder: Option<&str>,
+        question: Question<'_>,
         at: ReadAt,
         report: &InsightsReport,
     ) -> Result<(), Failure> {
-        let of = self.made_of(shelf, spec, encoder);
+        let of = self.made_of(shelf, question);
         let mut reports = shelf.reports();
         reports.retain(|told| told.of != of);
         reports.insert(0, Told { of, at, report: report.clone() });
@@ -52,11 +61,13 @@ impl Workbench {
         shelf.keep_reports(&reports)
     }
 
-    /// A number made of everything that a report depends on beside the messages: the question, the themes so far, the
-    /// encoder, the time zone, and the program itself.
-    fn made_of(&self, shelf: &KeptFolder, spec: &InsightsSpec, encoder: Option<&str>) -> u64 {
+    /// A number made of everything that a report depends on beside the messages: the question, the people of its
+    /// segments, the themes so far, the encoder, the time zone, and the program itself.
+    fn made_of(&self, shelf: &KeptFolder, question: Question<'_>) -> u64 {
+        let Question { spec, members, encoder } = question;
         let mut hasher = DefaultHasher::new();
         serde_json::to_string(spec).unwrap_or_default().hash(&mut hasher);
+        members.map(|members| &members.people).hash(&mut hasher);
         self.project().time_zone.hash(&mut hasher);
         encoder.hash(&mut hasher);
         shelf.themes().hash(&mut hasher);

@@ -6,7 +6,8 @@ use flywheel_spec::draft::{question_text, spec_text};
 use flywheel_spec::feedback::insights::InsightsSpec;
 use flywheel_spec::feedback::search::SearchSpec;
 use flywheel_spec::feedback::wording::{
-    AnsweredPart, Asked, AskedInWords, AskedPart, MOST_CHARACTERS, NearestQuestion, PartAnswer, WordingSpec,
+    AnsweredPart, Asked, AskedInWords, AskedPart, MOST_CHARACTERS, NearestQuestion, PartAnswer, Understood,
+    WordingSpec,
 };
 use flywheel_spec::product::command::{command, shell};
 use flywheel_spec::product::{Owner, Property};
@@ -24,6 +25,14 @@ use crate::{AskOptions, Failure, Workbench, file};
 /// Characters of a value that may be named in a question, at most.
 const LONGEST_VALUE: usize = 60;
 
+/// A question as the rules read it, with what they read it by.
+pub(super) struct Wording {
+    pub understood: Understood,
+    pub vocabulary: Vocabulary,
+    pub settings: Settings,
+    pub now: Timestamp,
+}
+
 impl Workbench {
     /// Understands a question in one's own words and answers each of its parts, unless only the understanding is wanted.
     ///
@@ -37,6 +46,16 @@ impl Workbench {
         spec: &WordingSpec,
         options: AskOptions,
     ) -> Result<AskedInWords, Failure> {
+        let Wording { understood, now, .. } = self.read_wording(spec, options).await?;
+        Ok(self.answer_wording(spec, understood, options, now).await)
+    }
+
+    /// Reads a question by the rules.
+    pub(super) async fn read_wording(
+        &self,
+        spec: &WordingSpec,
+        options: AskOptions,
+    ) -> Result<Wording, Failure> {
         let characters = spec.text.chars().count();
         if characters > MOST_CHARACTERS {
             let problem = phrase!("wording.too_long", found = characters, most = MOST_CHARACTERS);
@@ -47,7 +66,21 @@ impl Workbench {
         let vocabulary = self.vocabulary().await?;
         let settings = self.settings_at(now);
         let text = spec.text.clone();
-        let understood = blocking(move || understand(&text, &vocabulary, &settings)).await?;
+        let read = move || {
+            let understood = understand(&text, &vocabulary, &settings);
+            Wording { understood, vocabulary, settings, now }
+        };
+        blocking(read).await
+    }
+
+    /// Answers each part of what was understood, unless only the understanding is wanted.
+    pub(super) async fn answer_wording(
+        &self,
+        spec: &WordingSpec,
+        understood: Understood,
+        options: AskOptions,
+        now: Timestamp,
+    ) -> AskedInWords {
         let mut parts = Vec::with_capacity(understood.parts.len());
         for part in understood.parts {
             let mut part = told(part);
@@ -65,14 +98,15 @@ impl Workbench {
             command: command_of(&asked),
             asked,
         });
-        Ok(AskedInWords {
+        AskedInWords {
             text: spec.text.clone(),
             parts,
             not_understood: understood.not_understood,
             nearest: nearest.collect(),
             findings: understood.findings,
             asked_at: now.to_string(),
-        })
+            assistant: None,
+        }
     }
 
     async fn answer_part(&self, asked: &Asked, options: AskOptions) -> Result<PartAnswer, Failure> {
@@ -111,6 +145,7 @@ impl Workbench {
             let (property, of) = match known.of {
                 Owner::Person => (Property::of_person(known.name), Vec::new()),
                 Owner::Segment => (Property::of_segment(known.name), Vec::new()),
+                Owner::Group => (Property::of_group(known.name), Vec::new()),
                 Owner::Event => (Property::of_event(known.name), of),
             };
             let short = |value: &String| value.chars().count() <= LONGEST_VALUE;

@@ -40,6 +40,8 @@ const OBJECTS: [&str; 3] = ["$set", "$set_once", "$groups"];
 pub(super) struct Converter {
     mapping: EventMapping,
     zone: TimeZone,
+    /// Whether the key is the event's own id rather than that of an order or a user.
+    own_key: bool,
     /// What the events' source is.
     source: String,
     now: i64,
@@ -53,7 +55,9 @@ impl Converter {
     /// Makes events of a source's rows.
     pub fn new(mapping: EventMapping, source: &str, now: i64) -> Self {
         let zone = TimeZone::get(&mapping.zone).unwrap_or(TimeZone::UTC);
-        Self { mapping, zone, source: format!("import:{source}"), now, seen: HashMap::new(), repeated: 0 }
+        let own_key = mapping.key.as_deref().is_some_and(mapping::is_events_own);
+        let source = format!("import:{source}");
+        Self { mapping, zone, own_key, source, now, seen: HashMap::new(), repeated: 0 }
     }
 
     /// The events' source.
@@ -146,8 +150,9 @@ impl Converter {
         let EventMapping { person, time, event, feedback, .. } = &self.mapping;
         let mut used = vec![person.as_str(), time.as_str()];
         match (feedback, event) {
-            (Some(FeedbackColumns { text, rating, source, version }), _) => {
-                used.push(text);
+            (Some(columns), _) => {
+                let FeedbackColumns { rating, source, version, .. } = columns;
+                used.extend(columns.texts());
                 used.extend([rating, source, version].into_iter().flatten().map(String::as_str));
             }
             (None, EventNaming::Column { column }) => used.push(column),
@@ -209,7 +214,7 @@ impl Converter {
         }
     }
 
-    /// A UUID of the key column as it stands, else a hash of the key or of the whole row and how often it came.
+    /// What the key column says, else a hash of the whole row and how often it came.
     fn identity(&mut self, fields: &Map<String, Value>) -> Result<(Uuid, IdKind), Phrase> {
         if let Some(column) = &self.mapping.key {
             return Ok((self.keyed(column, fields)?, IdKind::Sent));
@@ -227,13 +232,15 @@ impl Converter {
         Ok((self.hashed(&[b"row", &content, &place]), IdKind::Derived))
     }
 
+    /// A UUID that is the event's own as it stands; any other key, which may be an order's or a user's, by its hash.
     fn keyed(&self, column: &str, fields: &Map<String, Value>) -> Result<Uuid, Phrase> {
         let key = mapping::at(fields, column).and_then(text_of).unwrap_or_default();
         let key = key.trim();
         if key.is_empty() {
             return Err(phrase!("ask.no_key", column = column));
         }
-        let uuid = Uuid::try_parse(key).ok().filter(|uuid| !uuid.is_nil());
+        let uuid = if self.own_key { Uuid::try_parse(key).ok() } else { None };
+        let uuid = uuid.filter(|uuid| !uuid.is_nil());
         Ok(uuid.unwrap_or_else(|| self.hashed(&[b"key", key.as_bytes()])))
     }
 
@@ -266,9 +273,16 @@ fn content(fields: &Map<String, Value>) -> Vec<u8> {
 
 /// What a row says where it is a message, under the names that messages have.
 fn said(fields: &Map<String, Value>, columns: &FeedbackColumns) -> Map<String, Value> {
+    let mut texts: Vec<String> = Vec::new();
+    for text in columns.texts().filter_map(|column| mapping::at(fields, column).and_then(text_of)) {
+        // Who speaks in numbers speaks too: what is read as text is text.
+        if !text.trim().is_empty() && !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
     let mut said = Map::new();
+    said.insert("text".to_owned(), Value::from(texts.join("\n")));
     for (name, column) in [
-        ("text", Some(&columns.text)),
         ("rating", columns.rating.as_ref()),
         ("source", columns.source.as_ref()),
         ("version", columns.version.as_ref()),
@@ -277,14 +291,12 @@ fn said(fields: &Map<String, Value>, columns: &FeedbackColumns) -> Map<String, V
         let value = mapping::at(fields, column).cloned().unwrap_or(Value::Null);
         let value = match name {
             "rating" => Some(&value).and_then(number_of).map_or(value, Value::from),
-            // Who speaks in numbers speaks too: what is read as text is text.
             _ => text_of(&value).map_or(Value::Null, Value::from),
         };
         if !value.is_null() {
             said.insert(name.to_owned(), value);
         }
     }
-    said.entry("text").or_insert_with(|| Value::from(""));
     said
 }
 
@@ -420,7 +432,7 @@ mod tests {
             text: "Review".to_owned(),
             rating: Some("Stars".to_owned()),
             version: Some("App".to_owned()),
-            source: None,
+            ..FeedbackColumns::default()
         };
         let named = EventMapping { feedback: Some(columns), ..mapping() };
         let row = json!({"user": "u1", "time": "2026-03-01", "Review": "慢", "Stars": "2", "App": 3.1, "device": "x"});
@@ -443,6 +455,26 @@ mod tests {
         let (first, second) = (events[0].as_ref().expect("one"), events[1].as_ref().expect("two"));
         assert_eq!(first.time, 1_800_000_000_000_000);
         assert_ne!(first.distinct_id, second.distinct_id);
+    }
+
+    #[test]
+    fn several_columns_of_a_message_are_read_line_by_line() {
+        let columns = FeedbackColumns {
+            text: "like".to_owned(),
+            more_texts: vec!["improve".to_owned(), "else".to_owned()],
+            ..FeedbackColumns::default()
+        };
+        let mapping = EventMapping { feedback: Some(columns), ..mapping() };
+        for (like, improve, other, expected) in [
+            (json!("the board"), json!("the speed"), json!("the speed"), "the board\nthe speed"),
+            (json!(null), json!(" "), json!("dear"), "dear"),
+            (json!(null), json!(null), json!(""), ""),
+        ] {
+            let time = "2026-03-01";
+            let row = json!({"user": "u1", "time": time, "like": like, "improve": improve, "else": other});
+            let event = convert(&mapping, &[row]).remove(0).expect("a message");
+            assert_eq!(Value::Object(event.properties), json!({"text": expected}));
+        }
     }
 
     #[test]
@@ -483,7 +515,7 @@ mod tests {
             text: "say".to_owned(),
             rating: Some("amount".to_owned()),
             version: Some("app_version".to_owned()),
-            source: None,
+            ..FeedbackColumns::default()
         };
         let messages = EventMapping { feedback: Some(columns), ..mapping() };
         for (mapping, expected) in [
@@ -528,22 +560,21 @@ mod tests {
         let keyed = EventMapping {
             zone: "Europe/Berlin".to_owned(),
             day_first: true,
-            key: Some("id".to_owned()),
+            key: Some("event_id".to_owned()),
             ..mapping()
         };
         let id = "0190e0a0-0000-7000-8000-000000000001";
-        let row = json!({"user": "null", "time": "1/3/2026 09:00", "event": "pay", "id": id, "amount": 5,
+        let row = json!({"user": "null", "time": "1/3/2026 09:00", "event": "pay", "event_id": id, "amount": 5,
             "$set": "{\"plan\": \"pro\"}"});
         assert_eq!(
             kept(&keyed, row),
             json!({"event": "pay", "distinct_id": "null", "timestamp": "2026-03-01T08:00:00Z", "uuid": id,
-                "properties": {"id": id, "amount": 5, "$set": {"plan": "pro"}}})
+                "properties": {"event_id": id, "amount": 5, "$set": {"plan": "pro"}}})
         );
         let columns = FeedbackColumns {
             text: "Review".to_owned(),
             rating: Some("Stars".to_owned()),
-            version: None,
-            source: None,
+            ..FeedbackColumns::default()
         };
         let message = EventMapping { feedback: Some(columns), ..mapping() };
         let row = json!({"user": null, "time": "soon", "Review": "慢", "Stars": "2", "os": "x"});
@@ -574,7 +605,27 @@ mod tests {
             convert(&keyed, &[with(json!(1)), with(json!("1")), with(json!(own)), with(json!(null))]);
         let uuid = |at: usize| events[at].as_ref().expect("an event").uuid.to_string();
         assert_eq!(uuid(0), uuid(1));
-        assert_eq!(uuid(2), own);
+        assert_ne!(uuid(2), own);
         assert_eq!(events[3].as_ref().err().map(String::as_str), Some("ask.no_key"));
+    }
+
+    #[test]
+    fn only_an_events_own_uuid_is_the_same_from_every_source() {
+        let own = "0190e0a0-0000-7000-8000-000000000001";
+        let uuid = |column: &str, source: &str| {
+            let keyed = EventMapping { key: Some(column.to_owned()), ..mapping() };
+            let row = json!({"user": "a", "time": "2026-03-01", "event": "pay", column: own,
+                "properties": {"uuid": own}});
+            let row = Row::new(1, row.as_object().cloned().unwrap_or_default());
+            let mut converter = Converter::new(keyed, source, 1_800_000_000_000_000);
+            converter.event(row).expect("an event").uuid.to_string()
+        };
+        for column in ["uuid", "event_uuid", "Event ID", "$insert_id", "messageId", "properties.uuid"] {
+            assert_eq!((uuid(column, "orders"), uuid(column, "shipped")), (own.to_owned(), own.to_owned()));
+        }
+        for column in ["id", "order_id", "user_uuid"] {
+            let (ordered, shipped) = (uuid(column, "orders"), uuid(column, "shipped"));
+            assert!(ordered != own && shipped != own && ordered != shipped, "{column}");
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! Which columns make a row a message: guessed from names and values.
 
+use std::collections::HashSet;
+
+use flywheel_language::is_han;
 use flywheel_people::event::{number_of, text_of};
 use flywheel_spec::feedback::import::FeedbackColumns;
 use flywheel_spec::{Phrase, Problem, phrase};
@@ -7,6 +10,7 @@ use flywheel_tables::source::rows::Row;
 use serde_json::Value;
 
 use super::mapping::{Columns, FeedbackChoices, LIKELY, at, plain};
+use super::moment;
 
 /// Names of columns that say what was said, the likelier first, as `mapping::plain` writes them.
 const TEXTS: [&str; 42] = [
@@ -52,6 +56,32 @@ const TEXTS: [&str; 42] = [
     "问题",
     "点评",
     "吐槽",
+];
+
+/// Names of columns that head what was said …
+const HEADS: [&str; 10] = [
+    "title",
+    "reviewtitle",
+    "commenttitle",
+    "headline",
+    "subject",
+    "summary",
+    "标题",
+    "评论标题",
+    "评价标题",
+    "主题",
+];
+
+/// … and of those that go on with it.
+const SEQUELS: [&str; 8] = [
+    "追评",
+    "追评内容",
+    "追加评论",
+    "追加评价",
+    "追加内容",
+    "followup",
+    "followupcomment",
+    "additionalcomments",
 ];
 
 /// Names of columns of stars or points.
@@ -113,6 +143,16 @@ pub(super) fn is_version(column: &str) -> bool {
     VERSIONS.contains(&name.as_str()) || name.ends_with("version") || name.ends_with("版本")
 }
 
+/// Parts of names of columns whose words are not the customer's, or no opinion.
+const NOT_THEIRS: [&str; 9] =
+    ["reply", "developer", "address", "product", "agent", "回复", "地址", "商品", "产品"];
+
+/// Letters of a text, on the mean, from which a column whose name does not say so may hold what was said …
+const WORDY: usize = 8;
+
+/// … and from which it tells more than a property does; a Chinese character counts twice.
+const WORDIER: usize = 12;
+
 /// Fills what was not said; a text column there must be.
 pub(super) fn columns(
     columns: &Columns,
@@ -122,23 +162,22 @@ pub(super) fn columns(
     guessed: &mut Vec<Phrase>,
 ) -> Result<FeedbackColumns, Problem> {
     let free = |column: &str| !taken.contains(&column);
-    let is_text = |column: &str| free(column) && columns.mostly(rows, column, LIKELY, is_said);
-    if said.text.is_none() {
-        said.text = columns.named(&TEXTS, &is_text).or_else(|| wordiest(columns, rows, &is_text));
-        if let Some(column) = &said.text {
-            guessed.push(phrase!("feedback_import.guess_text", column = column));
-        }
+    if said.texts.is_empty() {
+        said.texts = texts(columns, rows, &free);
+        let says = |column: &String| phrase!("feedback_import.guess_text", column = column);
+        guessed.extend(said.texts.iter().map(says));
     }
-    let Some(text) = said.text.clone() else {
+    let read = said.texts.clone();
+    let Some((text, more_texts)) = read.split_first() else {
         let problem = Problem::error(phrase!("feedback_import.no_text")).at_setting("text");
         return Err(problem.advise(phrase!("feedback_import.no_text_advice", known = columns.listed())));
     };
     let number = |value: &Value| number_of(value).is_some();
     let some = |value: &Value| text_of(value).is_some_and(|text| !text.trim().is_empty());
+    let is_other = |column: &str| free(column) && !read.iter().any(|text| text == column);
     let mut find = |said: &mut Option<String>, names: &[&str], fits: &dyn Fn(&Value) -> bool, what: &str| {
         if said.is_none() {
-            let fits =
-                |column: &str| free(column) && column != text && columns.mostly(rows, column, 0.05, fits);
+            let fits = |column: &str| is_other(column) && columns.mostly(rows, column, 0.05, fits);
             *said = columns.named(names, &fits);
             if let Some(column) = said {
                 guessed.push(phrase!(&format!("feedback_import.guess_{what}"), column = column));
@@ -146,17 +185,95 @@ pub(super) fn columns(
         }
         said.clone()
     };
-    Ok(FeedbackColumns {
-        rating: find(&mut said.rating, &RATINGS, &number, "rating"),
-        source: find(&mut said.source, &SOURCES, &some, "source"),
-        version: find(&mut said.version, &VERSIONS, &some, "version"),
-        text,
-    })
+    let rating = find(&mut said.rating, &RATINGS, &number, "rating");
+    let source = find(&mut said.source, &SOURCES, &some, "source");
+    let version = find(&mut said.version, &VERSIONS, &some, "version");
+    Ok(FeedbackColumns { text: text.clone(), more_texts: more_texts.to_vec(), rating, source, version })
+}
+
+/// What to say of columns of words that are read as properties only: nobody finds them among what was said.
+pub(super) fn unread(
+    columns: &Columns,
+    rows: &[&Row],
+    read: &FeedbackColumns,
+    taken: &[&str],
+) -> Option<Problem> {
+    let others = [&read.rating, &read.source, &read.version];
+    let is_free = |column: &str| {
+        !taken.contains(&column)
+            && !read.texts().any(|text| text == column)
+            && !others.iter().any(|other| other.as_deref() == Some(column))
+    };
+    let is_wordy = |column: &str| {
+        let name = plain(column);
+        !NOT_THEIRS.iter().any(|part| name.contains(part))
+            && columns.mostly_where_given(rows, column, LIKELY, is_said)
+            && !is_time(columns, rows, column)
+            && is_varied(rows, column)
+            && is_spoken(rows, column)
+    };
+    let left: Vec<&str> = columns.names().filter(|column| is_free(column) && is_wordy(column)).collect();
+    if left.is_empty() {
+        return None;
+    }
+    let listed = left.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ");
+    let all = read.texts().chain(left.iter().copied()).map(|column| format!("--text \"{column}\""));
+    let options = all.collect::<Vec<_>>().join(" ");
+    let warning = Problem::warning(phrase!("feedback_import.unread", columns = listed));
+    Some(warning.advise(phrase!("feedback_import.unread_advice", options = options)).at_setting("text"))
+}
+
+/// The columns that say what was said, with its title before it and what was added after it.
+fn texts(columns: &Columns, rows: &[&Row], free: &dyn Fn(&str) -> bool) -> Vec<String> {
+    // Most people may only rate: what those say who speak is what counts.
+    let is_text = |column: &str| {
+        free(column)
+            && columns.mostly(rows, column, 0.05, is_said)
+            && columns.mostly_where_given(rows, column, LIKELY, is_said)
+    };
+    let unnamed = |column: &str| {
+        free(column) && columns.mostly(rows, column, LIKELY, is_said) && !is_time(columns, rows, column)
+    };
+    let Some(text) = columns.named(&TEXTS, &is_text).or_else(|| wordiest(columns, rows, &unnamed)) else {
+        return Vec::new();
+    };
+    // The title of a product stands again and again.
+    let beside = |column: &str| column != text && is_text(column) && is_varied(rows, column);
+    let (head, sequel) = (columns.named(&HEADS, &beside), columns.named(&SEQUELS, &beside));
+    head.into_iter().chain([text]).chain(sequel).collect()
 }
 
 /// Whether somebody may have said it: words, no number and no address.
 fn is_said(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.chars().any(char::is_alphabetic) && !text.starts_with("http"))
+}
+
+/// Whether the values of a column read as times.
+fn is_time(columns: &Columns, rows: &[&Row], column: &str) -> bool {
+    columns.mostly_where_given(rows, column, LIKELY, |value| moment::read(value).is_some())
+}
+
+/// The texts of a column that are there.
+fn given<'r>(rows: &'r [&Row], column: &'r str) -> impl Iterator<Item = &'r str> {
+    let texts = rows.iter().filter_map(move |row| at(&row.fields, column)?.as_str());
+    texts.map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Whether most values of a column stand only once: no choices of a list.
+fn is_varied(rows: &[&Row], column: &str) -> bool {
+    let different: HashSet<&str> = given(rows, column).collect();
+    different.len() * 2 > given(rows, column).count()
+}
+
+/// Whether the texts of a column are sentences rather than names or codes.
+fn is_spoken(rows: &[&Row], column: &str) -> bool {
+    let (mut count, mut letters, mut sentences) = (0, 0, 0);
+    for text in given(rows, column) {
+        count += 1;
+        letters += text.chars().map(|letter| 1 + usize::from(is_han(letter))).sum::<usize>();
+        sentences += usize::from(text.split_whitespace().count() >= 3 || text.contains(is_han));
+    }
+    letters >= WORDIER * count && sentences * 2 > count
 }
 
 /// The column of the longest texts, where they are longer than names are.
@@ -169,7 +286,7 @@ fn wordiest(columns: &Columns, rows: &[&Row], is_text: &dyn Fn(&str) -> bool) ->
     let texts = columns.names().filter(|column| is_text(column)).map(|column| (mean(column), column));
     // The first of equals wins.
     let longest = texts.rev().max_by_key(|(length, _)| *length)?;
-    (longest.0 >= 8).then(|| longest.1.to_owned())
+    (longest.0 >= WORDY).then(|| longest.1.to_owned())
 }
 
 #[cfg(test)]
@@ -192,6 +309,68 @@ mod tests {
         }
     }
 
+    fn rows_of(values: &[Value]) -> Vec<Row> {
+        let row = |value: &Value| Row::new(1, value.as_object().cloned().unwrap_or_default());
+        values.iter().map(row).collect()
+    }
+
+    fn guessed(rows: &[&Row]) -> FeedbackColumns {
+        let (mut said, mut guessed) = (FeedbackChoices::default(), Vec::new());
+        columns(&Columns::of(rows), rows, &mut said, &["Email"], &mut guessed).expect("columns")
+    }
+
+    #[test]
+    fn what_few_say_is_read_and_dates_are_not() {
+        let time = "2026-03-01T10:00:00Z";
+        for (many, few, expected) in [
+            (
+                json!({"Review Text": "", "Review Last Update Date and Time": time}),
+                json!({"Review Text": "Crashes when I pay", "Review Last Update Date and Time": time}),
+                "Review Text",
+            ),
+            (
+                json!({"Score": 9, "Comment": null, "Email": "ann@example.com"}),
+                json!({"Score": 2, "Comment": "too slow", "Email": "bob@example.com"}),
+                "Comment",
+            ),
+            (
+                json!({"Answered": time, "Why": "It hangs a lot"}),
+                json!({"Answered": time, "Why": "It crashes"}),
+                "Why",
+            ),
+        ] {
+            let values: Vec<Value> =
+                (0..10).map(|at| if at < 7 { many.clone() } else { few.clone() }).collect();
+            let rows = rows_of(&values);
+            assert_eq!(guessed(&rows.iter().collect::<Vec<_>>()).text, expected);
+        }
+    }
+
+    #[test]
+    fn titles_and_sequels_are_read_with_the_text_and_other_answers_are_told() {
+        for (row, texts, told) in [
+            (json!({"body": "It hangs", "title": "Slow"}), &["title", "body"][..], false),
+            (json!({"评价": "物流太慢", "追评": "还是坏了"}), &["评价", "追评"], false),
+            (
+                json!({"What do you like?": "I like the board", "What is bad?": "Please make search faster"}),
+                &["What is bad?"],
+                true,
+            ),
+            (
+                json!({"text": "slow", "city": "New York", "developer reply": "We are so sorry for this"}),
+                &["text"],
+                false,
+            ),
+        ] {
+            let rows = rows_of(std::slice::from_ref(&row));
+            let rows: Vec<&Row> = rows.iter().collect();
+            let found = guessed(&rows);
+            assert_eq!(found.texts().collect::<Vec<_>>(), texts, "{row}");
+            let code = unread(&Columns::of(&rows), &rows, &found, &[]).map(|doubt| doubt.code);
+            assert_eq!(code, told.then(|| "feedback_import.unread".to_owned()), "{row}");
+        }
+    }
+
     #[test]
     fn the_columns_of_messages_are_known_by_their_names_and_values() {
         for (row, text, rating, version) in [
@@ -203,6 +382,7 @@ mod tests {
             ),
             (json!({"label": 1, "review": "房间很大"}), "review", None, None),
             (json!({"评论": "物流太慢", "评分": "2", "版本": "1.0"}), "评论", Some("评分"), Some("版本")),
+            (json!({"評論": "物流太慢", "評分": "2", "版本": "1.0"}), "評論", Some("評分"), Some("版本")),
             (json!({"a": "x", "b": "The whole page went blank when I paid", "c": 3}), "b", None, None),
         ] {
             let row = Row::new(1, row.as_object().cloned().unwrap_or_default());

@@ -33,8 +33,8 @@ pub struct MappingChoices {
 /// What a person said about the columns of messages.
 #[derive(Debug, Clone, Default)]
 pub struct FeedbackChoices {
-    /// The column that says what was said.
-    pub text: Option<String>,
+    /// The columns that say what was said, in the order in which they are read; guessed when empty.
+    pub texts: Vec<String>,
     /// The column of stars or points.
     pub rating: Option<String>,
     /// The column that says where it was said.
@@ -155,6 +155,7 @@ const SURE: f64 = 0.9;
 pub(super) struct Guess {
     pub mapping: EventMapping,
     pub guessed: Vec<Phrase>,
+    pub warnings: Vec<Problem>,
 }
 
 /// Makes a mapping for rows like these; `source` names the events where no column does.
@@ -185,7 +186,7 @@ pub(super) fn guess(
         said(&Some(column.clone()), "event");
     }
     let mut message = choices.feedback.as_ref().map(|choices| FeedbackChoices {
-        text: said(&choices.text, "text"),
+        texts: choices.texts.iter().filter_map(|column| said(&Some(column.clone()), "text")).collect(),
         rating: said(&choices.rating, "rating"),
         source: said(&choices.source, "source"),
         version: said(&choices.version, "version"),
@@ -218,7 +219,13 @@ pub(super) fn guess(
     });
     let feedback = match feedback {
         None => None,
-        Some(Ok(columns)) => Some(columns),
+        Some(Ok(found)) => {
+            let taken: Vec<&str> = taken.iter().flatten().copied().collect();
+            if let Some(doubt) = feedback::unread(&columns, rows, &found, &taken) {
+                problems.push(doubt);
+            }
+            Some(found)
+        }
         Some(Err(problem)) => {
             problems.push(problem);
             Some(FeedbackColumns::default())
@@ -278,13 +285,21 @@ pub(super) fn guess(
         EventNaming::Constant { .. } => None,
     };
     let mut used = vec![Some(person.clone()), Some(time.clone()), event_column];
-    if let Some(FeedbackColumns { text, rating, source, version }) = feedback.clone() {
-        used.extend([Some(text), rating, source, version]);
+    if let Some(columns) = feedback.clone() {
+        used.extend(columns.texts().map(|text| Some(text.to_owned())));
+        used.extend([columns.rating, columns.source, columns.version]);
     }
     let properties =
         columns.names().filter(|name| !used.contains(&Some((*name).to_owned()))).map(str::to_owned).collect();
     let mapping = EventMapping { person, time, event, zone, day_first, key, properties, feedback };
-    problems.settle(Guess { mapping, guessed }).map(|(guess, _)| guess)
+    let (guess, warnings) = problems.settle(Guess { mapping, guessed, warnings: Vec::new() })?;
+    Ok(Guess { warnings, ..guess })
+}
+
+/// True for a column whose name says that it holds the event's own id, which is the same wherever the event comes from.
+pub(super) fn is_events_own(column: &str) -> bool {
+    let inner = column.rsplit('.').next().unwrap_or(column);
+    [column, inner].iter().any(|name| KEYS.contains(&plain(name).as_str()))
 }
 
 /// The value of a column, which may lie inside an object: `properties.time`.
@@ -377,6 +392,20 @@ impl Columns {
         count > 0 && count as f64 >= share * rows.len() as f64
     }
 
+    /// True where so large a share of the values that are there fits; many may give none.
+    pub(super) fn mostly_where_given(
+        &self,
+        rows: &[&Row],
+        column: &str,
+        share: f64,
+        fits: impl Fn(&Value) -> bool,
+    ) -> bool {
+        let cells = rows.iter().filter_map(|row| at(&row.fields, column));
+        let given: Vec<&Value> = cells.filter(|value| is_given(value)).collect();
+        let fitting = given.iter().filter(|&&value| fits(value)).count();
+        fitting > 0 && fitting as f64 >= share * given.len() as f64
+    }
+
     /// True for a column of names that come again and again.
     fn repeats(&self, rows: &[&Row], column: &str) -> bool {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -395,9 +424,14 @@ impl Columns {
     }
 }
 
-/// Letters and digits only, small.
+/// Whether a cell holds anything.
+fn is_given(value: &Value) -> bool {
+    !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty())
+}
+
+/// Letters and digits only, small, traditional characters simplified.
 pub(super) fn plain(name: &str) -> String {
-    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    flywheel_language::fold(name).chars().filter(|letter| letter.is_alphanumeric()).collect()
 }
 
 /// `purchases` for `purchases.csv.gz`.

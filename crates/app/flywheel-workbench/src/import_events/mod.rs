@@ -76,7 +76,7 @@ impl Workbench {
             return Err(Failure::Wrong(problem.into()));
         }
         let zone = &self.project().time_zone;
-        let Guess { mapping, guessed } = mapping::guess(&readable, &request.choices, &name, zone)?;
+        let Guess { mapping, guessed, warnings } = mapping::guess(&readable, &request.choices, &name, zone)?;
         let now = jiff::Timestamp::now().as_microsecond();
         let mut work = Work {
             converter: Converter::new(mapping.clone(), &name, now),
@@ -100,7 +100,7 @@ impl Workbench {
                 last: None,
                 examples: Vec::new(),
                 actions: looked_at.actions.clone(),
-                warnings: Vec::new(),
+                warnings,
                 secs: 0.0,
             },
         };

@@ -90,8 +90,11 @@ impl Ledger {
         let mut found: BTreeMap<(String, Owner), (PropertyTally, Vec<String>)> = BTreeMap::new();
         for row in &rows {
             let (name, tally) = property(row)?;
-            let owner =
-                if row.try_get::<&str, _>("owner")? == "person" { Owner::Person } else { Owner::Event };
+            let owner = match row.try_get::<&str, _>("owner")? {
+                "person" => Owner::Person,
+                "group" => Owner::Group,
+                _ => Owner::Event,
+            };
             let event: String = row.try_get("event")?;
             match found.get_mut(&(name.clone(), owner)) {
                 Some((sum, events)) => {
@@ -160,6 +163,11 @@ impl Ledger {
             });
         }
         Ok(violations)
+    }
+
+    /// When the first event happened that the catalogue has counted, microseconds, even where it is gone by now.
+    pub async fn first_seen(&self) -> Result<Option<i64>, Failure> {
+        Ok(sqlx::query_scalar("SELECT min(first) FROM event_names").fetch_one(&self.pool).await?)
     }
 
     /// Which plan the broken rules were counted by over every event of the table.
@@ -241,7 +249,7 @@ impl Ledger {
                 .execute(&mut *transaction)
                 .await?;
             }
-            for (owner, properties) in [("event", &tally.own), ("person", &tally.persons)] {
+            for (_, owner, properties) in tally.properties() {
                 for (name, tally) in properties {
                     let [texts, numbers, booleans, lists, objects, nulls] =
                         tally.kinds.map(|count| count as i64);
@@ -368,7 +376,7 @@ async fn count_event(
         .execute(&mut *connection)
         .await?;
     }
-    for (owner, properties) in [("event", &tally.own), ("person", &tally.persons)] {
+    for (_, owner, properties) in tally.properties() {
         let mut names: Vec<&String> = properties.keys().collect();
         names.sort();
         for name in names {

@@ -4,6 +4,7 @@ mod aside;
 mod catalogue;
 mod deployments;
 mod identity;
+mod imports;
 mod keys;
 mod openings;
 mod runs;
@@ -24,11 +25,13 @@ pub(crate) use taken::Taken;
 /// The ledger's forms, oldest first; one that was released is never changed.
 ///
 /// They are listed by hand: the macro that would read the folder compiles every database driver a second time.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "loop", include_str!("../../migrations/0001_loop.sql")),
     (10, "events", include_str!("../../migrations/0010_events.sql")),
     (20, "keys", include_str!("../../migrations/0020_keys.sql")),
     (30, "plan", include_str!("../../migrations/0030_plan.sql")),
+    (40, "groups", include_str!("../../migrations/0040_groups.sql")),
+    (50, "imports", include_str!("../../migrations/0050_imports.sql")),
 ];
 
 /// How long a writer waits for another process to finish its own.

@@ -47,6 +47,9 @@ impl Ledger {
                 .bind(segment as i64)
                 .execute(&mut *transaction)
                 .await?;
+        } else {
+            // One import at a time goes on: what was begun is what is taken in.
+            sqlx::query("DELETE FROM event_imports").execute(&mut *transaction).await?;
         }
         if !add_lines(&mut transaction, &taken.lines, taken.first_line).await? {
             return Ok(false);

@@ -85,7 +85,7 @@ impl Workbench {
         if let Some(base) = &planned.base {
             file::write_json(&staged.path().join(BASE), &base.name)?;
         }
-        readable(staged.path()).map_err(|error| Failure::io(&folder, &error))?;
+        file::readable_folder(staged.path()).map_err(|error| Failure::io(&folder, &error))?;
         std::fs::rename(staged.path(), &folder).map_err(|error| Failure::io(&folder, &error))?;
         // It has moved: there is nothing left to remove.
         let _ = staged.keep();
@@ -115,15 +115,4 @@ fn demand(planned: &Planned, kind: RunKind) -> Result<(), Failure> {
         _ => return Ok(()),
     };
     Err(Failure::Wrong(problem.into()))
-}
-
-#[cfg(unix)]
-fn readable(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))
-}
-
-#[cfg(not(unix))]
-fn readable(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }

@@ -116,14 +116,18 @@ impl Workbench {
 }
 
 /// The recipe as it ran: as typed, unless something was chosen beside it or for it.
+///
+/// Threads that were chosen beside it are not of the model: its bits do not depend on them.
 fn recipe_of(job: &Job, plan: &TrainPlan) -> String {
-    let as_typed =
-        RunChoices { budget_secs: None, test: false, ..job.choices.clone() } == RunChoices::default();
-    if as_typed && job.planned.spec == plan.spec {
-        job.planned.text.clone()
-    } else {
-        recipe_text(&plan.spec, &format!("recipes/{}.toml", plan.spec.name), Language::En)
+    let chosen = RunChoices { budget_secs: None, test: false, threads: None, ..job.choices.clone() };
+    if chosen == RunChoices::default() && job.planned.spec == plan.spec {
+        return job.planned.text.clone();
     }
+    let mut spec = plan.spec.clone();
+    if job.choices.threads.is_some() {
+        spec.train.threads = None;
+    }
+    recipe_text(&spec, &format!("recipes/{}.toml", spec.name), Language::En)
 }
 
 /// The most memory that this process held so far, bytes; 0 where the system does not say.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use flywheel_learn::plan::check_checkpoint;
 use flywheel_learn::train::Checkpoint;
 use flywheel_spec::plan::PlanSummary;
 use flywheel_spec::run::{RunKind, RunState, RunSummary, TrainReport};
@@ -12,7 +13,8 @@ use super::begin::taken;
 use super::events::last_line;
 use super::recorder::{CHECKPOINT, STOP};
 use super::{BASE, PLAN, RECIPE, REPORT, REQUEST, RunChoices, over};
-use crate::check::Pins;
+use crate::check::{Pins, Planned};
+use crate::data::blocking;
 use crate::{Failure, Workbench, accept, file};
 
 impl Workbench {
@@ -21,7 +23,8 @@ impl Workbench {
     /// Returns the number of the last event before, so that only what follows need be shown.
     ///
     /// # Errors
-    /// When it is over, another process works at it, its data has changed, or its checkpoint is damaged.
+    /// When it is over, another process works at it, its data has changed, or its checkpoint is damaged or belongs to
+    /// another recipe or version of the program; the run then stays as it is.
     pub async fn resume(&self, id: &str) -> Result<u64, Failure> {
         let mut summary = self.summary(id).await?;
         match summary.state {
@@ -48,6 +51,17 @@ impl Workbench {
             RunKind::UntilAccepted => accept::checkpoint_of(&folder)?,
             RunKind::Tune => None,
         };
+        // Before anything is changed: whoever goes back to the version of the program that began it can still go on.
+        let (place, kind) = (folder.clone(), summary.kind);
+        let (planned, checkpoint, belongs) = blocking(move || {
+            let belongs = match &checkpoint {
+                Some(checkpoint) => check(&place, kind, &planned, checkpoint),
+                None => Ok(()),
+            };
+            (planned, checkpoint, belongs)
+        })
+        .await?;
+        belongs?;
         for name in [STOP, REPORT] {
             let path = folder.join(name);
             if path.exists() {
@@ -73,6 +87,12 @@ impl Workbench {
     }
 }
 
+/// Whether a run, or the round of its series under way, can go on from a checkpoint.
+fn check(folder: &Path, kind: RunKind, planned: &Planned, checkpoint: &Checkpoint) -> Result<(), Failure> {
+    let round = if kind == RunKind::UntilAccepted { accept::plan_under_way(folder, planned)? } else { None };
+    check_checkpoint(round.as_ref().unwrap_or(&planned.plan), checkpoint).map_err(Failure::Conflict)
+}
+
 /// The checkpoint; without one the run begins anew, which comes to the same bits.
 pub(crate) fn read_checkpoint(path: &Path) -> Result<Option<Checkpoint>, Failure> {
     let bytes = match fs::read(path) {
@@ -81,7 +101,7 @@ pub(crate) fn read_checkpoint(path: &Path) -> Result<Option<Checkpoint>, Failure
         Err(error) => return Err(Failure::io(path, &error)),
     };
     let read = Checkpoint::from_bytes(&bytes).map_err(|error| {
-        let problem = Problem::error(phrase!("workbench.checkpoint", reason = error));
+        let problem = Problem::error(phrase!("workbench.checkpoint").with_phrase("reason", &error.cause()));
         Failure::Wrong(
             problem.advise(phrase!("workbench.checkpoint_advice")).in_file(path.display().to_string()).into(),
         )

@@ -171,6 +171,7 @@ fn judged_on(
     let Some(answers) = Answers::read(preparation, head, threshold, &outputs, &examples.targets) else {
         return Ok(None);
     };
+    let answers = answers.chosen(threshold, sure);
     let best = outcome.best_epoch.and_then(|best| outcome.epochs.get(best - 1));
     Ok(Some(judge(&Judgement {
         part,

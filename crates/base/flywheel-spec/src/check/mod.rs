@@ -4,7 +4,9 @@
 //! Serde runs only on a document that the walk found clean, because it stops at its first error and loses the places.
 
 mod assistant;
+mod kinds;
 mod mend;
+mod outline;
 mod parse;
 mod place;
 mod reasons;
@@ -17,10 +19,12 @@ use utoipa::ToSchema;
 
 use crate::draft::table_text;
 use crate::events::TrackingPlan;
+use crate::feedback::wording::SayingSpec;
 use crate::product::QuestionSpec;
 use crate::project::ProjectSpec;
-use crate::{Problem, Problems, TrainSpec, phrase};
+use crate::{Phrase, Problem, Problems, TrainSpec, phrase};
 
+pub use kinds::settings_of_kind;
 use schema::Schema;
 
 /// Reads a training recipe; `file_name` is what the places name.
@@ -74,6 +78,26 @@ pub fn read_question(text: &str, file_name: &str) -> Result<(QuestionSpec, Vec<P
 /// # Errors
 /// Every mistake at once, each at its setting.
 pub fn read_question_value(value: &serde_json::Value) -> Result<QuestionSpec, Problems> {
+    read_value(value)
+}
+
+/// Reads a question about what people say that came as JSON, against its schema.
+///
+/// # Errors
+/// Every mistake at once, each at its setting.
+pub fn read_saying_value(value: &serde_json::Value) -> Result<SayingSpec, Problems> {
+    read_value(value)
+}
+
+/// Every kind of question with its settings, a line each, as the schema has them; `*` marks what must be there.
+pub fn question_outline() -> String {
+    let asks = |topic: &str, kind: &str| Phrase::new(&format!("{topic}.asks_{kind}"));
+    let done = outline::outline(&Schema::of::<QuestionSpec>(), |kind| asks("ask", kind));
+    let said = outline::outline(&Schema::of::<SayingSpec>(), |kind| asks("wording", kind));
+    done + &said
+}
+
+fn read_value<T: ToSchema + DeserializeOwned>(value: &serde_json::Value) -> Result<T, Problems> {
     let Some(settings) = value.as_object() else {
         let problem = phrase!("check.wrong_form", path = "question")
             .with_phrase("found", &phrase!("check.found_text", value = value));

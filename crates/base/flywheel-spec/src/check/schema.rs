@@ -82,6 +82,11 @@ impl Schema {
         if kinds.len() == real.len() { Wanted::Kinds(kinds) } else { Wanted::Anything }
     }
 
+    /// What the schema calls by that name.
+    pub(super) fn called(&self, name: &str) -> Option<&Value> {
+        self.named.get(name)
+    }
+
     /// The paths at which a setting of that name may stand, shortest first.
     pub(super) fn homes(&self, name: &str) -> Vec<String> {
         let mut homes = Vec::new();

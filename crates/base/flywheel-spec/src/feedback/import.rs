@@ -15,6 +15,9 @@ pub const FEEDBACK_EVENT: &str = "feedback";
 pub struct FeedbackColumns {
     /// The column that says what was said.
     pub text: String,
+    /// Further columns that do; what they say follows, a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_texts: Vec<String>,
     /// The column of stars or points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<String>,
@@ -24,6 +27,13 @@ pub struct FeedbackColumns {
     /// The column of the product's version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+}
+
+impl FeedbackColumns {
+    /// All columns that say what was said, in the order in which they are read.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.text).chain(&self.more_texts).map(String::as_str)
+    }
 }
 
 /// What an import of feedback read and did.

@@ -31,6 +31,15 @@ pub struct InsightsSpec {
     /// name; all messages when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+    /// Only messages of these versions of the product; any when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<String>,
+    /// Only messages that came from these sources; any when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
+    /// Only messages of people who belong to at least one of these kept segments; anybody's when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<String>,
     /// Only messages from this moment on, microseconds since 1970, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<i64>,
@@ -42,7 +51,9 @@ pub struct InsightsSpec {
 impl InsightsSpec {
     /// Whether only some of the messages are told.
     pub fn narrows(&self) -> bool {
-        self.subject().is_some() || self.from.is_some() || self.to.is_some()
+        let lists = [&self.versions, &self.sources, &self.segments];
+        let listed = lists.iter().any(|list| !list.is_empty());
+        listed || self.subject().is_some() || self.from.is_some() || self.to.is_some()
     }
 
     /// What the messages told speak of; nothing where `about` is blank.
@@ -53,6 +64,14 @@ impl InsightsSpec {
     /// Whether a moment, microseconds since 1970, lies in its stretch of time.
     pub fn holds(&self, moment: i64) -> bool {
         self.from.is_none_or(|from| moment >= from) && self.to.is_none_or(|to| moment < to)
+    }
+
+    /// Whether a message's version and source are among those asked for.
+    pub fn takes(&self, version: Option<&str>, source: Option<&str>) -> bool {
+        let among = |asked: &[String], found: Option<&str>| {
+            asked.is_empty() || found.is_some_and(|found| asked.iter().any(|one| one == found))
+        };
+        among(&self.versions, version) && among(&self.sources, source)
     }
 }
 
@@ -65,6 +84,9 @@ impl Default for InsightsSpec {
             phrases: phrases(),
             questions: questions(),
             about: None,
+            versions: Vec::new(),
+            sources: Vec::new(),
+            segments: Vec::new(),
             from: None,
             to: None,
         }

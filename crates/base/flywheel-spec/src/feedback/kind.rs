@@ -32,3 +32,18 @@ pub enum MessageKind {
     /// It tells something that is none of these.
     Other,
 }
+
+impl MessageKind {
+    /// Its name in reports and filters.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bug => "bug",
+            Self::FeatureRequest => "request",
+            Self::Question => "question",
+            Self::Praise => "praise",
+            Self::Complaint => "complaint",
+            Self::RatingOnly => "rating_only",
+            Self::Other => "other",
+        }
+    }
+}

@@ -5,12 +5,16 @@ use utoipa::ToSchema;
 
 use super::insights::InsightsReport;
 use super::search::{SearchReport, SearchSpec};
-use crate::product::QuestionSpec;
+use crate::assistant::AssistantUse;
 use crate::product::answer::Answered;
+use crate::product::{Period, QuestionSpec};
 use crate::{Phrase, Problem};
 
 /// Characters that a question in one's own words may have.
 pub const MOST_CHARACTERS: usize = 1_000;
+
+/// The certainty below which something else may have been meant.
+pub const UNSURE: f64 = 0.6;
 
 /// A question in one's own words.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
@@ -75,6 +79,33 @@ pub enum Asked {
     },
 }
 
+/// A question about what people say as it is written down, its times like those of every other question; `kind` says
+/// which.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum SayingSpec {
+    /// What people say.
+    Insights {
+        /// What about, in a few words; everything when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<String>,
+        /// Only messages of this stretch of time; all when absent.
+        #[serde(default)]
+        period: Period,
+    },
+    /// Messages that hold some words.
+    Search {
+        /// The words; empty finds every message.
+        query: String,
+        /// Versions of the product; any when empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        versions: Vec<String>,
+        /// Only messages of this stretch of time; all when absent.
+        #[serde(default)]
+        period: Period,
+    },
+}
+
 /// A question in one's own words: what was understood of it, and the answers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 pub struct AskedInWords {
@@ -90,6 +121,9 @@ pub struct AskedInWords {
     pub findings: Vec<Phrase>,
     /// The moment that relative times were counted from, RFC 3339.
     pub asked_at: String,
+    /// What the assistant was asked and what came of it; absent where its help was not wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assistant: Option<AssistantUse>,
 }
 
 /// One of the questions with its answer.

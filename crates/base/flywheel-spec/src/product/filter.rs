@@ -56,6 +56,11 @@ impl Property {
     pub fn of_segment(name: impl Into<String>) -> Self {
         Self { name: name.into(), of: Owner::Segment }
     }
+
+    /// A property of the group that the event names, its type before it: `company.plan`.
+    pub fn of_group(name: impl Into<String>) -> Self {
+        Self { name: name.into(), of: Owner::Group }
+    }
 }
 
 /// Whose a property is.
@@ -71,12 +76,20 @@ pub enum Owner {
     Person,
     /// A kept segment of that name: `in` for the people who belong to it when the question is asked, `out` for all others.
     Segment,
+    /// The group's that the event names in its `$groups`, as the newest `$groupidentify` has it, whenever that was;
+    /// the property's name begins with the type of the group: `company.plan`.
+    Group,
 }
 
 impl Owner {
     /// True for the event's own.
     pub fn is_event(&self) -> bool {
         *self == Self::Event
+    }
+
+    /// True when every event of a person has the same value.
+    pub fn is_of_person(self) -> bool {
+        matches!(self, Self::Person | Self::Segment)
     }
 }
 

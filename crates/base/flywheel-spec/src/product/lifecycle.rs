@@ -92,6 +92,6 @@ pub struct LifecycleInterval {
     pub resurrecting: u64,
     /// Active in the interval before, and not now.
     pub dormant: u64,
-    /// False while the interval is not over: the dormant may still come.
+    /// False while the interval is not over, or where the period ends within it: the dormant may still come.
     pub complete: bool,
 }

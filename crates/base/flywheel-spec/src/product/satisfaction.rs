@@ -14,7 +14,8 @@ pub struct SatisfactionSpec {
     /// Which question was asked.
     #[serde(default)]
     pub score: Score,
-    /// The answer; `survey sent` when absent.
+    /// The answer; `survey sent` when absent, of which those count whose `$survey_kind` is this score's or absent,
+    /// unless a condition on the survey chooses.
     #[serde(default = "survey")]
     pub event: EventFilter,
     /// The number that was answered.
@@ -71,6 +72,17 @@ pub enum Score {
     Csat,
     /// How easy was it? The mean answer.
     Ces,
+}
+
+impl Score {
+    /// Its name, as `$survey_kind` carries it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nps => "nps",
+            Self::Csat => "csat",
+            Self::Ces => "ces",
+        }
+    }
 }
 
 /// The lowest and the highest answer.

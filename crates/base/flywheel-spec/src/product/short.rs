@@ -7,7 +7,7 @@
 //!            | "!" property                              it is not
 //! operator   = "=" | "!=" | ">" | ">=" | "<" | "<="
 //!            | "*=" (holds the text) | "!*=" | "~" (fits the regular expression) | "!~"
-//! property   = name | "person." name
+//! property   = name | "person." name | "segment." name | "group." type "." name
 //! ```
 //! Names and values that hold `,`, `[`, `]`, `|` or an operator stand in double quotes, `\"` inside.
 
@@ -29,6 +29,10 @@ const OPERATORS: [(&str, Operator); 10] = [
     ("<", Operator::Lt),
     ("=", Operator::Is),
 ];
+
+/// What says whose a property is, before its name.
+pub(super) const PREFIXES: [(&str, Owner); 3] =
+    [("person.", Owner::Person), ("segment.", Owner::Segment), ("group.", Owner::Group)];
 
 /// Reads an event with its conditions.
 ///
@@ -75,7 +79,7 @@ pub fn read_conditions(text: &str) -> Result<Vec<PropertyFilter>, Problem> {
 }
 
 /// Reads a property: `plan` is the event's, `person.plan` the person's, `segment.vips` whether the person belongs to a kept
-/// segment.
+/// segment, `group.company.plan` the plan of the event's company.
 pub fn read_property(text: &str) -> Property {
     let (of, name) = owner(text.trim());
     Property { name: unquoted(name), of }
@@ -83,12 +87,10 @@ pub fn read_property(text: &str) -> Property {
 
 /// Whose a property is, and what of the text names it.
 fn owner(text: &str) -> (Owner, &str) {
-    let of = |prefix: &str| text.strip_prefix(prefix).filter(|name| !name.is_empty());
-    match (of("person."), of("segment.")) {
-        (Some(name), _) => (Owner::Person, name),
-        (_, Some(name)) => (Owner::Segment, name),
-        _ => (Owner::Event, text),
-    }
+    let of = |(prefix, of): &(&str, Owner)| {
+        text.strip_prefix(*prefix).filter(|name| !name.is_empty()).map(|name| (*of, name))
+    };
+    PREFIXES.iter().find_map(of).unwrap_or((Owner::Event, text))
 }
 
 fn condition(text: &str) -> Result<PropertyFilter, Problem> {
@@ -253,6 +255,13 @@ mod tests {
                 ]}),
             ),
             (
+                "pay[group.company.plan=pro,!group.team.size]",
+                json!({"event": "pay", "where": [
+                    {"property": "company.plan", "of": "group", "operator": "is", "value": "pro"},
+                    {"property": "team.size", "of": "group", "operator": "is_not_set"},
+                ]}),
+            ),
+            (
                 "pay[amount<=2.5]",
                 json!({"event": "pay", "where": [{"property": "amount", "operator": "lte", "value": 2.5}]}),
             ),
@@ -285,5 +294,7 @@ mod tests {
         assert_eq!(read_property("plan"), Property::of_event("plan"));
         assert_eq!(read_property("person.plan"), Property::of_person("plan"));
         assert_eq!(read_property("\"person.plan\""), Property::of_event("person.plan"));
+        assert_eq!(read_property("group.company.plan"), Property::of_group("company.plan"));
+        assert_eq!(read_property("group."), Property::of_event("group."));
     }
 }

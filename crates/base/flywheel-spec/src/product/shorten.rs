@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::short::PREFIXES;
 use super::{EventFilter, Operator, Owner, Property, PropertyFilter};
 
 /// An event with its conditions: `signup[plan=pro,amount>5] as Joined`; `*` is any event.
@@ -29,18 +30,18 @@ pub fn conditions_text(conditions: &[PropertyFilter]) -> Option<String> {
     Some(written?.join(","))
 }
 
-/// A property: `plan` is the event's, `person.plan` the person's, `segment.vips` whether the person belongs to it.
+/// A property: `plan` is the event's, `person.plan` the person's, `segment.vips` whether the person belongs to it,
+/// `group.company.plan` the plan of the event's company.
 pub fn property_text(property: &Property) -> Option<String> {
     Some(owned(property.of, word(&property.name, &[], &[])?))
 }
 
 /// A name with whose it is; one of the event's own that looks like another's stands in quotes.
 fn owned(of: Owner, name: String) -> String {
-    match of {
-        Owner::Person => format!("person.{name}"),
-        Owner::Segment => format!("segment.{name}"),
-        Owner::Event if name.starts_with("person.") || name.starts_with("segment.") => format!("\"{name}\""),
-        Owner::Event => name,
+    match PREFIXES.iter().find(|(_, owner)| *owner == of) {
+        Some((prefix, _)) => format!("{prefix}{name}"),
+        None if PREFIXES.iter().any(|(prefix, _)| name.starts_with(prefix)) => format!("\"{name}\""),
+        None => name,
     }
 }
 
@@ -149,6 +150,8 @@ mod tests {
             (Property::of_event("plan"), "plan"),
             (Property::of_person("plan"), "person.plan"),
             (Property::of_event("person.plan"), "\"person.plan\""),
+            (Property::of_group("company.plan"), "group.company.plan"),
+            (Property::of_event("group.company.plan"), "\"group.company.plan\""),
         ] {
             assert_eq!(property_text(&property).as_deref(), Some(expected));
             assert_eq!(read_property(expected), property);

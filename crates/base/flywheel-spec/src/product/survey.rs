@@ -95,6 +95,16 @@ impl From<Phrase> for Words {
 }
 
 impl SurveyQuestion {
+    /// Its kind, as `$survey_kind` carries it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Nps { .. } => "nps",
+            Self::Csat { .. } => "csat",
+            Self::Ces { .. } => "ces",
+            Self::Open { .. } => "open",
+        }
+    }
+
     /// The question as it is asked.
     pub fn words(&self) -> Words {
         let (own, key) = match self {
@@ -186,6 +196,7 @@ mod tests {
         for name in ["nps", "csat", "ces"] {
             let survey = SurveySpec::ready_made(name).expect("a survey");
             assert!(survey.check().problems.is_empty());
+            assert_eq!([survey.questions[0].kind(), survey.questions[1].kind()], [name, "open"]);
             let words = survey.questions[0].words();
             assert!(!words.en.contains("collect.") && !words.zh.contains("collect."), "{words:?}");
         }

@@ -27,7 +27,7 @@ pub struct PrepareSpec {
     pub texts: super::TextEncoding,
     /// What happens to outliers: numbers beyond 3 interquartile ranges from the quartiles.
     pub outliers: OutlierRule,
-    /// Drops rows that repeat an earlier row in every column.
+    /// Drops rows that repeat an earlier row in the target and every column that the recipe lets the model read.
     pub drop_duplicates: bool,
     /// Exceptions for single columns.
     #[serde(skip_serializing_if = "Vec::is_empty")]

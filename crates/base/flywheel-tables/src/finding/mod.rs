@@ -38,13 +38,13 @@ impl Evidence<'_> {
     }
 }
 
-/// Every finding, the weightiest first.
-pub(crate) fn all(evidence: &Evidence<'_>) -> Vec<Finding> {
+/// Every finding, a family a list, the weightiest family first.
+pub(crate) fn families(evidence: &Evidence<'_>) -> [Vec<Finding>; 9] {
     let leaks = leak::find(evidence);
     let leaking: Vec<Option<String>> = leaks.iter().map(|finding| finding.column.clone()).collect();
     let constants =
         constant::find(evidence).into_iter().filter(|finding| !leaking.contains(&finding.column)).collect();
-    let families = [
+    [
         leaks,
         imbalance::find(evidence),
         missing::find(evidence),
@@ -54,12 +54,11 @@ pub(crate) fn all(evidence: &Evidence<'_>) -> Vec<Finding> {
         identifier::find(evidence),
         duplicates::find(evidence),
         outliers::find(evidence),
-    ];
-    families.into_iter().flat_map(told).collect()
+    ]
 }
 
 /// The first findings of a family, and one that counts the rest.
-fn told(mut findings: Vec<Finding>) -> Vec<Finding> {
+pub(crate) fn told(mut findings: Vec<Finding>) -> Vec<Finding> {
     if findings.len() > TOLD {
         let rest = findings.split_off(TOLD);
         let names: Vec<&str> = rest.iter().filter_map(|finding| finding.column.as_deref()).collect();

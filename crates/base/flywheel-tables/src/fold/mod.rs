@@ -2,8 +2,9 @@
 //!
 //! [`run`] shows every person of a table of events to the folds of a [`FoldRequest`] exactly once and whole, as
 //! `flywheel_people::memory` says it must be, and returns one state for each fold.
-//! It cuts people into ranges, one pass over the wanted columns each: rows that fit no filter are dropped batch by batch,
-//! people of whom a merge speaks or who have events in the tail are set aside and shown at the end.
+//! It cuts people into ranges, one pass over the wanted columns each, and puts together in their order what each gave:
+//! the number of threads changes no digit of a sum. Rows that fit no filter are dropped batch by batch, people of whom
+//! a merge speaks or who have events in the tail are set aside and shown at the end.
 
 mod batch;
 pub(crate) mod carried;
@@ -22,6 +23,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod together;
 pub(crate) mod wanted;
 
 use std::collections::HashSet;
@@ -36,14 +38,12 @@ use tokio::runtime::Handle;
 
 use crate::cluster::{self, Cluster};
 use crate::events::EventFile;
-use reader::{Gathered, Reader, Shared};
+use reader::{Reader, Shared};
+use together::Together;
 use wanted::Wanted;
 
 /// Bytes that rows set aside may take, unless an engine says otherwise.
 const ASIDE_BYTES: usize = 2 << 30;
-
-/// Ranges for each thread: a thread that is done early takes another.
-const RANGES_A_THREAD: usize = 3;
 
 /// Where questions are folded.
 #[derive(Debug, Clone)]
@@ -57,7 +57,7 @@ pub enum Engine {
 /// Folding in this process.
 #[derive(Debug, Clone, Copy)]
 pub struct Embedded {
-    /// Threads that read.
+    /// Threads that read; how many there are changes no answer.
     pub threads: usize,
     /// Bytes that rows set aside may take.
     pub aside_bytes: usize,
@@ -197,38 +197,37 @@ async fn run_embedded(
 ) -> Result<Vec<Box<dyn Partial>>, ReadError> {
     let shared = Arc::new(share(engine, events, people_aside(tail, identity), identity.split, request)?);
     let _stop = StopOnDrop(shared.clone());
-    let threads = engine.threads.max(1);
-    let ranges = Arc::new(ranges::cut(events, threads * RANGES_A_THREAD).await?);
+    let ranges = Arc::new(ranges::cut_alike(events).await?);
     let next = Arc::new(AtomicUsize::new(0));
-    let tasks: Vec<_> = (0..threads.min(ranges.len()))
+    let together = Arc::new(Together::new(&request.folds, &shared.wanted));
+    let tasks: Vec<_> = (0..engine.threads.max(1).min(ranges.len()))
         .map(|_| {
             let (shared, folds) = (shared.clone(), request.folds.clone());
-            let (ranges, next) = (ranges.clone(), next.clone());
-            tokio::task::spawn_blocking(move || {
-                let mut reader = Reader::new(shared, &folds);
-                while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (ranges, next, together) = (ranges.clone(), next.clone(), together.clone());
+            tokio::task::spawn_blocking(move || -> Result<(), ReadError> {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(range) = ranges.get(at) else { return Ok(()) };
+                    let mut reader = Reader::new(shared.clone(), &folds);
                     reader.read(&Handle::current(), *range)?;
+                    together.add(at, reader.finish())?;
                 }
-                Ok::<Gathered, ReadError>(reader.finish())
             })
         })
         .collect();
-    let mut gathered = Vec::new();
     let mut failed = None;
     for task in tasks {
-        match task.await.map_err(|error| ReadError::Task(error.to_string())).and_then(|read| read) {
-            Ok(read) => gathered.push(read),
-            Err(error) => {
-                shared.stopped.store(true, Ordering::Relaxed);
-                // The first reason is the reason; that others stopped follows from it.
-                failed = failed.filter(|known| !matches!(known, ReadError::Stopped)).or(Some(error));
-            }
+        let read = task.await.map_err(|error| ReadError::Task(error.to_string())).and_then(|read| read);
+        if let Err(error) = read {
+            shared.stopped.store(true, Ordering::Relaxed);
+            // The first reason is the reason; that others stopped follows from it.
+            failed = failed.filter(|known| !matches!(known, ReadError::Stopped)).or(Some(error));
         }
     }
-    if let Some(error) = failed {
-        return Err(error);
+    match failed {
+        Some(error) => Err(error),
+        None => together.take().settle(&request.folds, &shared.wanted, identity, tail),
     }
-    settle::settle(&request.folds, &shared.wanted, identity, tail, gathered)
 }
 
 fn share(

@@ -73,6 +73,12 @@ impl Found {
             for (at, group) in wanted.groups.iter().enumerate() {
                 self.groups[at] = value.get(group).and_then(text_of);
             }
+            for column in &wanted.group_texts {
+                self.texts[column.at] = column.value(value).cloned();
+            }
+            for column in &wanted.group_numbers {
+                self.numbers[column.at] = column.value(value).copied();
+            }
         }
         if name == "$set" || name == "$set_once" {
             let once = name == "$set_once";
@@ -89,7 +95,7 @@ impl Found {
 
 fn is_wanted(wanted: &Wanted, name: &str) -> bool {
     match name {
-        "$groups" if !wanted.groups.is_empty() => true,
+        "$groups" if wanted.looks_at_groups() => true,
         "$set" | "$set_once" if !wanted.person.is_empty() => true,
         _ => {
             wanted.texts.iter().any(|text| text == name) || wanted.numbers.iter().any(|number| number == name)

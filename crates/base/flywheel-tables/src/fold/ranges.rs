@@ -1,5 +1,7 @@
 //! People cut into ranges of about equal work, so that several readers share them.
 
+use std::ops::RangeInclusive;
+
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 
@@ -10,19 +12,29 @@ use crate::events::EventFile;
 /// Footers that are fetched at the same time.
 const AT_ONCE: usize = 16;
 
+/// Ranges that one machine cuts a question into: the fewest, and the most where there are rows enough.
+const RANGES: RangeInclusive<usize> = 4..=12;
+
+/// Rows that are read once for each that may be read a second time.
+const ROWS_A_SECOND_READ: u64 = 3;
+
 /// At most `count` ranges that together hold everybody.
 pub async fn cut(view: &EventsView, count: usize) -> Result<Vec<PersonRange>, ReadError> {
-    let weights = weights(view).await?;
-    Ok(divide(weights, count))
+    Ok(divide(weights(view).await?.concat(), count))
 }
 
-/// Where each row group begins, and how many rows it has.
-async fn weights(view: &EventsView) -> Result<Vec<(i64, u64)>, ReadError> {
+/// Ranges that together hold everybody, the same ones whatever reads them: only where the same people are summed up
+/// together do their sums come to the same bits.
+pub async fn cut_alike(view: &EventsView) -> Result<Vec<PersonRange>, ReadError> {
+    let files = weights(view).await?;
+    let count = count_of(&files);
+    Ok(divide(files.concat(), count))
+}
+
+/// Where each row group of each file begins, and how many rows it has.
+async fn weights(view: &EventsView) -> Result<Vec<Vec<(i64, u64)>>, ReadError> {
     let reads: Vec<_> = view.files.iter().map(|file| groups(view, file)).collect();
-    let groups = futures::stream::iter(reads).buffer_unordered(AT_ONCE);
-    let mut weights: Vec<(i64, u64)> = groups.try_collect::<Vec<_>>().await?.concat();
-    weights.sort_unstable();
-    Ok(weights)
+    futures::stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 async fn groups(view: &EventsView, file: &EventFile) -> Result<Vec<(i64, u64)>, ReadError> {
@@ -37,7 +49,16 @@ async fn groups(view: &EventsView, file: &EventFile) -> Result<Vec<(i64, u64)>, 
     Ok(groups.collect())
 }
 
-fn divide(weights: Vec<(i64, u64)>, count: usize) -> Vec<PersonRange> {
+/// How many ranges are worth it: each cut goes through one row group of every file, which both its sides then read.
+fn count_of(files: &[Vec<(i64, u64)>]) -> usize {
+    let rows: u64 = files.iter().flatten().map(|(_, rows)| rows).sum();
+    let twice: u64 = files.iter().filter_map(|groups| groups.iter().map(|(_, rows)| *rows).max()).sum();
+    let cuts = rows / (ROWS_A_SECOND_READ * twice).max(1);
+    usize::try_from(cuts).unwrap_or(usize::MAX).saturating_add(1).clamp(*RANGES.start(), *RANGES.end())
+}
+
+fn divide(mut weights: Vec<(i64, u64)>, count: usize) -> Vec<PersonRange> {
+    weights.sort_unstable();
     let total: u64 = weights.iter().map(|(_, rows)| rows).sum();
     let share = total.div_ceil(count.max(1) as u64).max(1);
     let mut ranges = Vec::new();
@@ -59,13 +80,28 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn the_rows_say_how_many_ranges_and_no_cut_reads_too_much_twice() {
+        let file = |groups: usize| vec![(0_i64, 100_u64); groups];
+        for (files, expected) in [
+            (vec![], 4),
+            (vec![file(1)], 4),
+            (vec![file(18)], 7),
+            (vec![file(1000)], 12),
+            // A month's events a file, all people in each: a cut reads a row group of every one again.
+            (vec![file(5); 24], 4),
+            (vec![file(30); 24], 11),
+        ] {
+            assert_eq!(count_of(&files), expected, "{} files", files.len());
+        }
+    }
+
     proptest! {
         #[test]
         fn everybody_is_in_exactly_one_range(
-            mut weights in prop::collection::vec((-50_i64..50, 0_u64..20), 0..40),
+            weights in prop::collection::vec((-50_i64..50, 0_u64..20), 0..40),
             count in 1_usize..8,
         ) {
-            weights.sort_unstable();
             let ranges = divide(weights, count);
             prop_assert!(ranges.len() <= count);
             for person in -60..60 {

@@ -39,7 +39,7 @@ pub struct Shared {
     pub stopped: AtomicBool,
 }
 
-/// One reader: takes ranges one after the other, with one dictionary and one state of each fold.
+/// One range's reader, with one dictionary and one state of each fold.
 pub struct Reader {
     shared: Arc<Shared>,
     dictionary: Dictionary,
@@ -47,7 +47,7 @@ pub struct Reader {
     lanes: Vec<LaneReader>,
 }
 
-/// What is known at the end of reading.
+/// What is known when a range is read.
 pub struct Gathered {
     /// One state for each fold.
     pub states: Vec<Box<dyn Partial>>,

@@ -11,27 +11,50 @@ use super::rows::{Rows, SetRow, Translation, Values};
 use super::show::Showing;
 use super::wanted::{Lane, Shown, Wanted};
 
-/// Makes one state of each fold out of what the readers gathered and of the tail.
+/// What was read of some ranges, or of all: one state for each fold, and the rows set aside.
+#[derive(Default)]
+pub struct Whole {
+    states: Vec<Option<Box<dyn Partial>>>,
+    aside: Vec<Rows>,
+    dictionary: Dictionary,
+}
+
+/// Makes one state of each fold out of what the tasks gathered, in the order of their people, and of the tail.
 pub fn settle(
     folds: &[Arc<dyn Fold>],
     wanted: &Wanted,
     identity: &Identity,
     tail: &[Event],
-    readers: Vec<Gathered>,
+    tasks: Vec<Gathered>,
 ) -> Result<Vec<Box<dyn Partial>>, ReadError> {
-    let mut states: Vec<Option<Box<dyn Partial>>> = folds.iter().map(|_| None).collect();
-    let mut aside: Vec<Rows> = wanted.lanes.iter().map(Rows::new).collect();
-    let mut dictionary = Dictionary::default();
-    for reader in readers {
-        for (state, read) in states.iter_mut().zip(reader.states) {
+    let mut whole = Whole::new(folds, wanted);
+    for gathered in tasks {
+        whole.take(gathered)?;
+    }
+    whole.settle(folds, wanted, identity, tail)
+}
+
+impl Whole {
+    /// Nothing yet.
+    pub fn new(folds: &[Arc<dyn Fold>], wanted: &Wanted) -> Self {
+        Self {
+            states: folds.iter().map(|_| None).collect(),
+            aside: wanted.lanes.iter().map(Rows::new).collect(),
+            dictionary: Dictionary::default(),
+        }
+    }
+
+    /// Takes the next range in.
+    pub fn take(&mut self, gathered: Gathered) -> Result<(), ReadError> {
+        for (state, read) in self.states.iter_mut().zip(gathered.states) {
             match state {
                 None => *state = Some(read),
                 Some(state) => state.merge(read)?,
             }
         }
         let mut translation = Translation::default();
-        for (all, mut rows) in aside.iter_mut().zip(reader.aside) {
-            rows.renumber(|text| translation.get(text, &reader.dictionary, &mut dictionary));
+        for (all, mut rows) in self.aside.iter_mut().zip(gathered.aside) {
+            rows.renumber(|text| translation.get(text, &gathered.dictionary, &mut self.dictionary));
             let (count, sets) = (rows.len(), rows.sets.len());
             if all.is_empty() {
                 *all = rows;
@@ -39,27 +62,40 @@ pub fn settle(
                 all.copy(&rows, 0..count, 0..sets);
             }
         }
+        Ok(())
     }
-    for event in tail {
-        let found = properties::find_in(wanted, &event.properties);
-        for (lane, rows) in wanted.lanes.iter().zip(&mut aside) {
-            take(lane, event, &found, &mut dictionary, rows);
+
+    /// Shows whoever was set aside, with what the tail says, and gives one state for each fold.
+    pub fn settle(
+        self,
+        folds: &[Arc<dyn Fold>],
+        wanted: &Wanted,
+        identity: &Identity,
+        tail: &[Event],
+    ) -> Result<Vec<Box<dyn Partial>>, ReadError> {
+        let Self { mut states, mut aside, mut dictionary } = self;
+        for event in tail {
+            let found = properties::find_in(wanted, &event.properties);
+            for (lane, rows) in wanted.lanes.iter().zip(&mut aside) {
+                take(lane, event, &found, &mut dictionary, rows);
+            }
         }
+        let lanes = folds.iter().zip(&wanted.lanes);
+        for (((fold, lane), rows), state) in lanes.zip(&mut aside).zip(&mut states) {
+            if lane.group.is_none() && !identity.canonical.is_empty() {
+                rows.persons.iter_mut().for_each(|person| *person = identity.of(*person));
+                rows.sets.iter_mut().for_each(|set| set.person = identity.of(set.person));
+            }
+            rows.sort();
+            let mut late = fold.start();
+            Showing::new(lane, &mut dictionary).run(lane, rows, None, &dictionary, late.as_mut());
+            match state {
+                None => *state = Some(late),
+                Some(state) => state.merge(late)?,
+            }
+        }
+        Ok(states.into_iter().flatten().collect())
     }
-    for (((fold, lane), rows), state) in folds.iter().zip(&wanted.lanes).zip(&mut aside).zip(&mut states) {
-        if lane.group.is_none() && !identity.canonical.is_empty() {
-            rows.persons.iter_mut().for_each(|person| *person = identity.of(*person));
-            rows.sets.iter_mut().for_each(|set| set.person = identity.of(set.person));
-        }
-        rows.sort();
-        let mut late = fold.start();
-        Showing::new(lane, &mut dictionary).run(lane, rows, None, &dictionary, late.as_mut());
-        match state {
-            None => *state = Some(late),
-            Some(state) => state.merge(late)?,
-        }
-    }
-    Ok(states.into_iter().flatten().collect())
 }
 
 /// Takes one event of the tail in, as a reader would have.

@@ -186,7 +186,7 @@ impl Showing {
     /// Finds the person's properties, and the filters whose conditions on them hold.
     fn allowed(&mut self, lane: &Lane, person: i64, sets: &[SetRow], dictionary: &Dictionary) -> u64 {
         self.values.clear();
-        self.values.extend(lane.person.iter().map(|at| value_of(sets, *at as u32)));
+        self.values.extend(lane.person.iter().map(|at| value_of(sets, *at as u32, dictionary)));
         let allowed = lane.segment_tests.iter().fold(u64::MAX, |allowed, (bit, place, condition)| {
             let fits = condition.fits(Some(standing(&lane.segments[*place], person)));
             if fits { allowed } else { allowed & !(1 << bit) }
@@ -199,11 +199,17 @@ impl Showing {
     }
 }
 
-/// The newest `$set`, else the oldest `$set_once`; of the same moment the later row.
-fn value_of(sets: &[SetRow], property: u32) -> Value {
+/// The newest `$set`, else the oldest `$set_once`; of the same moment the later by text, in whichever file it stands.
+fn value_of(sets: &[SetRow], property: u32, dictionary: &Dictionary) -> Value {
     let mine = || sets.iter().filter(move |set| set.property == property);
-    let newest = mine().filter(|set| !set.once).max_by_key(|set| set.time);
-    let found = newest.or_else(|| mine().filter(|set| set.once).min_by_key(|set| set.time));
+    let order = |one: &&SetRow, other: &&SetRow| {
+        let texts = || dictionary.text(one.text).cmp(&dictionary.text(other.text));
+        // A truth value is a number, the word for it is none.
+        let numbers = || other.number.is_nan().cmp(&one.number.is_nan());
+        one.time.cmp(&other.time).then_with(texts).then_with(numbers)
+    };
+    let newest = mine().filter(|set| !set.once).max_by(order);
+    let found = newest.or_else(|| mine().filter(|set| set.once).min_by(order));
     found.map_or(Value { text: NONE, number: f64::NAN }, |set| Value { text: set.text, number: set.number })
 }
 

@@ -1,9 +1,14 @@
 //! What a request wants of the events, all its folds together, so that one pass over the files serves them.
 
+use std::collections::HashMap;
+
 use flywheel_people::condition::{Condition, ReadyFilter};
+use flywheel_people::event::{number_of, text_of};
+use flywheel_people::groups::parts;
 use flywheel_people::{Column, Fold, Unit};
 use flywheel_spec::Problems;
 use flywheel_spec::product::{Owner, Property};
+use serde_json::Value;
 
 /// Everything that the folds of a request want to see.
 #[derive(Debug, Default)]
@@ -20,10 +25,23 @@ pub struct Wanted {
     pub person_numbers: Vec<bool>,
     /// Types of groups that are followed.
     pub groups: Vec<String>,
+    /// Those of `texts` that are properties of groups: no file has a column for them, no event a property of their name.
+    pub group_texts: Vec<GroupColumn<String>>,
+    /// Those of `numbers` that are.
+    pub group_numbers: Vec<GroupColumn<f64>>,
     /// Whether the distinct id is wanted.
     pub distinct_id: bool,
     /// Whether the uuid is wanted.
     pub uuid: bool,
+}
+
+/// A property of groups, found for an event by the key of the group that it names.
+#[derive(Debug)]
+pub struct GroupColumn<T> {
+    /// Place in `texts` or `numbers`.
+    pub at: usize,
+    kind: String,
+    values: HashMap<String, T>,
 }
 
 /// What one fold wants, its names turned into places in [`Wanted`].
@@ -114,6 +132,11 @@ impl Wanted {
         self.lanes.iter().all(is_beside)
     }
 
+    /// True when the groups that an event names are looked at.
+    pub fn looks_at_groups(&self) -> bool {
+        !(self.groups.is_empty() && self.group_texts.is_empty() && self.group_numbers.is_empty())
+    }
+
     fn lane(&mut self, fold: &dyn Fold) -> Result<Lane, Problems> {
         let reading = fold.reading();
         let filters = reading.filters.iter().map(ReadyFilter::new).collect::<Result<Vec<_>, _>>()?;
@@ -122,8 +145,11 @@ impl Wanted {
         let mut person = Vec::new();
         let (mut segments, mut segment_tests) = (Vec::new(), Vec::new());
         for (bit, filter) in filters.iter().enumerate() {
-            for condition in &filter.event_conditions {
-                let text = place(&mut self.texts, &condition.property);
+            for condition in filter.event_conditions.iter().chain(&filter.group_conditions) {
+                let text = match condition.of {
+                    Owner::Group => self.group_text(fold, &condition.property),
+                    _ => place(&mut self.texts, &condition.property),
+                };
                 let at = tests.iter().position(|test| test.text == text).unwrap_or_else(|| {
                     tests.push(TextTest { text, bits: 0, conditions: Vec::new() });
                     tests.len() - 1
@@ -142,7 +168,7 @@ impl Wanted {
             }
         }
         let columns: Vec<Shown> =
-            reading.columns.iter().map(|column| self.shown(column, &mut segments)).collect();
+            reading.columns.iter().map(|column| self.shown(fold, column, &mut segments)).collect();
         let segments = segments.iter().map(|name| fold.members(name).to_vec()).collect();
         person.extend(columns.iter().filter_map(|column| match column {
             Shown::PersonText(at) | Shown::PersonNumber(at) => Some(*at),
@@ -159,8 +185,14 @@ impl Wanted {
         Ok(Lane { filters, from, to, group, columns, tests, person_tests, person, segments, segment_tests })
     }
 
-    fn shown(&mut self, column: &Column, segments: &mut Vec<String>) -> Shown {
+    fn shown(&mut self, fold: &dyn Fold, column: &Column, segments: &mut Vec<String>) -> Shown {
         match column {
+            Column::Text { property: Property { name, of: Owner::Group } } => {
+                Shown::Text(self.group_text(fold, name))
+            }
+            Column::Number { property: Property { name, of: Owner::Group } } => {
+                Shown::Number(self.group_number(fold, name))
+            }
             Column::Text { property: Property { name, of: Owner::Segment } } => {
                 Shown::Segment(place(segments, name))
             }
@@ -188,11 +220,41 @@ impl Wanted {
         }
     }
 
+    fn group_text(&mut self, fold: &dyn Fold, name: &str) -> usize {
+        let at = place(&mut self.texts, &of_no_event(name));
+        if self.group_texts.iter().all(|known| known.at != at) {
+            self.group_texts.push(GroupColumn::new(at, fold, name, text_of));
+        }
+        at
+    }
+
+    fn group_number(&mut self, fold: &dyn Fold, name: &str) -> usize {
+        let at = place(&mut self.numbers, &of_no_event(name));
+        if self.group_numbers.iter().all(|known| known.at != at) {
+            self.group_numbers.push(GroupColumn::new(at, fold, name, number_of));
+        }
+        at
+    }
+
     fn person_place(&mut self, name: &str, as_number: bool) -> usize {
         let at = place(&mut self.person, name);
         self.person_numbers.resize(self.person.len(), false);
         self.person_numbers[at] |= as_number;
         at
+    }
+}
+
+impl<T> GroupColumn<T> {
+    fn new(at: usize, fold: &dyn Fold, name: &str, read: impl Fn(&Value) -> Option<T>) -> Self {
+        let kind = parts(name).map_or("", |(kind, _)| kind).to_owned();
+        let known = fold.group_values(name).into_iter().flatten();
+        let values = known.filter_map(|(key, value)| Some((key.clone(), read(value)?))).collect();
+        Self { at, kind, values }
+    }
+
+    /// What the group of an event has, by the event's `$groups`.
+    pub fn value(&self, groups: &Value) -> Option<&T> {
+        self.values.get(&groups.get(&self.kind).and_then(text_of)?)
     }
 }
 
@@ -222,6 +284,11 @@ impl TextTest {
             .filter(|(_, condition)| !condition.fits(value))
             .fold(u64::MAX, |mask, (bit, _)| mask & !(1 << bit))
     }
+}
+
+/// What a property of groups is called among those of events.
+fn of_no_event(name: &str) -> String {
+    format!("$groups\0{name}")
 }
 
 fn place(names: &mut Vec<String>, name: &str) -> usize {

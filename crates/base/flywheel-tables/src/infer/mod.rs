@@ -22,7 +22,7 @@ use crate::frame::Values;
 
 pub use missing::is_missing;
 pub use number::number;
-pub(crate) use refine::{Lines, refine, refine_numbers, shortened};
+pub(crate) use refine::{Asked, Lines, refine, refine_numbers, shortened};
 pub use time::{day_first, moment, moment_day_first};
 pub use writing::Writing;
 

@@ -1,6 +1,6 @@
 //! Turns a column of cells into a column of values, and says what it did to how many of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use flywheel_spec::table::ColumnKind;
@@ -24,19 +24,36 @@ pub(crate) struct Lines<'a> {
     pub(crate) lines: &'a [u64],
 }
 
-/// The values of a column and what they are; `wanted` overrides what would be inferred, and so does `expected` where
-/// the cells allow it.
+/// What is known of a column before it is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Asked {
+    /// What it holds, whatever would be inferred.
+    pub(crate) kind: Option<ColumnKind>,
+    /// How it was read before, and is again where the cells allow it.
+    pub(crate) expected: Option<Expected>,
+    /// It is to be predicted.
+    pub(crate) is_target: bool,
+}
+
+/// The values of a column and what they are.
 pub(crate) fn refine(
     raw: &RawColumn,
-    wanted: Option<ColumnKind>,
-    expected: Option<Expected>,
+    asked: Asked,
     lines: &Lines<'_>,
     notes: &mut Notes,
 ) -> (Column, ColumnKind) {
-    let present: Vec<bool> = raw.cells().map(|cell| !is_missing(cell)).collect();
-    say_missing(raw, &present, notes);
+    let mut present: Vec<bool> = raw.cells().map(|cell| !is_missing(cell)).collect();
+    if (Reader { raw, present: &present, lines }).keeps_words(asked) {
+        let filled: Vec<bool> = raw.cells().map(|cell| !cell.trim().is_empty()).collect();
+        if asked.is_target {
+            let kept = (0..raw.len()).filter(|&row| filled[row] && !present[row]);
+            say_words("tables.words_kept", raw, kept, notes);
+        }
+        present = filled;
+    }
+    say_words("tables.missing_words", raw, (0..raw.len()).filter(|&row| !present[row]), notes);
     let read = Reader { raw, present: &present, lines };
-    let (values, kind) = match (wanted, expected) {
+    let (values, kind) = match (asked.kind, asked.expected) {
         (Some(ColumnKind::Number), _) => (read.numbers(notes), ColumnKind::Number),
         (Some(ColumnKind::Time), _) => (read.times(true, notes), ColumnKind::Time),
         (Some(kind), _) => (read.texts(), kind),
@@ -78,6 +95,27 @@ impl Reader<'_> {
         self.present.iter().filter(|&&present| present).count()
     }
 
+    fn distinct(&self) -> usize {
+        self.filled().map(|(_, cell)| cell.trim()).collect::<BTreeSet<_>>().len()
+    }
+
+    /// True where words such as `-` and `None`, which mean that nothing is there elsewhere, are values of the column.
+    fn keeps_words(&self, asked: Asked) -> bool {
+        match (asked.kind, asked.expected) {
+            (Some(ColumnKind::Category), _) => true,
+            // Two values are all that it has.
+            (Some(ColumnKind::Boolean), _) => self.distinct() < 2,
+            (Some(_), _) => false,
+            // Whoever learned from it knows which words it held.
+            (None, Some(expected)) => matches!(expected.kind, ColumnKind::Category | ColumnKind::Boolean),
+            (None, None) if asked.is_target => {
+                let yes_and_no = || self.distinct() == 2 && kind_of(&self.texts()) == ColumnKind::Boolean;
+                self.measured(&mut Notes::default()).is_none() && !yes_and_no()
+            }
+            (None, None) => false,
+        }
+    }
+
     /// As the column was read before; where too much of it is something else, it is taken for what it is.
     fn expected(&self, expected: Expected, notes: &mut Notes) -> (Values, ColumnKind) {
         let most = STRAYS * self.count() as f64;
@@ -106,30 +144,37 @@ impl Reader<'_> {
     }
 
     fn infer(&self, notes: &mut Notes) -> (Values, ColumnKind) {
+        self.measured(notes).unwrap_or_else(|| {
+            let values = self.texts();
+            let kind = kind_of(&values);
+            (values, kind)
+        })
+    }
+
+    /// As numbers or times, where the column is of such.
+    fn measured(&self, notes: &mut Notes) -> Option<(Values, ColumnKind)> {
         let filled = self.count();
         if filled == 0 {
-            return (self.texts(), ColumnKind::Text);
+            return None;
         }
         let decimal = self.decimal();
         let read = self.read_numbers(decimal);
         let share = read.strays.count as f64 / filled as f64;
         if read.strays.count < filled && share < STRAYS && read.padded == 0 {
             if read.decorated == 0 && read.strays.count == 0 && self.is_packed_date() {
-                return (self.times(false, notes), ColumnKind::Time);
+                return Some((self.times(false, notes), ColumnKind::Time));
             }
             self.keep_decimal(decimal, notes);
             self.say_numbers(&read, false, notes);
-            return refine_numbers(read.values, None);
+            return Some(refine_numbers(read.values, None));
         }
         if self.looks_like_time() {
-            return (self.times(false, notes), ColumnKind::Time);
+            return Some((self.times(false, notes), ColumnKind::Time));
         }
         if read.strays.count * 2 < filled && read.padded == 0 {
             self.say_mixed(filled - read.strays.count, &read.strays, notes);
         }
-        let values = self.texts();
-        let kind = kind_of(&values);
-        (values, kind)
+        None
     }
 
     /// Numbers as asked for; what is none becomes missing and is told.
@@ -348,9 +393,10 @@ pub(crate) fn shortened(cell: &str) -> String {
     }
 }
 
-fn say_missing(raw: &RawColumn, present: &[bool], notes: &mut Notes) {
+/// Says what became of the words that stand in these rows.
+fn say_words(key: &str, raw: &RawColumn, rows: impl Iterator<Item = usize>, notes: &mut Notes) {
     let mut words: BTreeMap<&str, usize> = BTreeMap::new();
-    for row in (0..raw.len()).filter(|&row| !present[row]) {
+    for row in rows {
         let cell = raw.cell(row);
         // An empty cell is plainly missing; only what could be read otherwise is worth a word.
         if !cell.is_empty() {
@@ -365,10 +411,5 @@ fn say_missing(raw: &RawColumn, present: &[bool], notes: &mut Notes) {
         .iter()
         .map(|(word, count)| format!("`{}` × {count}", if word.is_empty() { " " } else { word }))
         .collect();
-    notes.actions.push(phrase!(
-        "tables.missing_words",
-        column = raw.name,
-        count = count,
-        words = said.join(", ")
-    ));
+    notes.actions.push(phrase!(key, column = raw.name, count = count, words = said.join(", ")));
 }

@@ -4,7 +4,7 @@ mod column;
 mod likely_target;
 mod rows;
 
-use flywheel_spec::table::{ColumnKind, ProfileReport, ValueCount};
+use flywheel_spec::table::{ColumnKind, ColumnProfile, Finding, ProfileReport, ValueCount};
 
 use crate::finding::{self, Evidence};
 use crate::frame::Values;
@@ -14,22 +14,39 @@ pub(crate) use column::counts;
 
 /// Profiles a table; findings about the target are made for `target`, or for the column that is most likely to be it.
 pub fn profile(table: &StoredTable, target: Option<&str>) -> ProfileReport {
-    let columns = column::all(table);
-    let hashes = rows::hashes(&table.frame);
-    let duplicate_rows = rows::repeated(hashes);
-    let likely_target = likely_target::find(table, &columns);
-    let judged = target.or(likely_target.as_deref()).and_then(|name| table.position(name));
-    let findings = finding::all(&Evidence { table, columns: &columns, duplicate_rows, target: judged });
+    let Looked { columns, duplicate_rows, likely_target, families } = look(table, target);
     ProfileReport {
         table: table.name.clone(),
         version: table.version,
         rows: table.frame.rows() as u64,
         duplicate_rows,
         columns,
-        findings,
+        findings: families.into_iter().flat_map(finding::told).collect(),
         likely_target,
         parts: parts(table),
     }
+}
+
+/// Every finding of a profile, none of them only counted, for whoever acts on each.
+pub fn findings(table: &StoredTable, target: Option<&str>) -> Vec<Finding> {
+    look(table, target).families.into_iter().flatten().collect()
+}
+
+/// What a table shows to whoever looks at it.
+struct Looked {
+    columns: Vec<ColumnProfile>,
+    duplicate_rows: u64,
+    likely_target: Option<String>,
+    families: [Vec<Finding>; 9],
+}
+
+fn look(table: &StoredTable, target: Option<&str>) -> Looked {
+    let columns = column::all(table);
+    let duplicate_rows = rows::repeated(rows::hashes(&table.frame));
+    let likely_target = likely_target::find(table, &columns);
+    let judged = target.or(likely_target.as_deref()).and_then(|name| table.position(name));
+    let families = finding::families(&Evidence { table, columns: &columns, duplicate_rows, target: judged });
+    Looked { columns, duplicate_rows, likely_target, families }
 }
 
 /// Rows of the parts that the table brings along.

@@ -1,5 +1,6 @@
 //! `person_properties(properties, time)`: what `$set` and `$set_once` made of a person.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::{DataFusionError, Result, ScalarValue};
 use datafusion::logical_expr::{Accumulator, AggregateUDF, Volatility, create_udaf};
+use flywheel_people::event::by_text;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -31,19 +33,23 @@ struct Properties {
 
 impl Properties {
     fn set(&mut self, name: String, time: i64, value: Value) {
-        // Values of one moment are told apart by their text, so that no order of reading matters.
-        let newer = |(old_time, old): &(i64, Value)| (*old_time, old.to_string()) < (time, value.to_string());
+        let newer = |(old_time, old): &(i64, Value)| order((*old_time, old), (time, &value)).is_lt();
         if self.set.get(&name).is_none_or(newer) {
             self.set.insert(name, (time, value));
         }
     }
 
     fn set_once(&mut self, name: String, time: i64, value: Value) {
-        let older = |(old_time, old): &(i64, Value)| (*old_time, old.to_string()) > (time, value.to_string());
+        let older = |(old_time, old): &(i64, Value)| order((*old_time, old), (time, &value)).is_gt();
         if self.once.get(&name).is_none_or(older) {
             self.once.insert(name, (time, value));
         }
     }
+}
+
+/// By time, and at one moment as questions tell values apart, so that no order of reading matters.
+fn order(one: (i64, &Value), other: (i64, &Value)) -> Ordering {
+    one.0.cmp(&other.0).then_with(|| by_text(one.1, other.1))
 }
 
 impl Accumulator for Properties {
@@ -93,5 +99,26 @@ impl Accumulator for Properties {
             other.once.into_iter().for_each(|(name, (time, value))| self.set_once(name, time, value));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_one_moment_the_value_counts_that_questions_take() {
+        for values in [[json!(5), json!("Bern")], [json!("Bern"), json!(5)]] {
+            let mut properties = Properties::default();
+            for value in values {
+                properties.set("city".to_owned(), 7, value.clone());
+                properties.set_once("first".to_owned(), 7, value);
+            }
+            let ScalarValue::Utf8(Some(text)) = properties.evaluate().expect("a text") else { panic!() };
+            let found: Value = serde_json::from_str(&text).expect("JSON");
+            assert_eq!(found, json!({"city": "Bern", "first": 5}));
+        }
     }
 }

@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use tokio::sync::mpsc;
 
 use super::listed;
-use super::rows::{Batch, Row};
+use super::rows::{BadRow, Batch, Row, Taken, kept};
 
 /// Rows that are handed on at once.
 const BATCH: usize = 4096;
@@ -151,13 +151,7 @@ impl DatabaseTable {
             .map_err(|error| self.failed(&error))?;
         let pairs: Vec<String> = columns
             .iter()
-            .map(|name| {
-                let column = quoted(name, '"');
-                format!(
-                    "{}, CASE typeof({column}) WHEN 'blob' THEN hex({column}) ELSE {column} END",
-                    text(name, false)
-                )
-            })
+            .map(|name| format!("{}, {}", text(name, false), sqlite_value(&quoted(name, '"'))))
             .collect();
         let query = format!("SELECT json_object({}) FROM {}", pairs.join(", "), table.quoted('"'));
         self.send(sqlx::query_scalar(AssertSqlSafe(query)).fetch(&mut connection), sender).await?;
@@ -175,10 +169,7 @@ impl DatabaseTable {
         while let Some(row) = rows.next().await {
             let row = row.map_err(|error| self.failed(&error))?;
             place += 1;
-            let Some(fields) = fields(&row) else {
-                return Err(Problem::error(phrase!("tables.database_row", found = row)).into());
-            };
-            batch.rows.push(Ok(Row::new(place, fields)));
+            batch.rows.push(taken(place, &row));
             if batch.rows.len() == BATCH && sender.send(Ok(std::mem::take(&mut batch))).await.is_err() {
                 return Ok(());
             }
@@ -219,6 +210,17 @@ impl DatabaseTable {
             }
         };
         Problem::error(problem).advise(advice).into()
+    }
+}
+
+/// A row as it is handed on: one that does not read costs no other.
+fn taken(place: u64, row: &str) -> Taken {
+    match fields(row) {
+        Some(fields) => Ok(Row::new(place, fields)),
+        None => {
+            let raw = kept(row);
+            Err(BadRow { place, reason: phrase!("tables.database_row", found = raw), raw })
+        }
     }
 }
 
@@ -269,6 +271,16 @@ fn mysql_value(column: &str, kind: &str) -> String {
     }
 }
 
+/// What of a SQLite column goes into JSON, whatever kind of value each row has: bytes as digits, floating-point numbers with
+/// all 17 of theirs, of which SQLite itself writes 15, and infinities, which JSON has no numbers for, as text.
+fn sqlite_value(column: &str) -> String {
+    format!(
+        "CASE WHEN typeof({column}) = 'blob' THEN hex({column}) WHEN typeof({column}) <> 'real' THEN {column} \
+         WHEN abs({column}) < 9e999 THEN json(printf('%!.16e', {column})) \
+         WHEN {column} > 0 THEN 'Infinity' ELSE '-Infinity' END"
+    )
+}
+
 /// A name as SQL writes it.
 fn quoted(name: &str, mark: char) -> String {
     let twice: String = [mark, mark].iter().collect();
@@ -307,6 +319,45 @@ mod tests {
             Some(json!({"id": "123456789012345678901", "sum": "12345678901234567.89", "rate": 2.5}))
         );
         assert_eq!(fields("[1]"), None);
+    }
+
+    #[test]
+    fn a_row_that_does_not_read_is_set_aside() {
+        let bad = taken(7, r#"{"x": 9e999}"#).expect_err("no number");
+        assert_eq!(
+            (bad.place, bad.reason.key.as_str(), bad.raw.as_str()),
+            (7, "tables.database_row", r#"{"x": 9e999}"#)
+        );
+    }
+
+    #[tokio::test]
+    async fn floating_point_numbers_of_sqlite_keep_every_digit() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}", folder.path().join("measures.db").display());
+        let options = SqliteConnectOptions::from_str(&url).expect("an address").create_if_missing(true);
+        let mut connection = options.connect().await.expect("opened");
+        connection
+            .execute(
+                "CREATE TABLE measures (x REAL); INSERT INTO measures VALUES (1767225600.123456), (0.1), (3), \
+                 (1e17), (-2.5e-10), (9e999), (-9e999), ('words'), (1e20)",
+            )
+            .await
+            .expect("filled");
+        connection.close().await.expect("closed");
+        let found = read(&url, "measures").await.expect("rows");
+        let found: Vec<&Value> = found.iter().map(|row| &row["x"]).collect();
+        let expected = [
+            json!(1_767_225_600.123_456),
+            json!(0.1),
+            json!(3.0),
+            json!(1e17),
+            json!(-2.5e-10),
+            json!("Infinity"),
+            json!("-Infinity"),
+            json!("words"),
+            json!(1e20),
+        ];
+        assert_eq!(found, expected.iter().collect::<Vec<_>>());
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use super::raw::{RawColumn, RawTable};
 use super::{Format, ImportOptions, Imported, LISTED, Notes, encoding, listed, pixel_table};
 use crate::frame::{Frame, Values};
-use crate::infer::{self, refine};
+use crate::infer::{self, Asked, refine};
 
 /// What may stand between fields, the likelier first.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -46,7 +46,9 @@ pub(super) fn import(name: &str, bytes: &[u8], options: &ImportOptions) -> Resul
         return pixel_table::import(name, text, delimiter, &layout, notes);
     }
 
-    let (mut table, broken) = records(name, text, delimiter, &mut notes)?;
+    // Rows that are to be answered keep their places, whatever they hold.
+    let blanks = if options.expected.is_empty() { Blanks::Dropped } else { Blanks::Kept };
+    let (mut table, broken) = records(name, text, delimiter, blanks, &mut notes)?;
     check_header(&table, &mut notes);
     let frame = if table.rows() == 0 {
         if broken.is_empty() {
@@ -74,8 +76,12 @@ pub(super) fn typed(
     let lines = infer::Lines { file: &table.file, lines: &table.lines };
     let read = |raw: &RawColumn| {
         let mut notes = Notes::default();
-        let (wanted, expected) = (options.kinds.get(&raw.name), options.expected.get(&raw.name));
-        let typed = refine(raw, wanted.copied(), expected.copied(), &lines, &mut notes);
+        let asked = Asked {
+            kind: options.kinds.get(&raw.name).copied(),
+            expected: options.expected.get(&raw.name).copied(),
+            is_target: options.target.as_ref() == Some(&raw.name),
+        };
+        let typed = refine(raw, asked, &lines, &mut notes);
         (typed, notes)
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -99,6 +105,15 @@ pub(super) fn typed(
         }
     });
     (frame, kinds)
+}
+
+/// What becomes of records that hold nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Blanks {
+    /// They are no rows.
+    Dropped,
+    /// They are rows in which all is missing, unless their line is empty.
+    Kept,
 }
 
 /// A row that does not have as many fields as the header.
@@ -155,6 +170,7 @@ fn records(
     name: &str,
     text: &str,
     delimiter: u8,
+    blanks: Blanks,
     notes: &mut Notes,
 ) -> Result<(RawTable, Vec<Broken>), Problems> {
     let mut reader = reader(delimiter).from_reader(text.as_bytes());
@@ -188,12 +204,14 @@ fn records(
             table.columns = columns(&record, name, line, notes);
             continue;
         }
-        row += 1;
-        // A line of nothing but blanks or delimiters is no row.
-        if record.iter().all(|field| field.iter().all(u8::is_ascii_whitespace)) {
-            row -= 1;
+        // A line of nothing but spaces is no row of several fields in any file.
+        let is_line_of_spaces = record.len() < table.columns.len().min(2);
+        if record.iter().all(|field| field.iter().all(u8::is_ascii_whitespace))
+            && (blanks == Blanks::Dropped || is_line_of_spaces)
+        {
             continue;
         }
+        row += 1;
         if record.len() != table.columns.len() {
             let fields = record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
             broken.push(Broken { line, row, fields });

@@ -20,7 +20,7 @@ pub(super) fn decode(
 ) -> Result<String, Problems> {
     let encoding = match said {
         Some(label) => Encoding::for_label(label.trim().as_bytes()).ok_or_else(|| unknown(name, label))?,
-        None => detect(bytes),
+        None => detect(bytes, true),
     };
     let encoding = if encoding == encoding_rs::GBK { GB18030 } else { encoding };
     let (body, marked) = match Encoding::for_bom(bytes) {
@@ -48,15 +48,16 @@ pub(super) fn decode(
     Ok(text.into_owned())
 }
 
-/// The encoding of a text of which the beginning is at hand; said unless it is plain UTF-8.
+/// The encoding of a text of which the beginning, or the `whole`, is at hand; said unless it is plain UTF-8.
 pub(super) fn told(
     name: &str,
     look: &[u8],
+    whole: bool,
     said: Option<&str>,
 ) -> Result<(&'static Encoding, Option<Phrase>), Problems> {
     let encoding = match said {
         Some(label) => Encoding::for_label(label.trim().as_bytes()).ok_or_else(|| unknown(name, label))?,
-        None => detect(look),
+        None => detect(look, whole),
     };
     let encoding = if encoding == encoding_rs::GBK { GB18030 } else { encoding };
     if encoding == UTF_8 {
@@ -131,7 +132,8 @@ fn human(encoding: &'static Encoding) -> &'static str {
     }
 }
 
-fn detect(bytes: &[u8]) -> &'static Encoding {
+/// The encoding that the bytes look like; a beginning may end within a character, a `whole` text may not.
+fn detect(bytes: &[u8], whole: bool) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding;
     }
@@ -142,7 +144,7 @@ fn detect(bytes: &[u8]) -> &'static Encoding {
         return UTF_8;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
+    detector.feed(bytes, whole);
     detector.guess(None, Utf8Detection::Deny)
 }
 
@@ -279,6 +281,21 @@ mod tests {
             assert_eq!(found, text, "{name}");
             assert_eq!(actions.is_empty(), word.is_empty(), "{name}");
             assert!(actions.iter().all(|action| action.en.contains(word)), "{name}: {actions:?}");
+        }
+    }
+
+    #[test]
+    fn a_beginning_that_ends_within_a_character_tells_the_encoding_too() {
+        let simplified = "城市,人口,备注\n北京,2189,首都\n上海,2487,港口城市与观光".repeat(3);
+        let traditional = "城市,人口,備註\n臺北,250,首都\n高雄,274,港口城市與觀光".repeat(3);
+        for (encoding, text) in [(GB18030, simplified), (BIG5, traditional)] {
+            let bytes = encoding.encode(&text).0.into_owned();
+            for end in bytes.len() - 6..=bytes.len() {
+                let read = told("a.csv", &bytes[..end], false, None);
+                let (found, action) = read.unwrap_or_else(|problems| panic!("{problems}"));
+                assert_eq!(found, encoding, "{end} of {}", bytes.len());
+                assert!(action.is_some());
+            }
         }
     }
 

@@ -54,15 +54,18 @@ impl Source<'_> {
 /// What a person may say about a source; everything has a default that is found by looking.
 #[derive(Debug, Clone, Default)]
 pub struct ImportOptions {
-    /// The column to predict; said only to be told at once when there is none of that name.
+    /// The column to predict. Words such as `-` and `None` are values of it unless it is of numbers, times, or yes and no,
+    /// and that there is none of that name is told at once.
     pub target: Option<String>,
     /// A table of labels for a folder of images: a column of file names, and others.
     pub labels: Option<PathBuf>,
     /// The form, where the content is recognised wrongly.
     pub format: Option<Format>,
-    /// What columns hold, where the inferred kind is wrong; values that do not fit become missing.
+    /// What columns hold, where the inferred kind is wrong; values that do not fit become missing, and in a column of
+    /// categories a blank alone is missing.
     pub kinds: BTreeMap<String, ColumnKind>,
-    /// How columns are read that are there; one whose cells do not fit is inferred as ever.
+    /// How columns are read that are there; one whose cells do not fit is inferred as ever. Where any are named, rows of
+    /// a CSV in which all is missing are rows too.
     pub expected: BTreeMap<String, Expected>,
     /// Brings images of different sizes to the most common one.
     pub resize: bool,

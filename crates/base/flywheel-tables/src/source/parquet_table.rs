@@ -68,7 +68,8 @@ fn read(
     let mut taken: Vec<String> = Vec::new();
     for (field, building) in schema.fields().iter().zip(columns) {
         let wanted = options.kinds.get(field.name()).copied();
-        if let Some((mut column, kind)) = building.finish(name, field, wanted, notes) {
+        let is_target = options.target.as_ref() == Some(field.name());
+        if let Some((mut column, kind)) = building.finish(name, field, wanted, is_target, notes) {
             column.name = unique(&column.name, &taken);
             taken.push(column.name.clone());
             frame.columns.push(column);
@@ -125,6 +126,7 @@ impl Building {
         file: &str,
         field: &Field,
         wanted: Option<ColumnKind>,
+        is_target: bool,
         notes: &mut Notes,
     ) -> Option<(Column, ColumnKind)> {
         match self {
@@ -138,10 +140,13 @@ impl Building {
                         kind
                     }
                     (kind, Values::Text(texts)) => {
-                        let texts: Vec<Option<Arc<str>>> = texts
-                            .into_iter()
-                            .map(|text| text.filter(|text| !infer::is_missing(text)))
-                            .collect();
+                        // What is no value is null here already; a word such as `-` may be a class.
+                        let keeps_words = is_target || wanted == Some(ColumnKind::Category);
+                        let is_value = |text: &Arc<str>| {
+                            if keeps_words { !text.trim().is_empty() } else { !infer::is_missing(text) }
+                        };
+                        let texts: Vec<Option<Arc<str>>> =
+                            texts.into_iter().map(|text| text.filter(is_value)).collect();
                         column.values = Values::Text(texts);
                         match kind {
                             Some(kind @ (ColumnKind::Category | ColumnKind::Boolean | ColumnKind::Text)) => {

@@ -131,6 +131,63 @@ fn columns_are_read_as_they_were_before_where_their_cells_allow_it() {
 }
 
 #[test]
+fn rows_to_be_answered_keep_their_places_though_all_of_them_is_missing() {
+    let number = Expected { kind: ColumnKind::Number, writing: Writing::Usual };
+    let text = Expected { kind: ColumnKind::Text, writing: Writing::Usual };
+    let expected = [("a".to_owned(), number), ("b".to_owned(), number), ("note".to_owned(), text)];
+    let answering = ImportOptions { expected: expected.into(), ..ImportOptions::default() };
+    let cases: [(&str, &[&str], &[&str]); 3] = [
+        (
+            "a,b\n1,2\n,\n3,4\n\n",
+            &["a: number = 1 | 3", "b: number = 2 | 4"],
+            &["a: number = 1 | ∅ | 3", "b: number = 2 | ∅ | 4"],
+        ),
+        (
+            "a,b\n1,2\n  \n3,4\n",
+            &["a: number = 1 | 3", "b: number = 2 | 4"],
+            &["a: number = 1 | 3", "b: number = 2 | 4"],
+        ),
+        ("note\ngood\n\"\"\nbad\n\n", &["note: category = good | bad"], &["note: text = good | ∅ | bad"]),
+    ];
+    for (text, learning, answered) in cases {
+        let read = |options: &ImportOptions| {
+            let read = import_bytes("a.csv", text.as_bytes(), options);
+            shown(&read.unwrap_or_else(|problems| panic!("{problems}")))
+        };
+        assert_eq!(read(&ImportOptions::default()), learning, "{text:?}");
+        assert_eq!(read(&answering), answered, "{text:?}");
+    }
+}
+
+#[test]
+fn words_for_nothing_are_values_of_a_category_asked_for_and_of_a_target_of_words() {
+    let kind = |kind| ImportOptions { kinds: [("y".to_owned(), kind)].into(), ..ImportOptions::default() };
+    let target = || ImportOptions { target: Some("y".to_owned()), ..ImportOptions::default() };
+    let signs = "x,y\n1,+\n2,-\n3,\n4,-\n";
+    let sleep = "x,y\n1,None\n2,Apnea\n3,None\n4,Apnea\n";
+    let cases: [(&str, ImportOptions, &str); 9] = [
+        (signs, ImportOptions::default(), "y: category = + | ∅ | ∅ | ∅"),
+        (signs, target(), "y: category = + | - | ∅ | -"),
+        (signs, kind(ColumnKind::Category), "y: category = + | - | ∅ | -"),
+        (signs, kind(ColumnKind::Boolean), "y: boolean = + | - | ∅ | -"),
+        (sleep, target(), "y: category = None | Apnea | None | Apnea"),
+        ("x,y\n1,NA\n2,7.5\n3,-\n4,8\n", target(), "y: number = ∅ | 7.5 | ∅ | 8"),
+        ("x,y\n1,yes\n2,no\n3,NA\n4,no\n", target(), "y: boolean = yes | no | ∅ | no"),
+        ("x,y\n1,m\n2,f\n3,NA\n4,f\n", kind(ColumnKind::Boolean), "y: boolean = m | f | ∅ | f"),
+        ("x,y\n1,a b\n2,?\n", kind(ColumnKind::Text), "y: text = a b | ∅"),
+    ];
+    for (text, options, column) in cases {
+        let read = import_bytes("a.csv", text.as_bytes(), &options);
+        let read = read.unwrap_or_else(|problems| panic!("{problems}"));
+        assert_eq!(shown(&read)[1], column, "{text:?} {options:?}");
+    }
+    let read = import_bytes("a.csv", signs.as_bytes(), &target());
+    let read = read.unwrap_or_else(|problems| panic!("{problems}"));
+    let kept = read.actions.iter().find(|action| action.key == "tables.words_kept");
+    assert!(kept.is_some_and(|kept| kept.en.contains("2 cells") && kept.en.contains("`-` × 2")));
+}
+
+#[test]
 fn a_shifted_row_is_set_aside_and_named_by_line_with_the_place_of_the_shift() {
     let mut text = "app,category,rating,reviews,price\n".to_owned();
     for row in 0..20 {

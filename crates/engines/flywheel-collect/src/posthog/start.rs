@@ -10,14 +10,13 @@ use crate::arrival::{Answer, Delivery};
 use crate::refusal::Refusal;
 use crate::unpack::{by_content, by_header, of_form};
 
-/// The key in a request for flags: in its body, its query or its bearer's header.
+/// The key in a request for flags: in its query, its body or its bearer's header.
+///
+/// The header comes last: posthog-python and posthog-node carry a person's own key there, the project's in the query.
 ///
 /// # Errors
 /// A body that cannot be unpacked, or no key.
 pub fn key(authorization: &str, delivery: &Delivery<'_>) -> Result<String, Refusal> {
-    if let Ok(key) = super::v1::key(authorization) {
-        return Ok(key);
-    }
     for name in ["token", "api_key"] {
         let key = of_form(delivery.query.as_bytes(), name).and_then(|key| String::from_utf8(key).ok());
         if let Some(key) = key.filter(|key| !key.trim().is_empty()) {
@@ -25,12 +24,13 @@ pub fn key(authorization: &str, delivery: &Delivery<'_>) -> Result<String, Refus
         }
     }
     if delivery.body.trim_ascii().is_empty() {
-        return Err(Refusal::NoKey);
+        return super::v1::key(authorization);
     }
     let text = by_content(by_header(delivery.encoding, delivery.body)?)?;
     let body: Value = serde_json::from_slice(&text).map_err(|_| Refusal::NotJson { at: 0 })?;
     let key = ["token", "api_key", "$token"].into_iter().find_map(|name| body.get(name)?.as_str());
-    key.map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned).ok_or(Refusal::NoKey)
+    let key = key.map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned);
+    key.map_or_else(|| super::v1::key(authorization), Ok)
 }
 
 /// `/flags/?v=2` and `/decide`: no flags, without an error.
@@ -117,6 +117,10 @@ mod tests {
         for (authorization, query, body) in [
             ("Bearer k", "", ""),
             ("", "token=k&send_cohorts", ""),
+            ("Bearer phx_a_persons_own", "token=k&send_cohorts", ""),
+            ("Bearer phx_a_persons_own", "v=2", "{\"token\":\"k\"}"),
+            ("Bearer k", "token=&v=2", ""),
+            ("Bearer k", "v=2", "{}"),
             ("", "v=2", "{\"token\":\"k\",\"distinct_id\":\"a\"}"),
             ("", "v=2", "data=eyJhcGlfa2V5IjoiayJ9"),
         ] {

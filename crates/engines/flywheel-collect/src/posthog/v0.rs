@@ -402,6 +402,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_unset_is_set_to_nothing() {
+        for (event, expected) in [
+            (json!({"properties": {"$unset": ["email"]}}), json!({"$set": {"email": null}})),
+            (
+                json!({"$unset": ["email"], "properties": {"$unset": ["age", 7], "x": 1}}),
+                json!({"x": 1, "$set": {"email": null, "age": null}}),
+            ),
+            (
+                json!({"$set": {"plan": "pro", "age": 3}, "properties": {"$unset": {"age": ""}}}),
+                json!({"$set": {"plan": "pro", "age": null}}),
+            ),
+            (json!({"$unset": [], "properties": {"x": 1, "$unset": null}}), json!({"x": 1})),
+        ] {
+            let mut sent = json!({"event": "a", "distinct_id": "b"});
+            sent.as_object_mut().expect("an object").extend(event.as_object().expect("an object").clone());
+            assert_eq!(Value::Object(one(sent).properties), expected, "{event}");
+        }
+    }
+
+    #[test]
     fn answers_are_those_that_the_clients_know() {
         assert_eq!(taken("").body, b"{\"status\":1}");
         assert_eq!((taken("").status, taken("ip=1&beacon=1").status), (200, 204));

@@ -21,6 +21,7 @@ pub fn script(survey: &SurveySpec, key: &str) -> String {
         .map(|question| {
             let scale = question.scale();
             json!({
+                "kind": question.kind(),
                 "words": question.words(),
                 "scale": scale.map(|(from, to, low, high)| json!({"from": from, "to": to, "low": low, "high": high})),
             })
@@ -74,6 +75,13 @@ mod tests {
             script.contains("\"from\":0,\"to\":10") && script.contains("您有多大可能向朋友或同事推荐我们")
         );
         assert!(!script.contains("</script>"), "{script}");
+    }
+
+    #[test]
+    fn answers_say_which_kind_of_question_they_belong_to() {
+        let script = script(&SurveySpec::ready_made("csat").expect("a survey"), "fw_test_1");
+        assert!(script.contains("\"kind\":\"csat\"") && script.contains("\"kind\":\"open\""));
+        assert!(script.contains("properties[`$survey_kind${ending}`] = survey.questions[place].kind"));
     }
 
     #[test]

@@ -80,7 +80,11 @@
       })),
     }
     answers.forEach((answer, place) => {
-      if (answer !== undefined) properties[place === 0 ? '$survey_response' : `$survey_response_${place}`] = answer
+      if (answer === undefined) return
+      const ending = place === 0 ? '' : `_${place}`
+      properties[`$survey_response${ending}`] = answer
+      // Satisfied answers of one survey are unsatisfied ones of another.
+      properties[`$survey_kind${ending}`] = survey.questions[place].kind
     })
     return send('survey sent', properties, SENT)
   }

@@ -1,5 +1,8 @@
 //! What a model answered beside what was true: the one thing that every metric reads.
 
+use flywheel_spec::model::Sureness;
+
+use super::sure::calibrated;
 use crate::examples::Targets;
 use crate::network::Head;
 use crate::prepare::{Preparation, TargetCode};
@@ -67,6 +70,15 @@ impl Answers {
         }
     }
 
+    /// The answers as a deployed model chooses them: where it tells when it is sure, a threshold is held against the
+    /// probabilities that it then shows.
+    pub fn chosen(mut self, threshold: Option<f64>, sure: Option<Sureness>) -> Self {
+        if let (Self::Classes(answers), Some(sure)) = (&mut self, sure) {
+            answers.choose_at(threshold, sure.temperature);
+        }
+        self
+    }
+
     /// What guessing without looking at the row would answer: the training part's most frequent class with its shares
     /// as probabilities, or its mean.
     pub fn baseline(&self, target: &TargetCode) -> Self {
@@ -110,9 +122,23 @@ impl ClassAnswers {
         &self.probabilities[row * self.classes..(row + 1) * self.classes]
     }
 
+    /// Chooses the answers on probabilities at a temperature; it changes none where there is no threshold.
+    pub(super) fn choose_at(&mut self, threshold: Option<f64>, temperature: f64) {
+        if threshold.is_some() {
+            let rows = self.probabilities.chunks_exact(self.classes);
+            self.predicted = rows.map(|row| choose(&calibrated(row, temperature), threshold)).collect();
+        }
+    }
+
     /// The probability given to the answer.
     pub fn confidence(&self, row: usize) -> f64 {
         f64::from(self.row(row)[self.predicted[row] as usize])
+    }
+
+    /// Rows of a class or rows of the others, whichever are fewer.
+    pub(super) fn rarer_rows(&self, class: usize) -> usize {
+        let own = self.truths.iter().filter(|&&truth| truth as usize == class).count();
+        own.min(self.truths.len() - own)
     }
 
     /// The probability of one class in every row.
@@ -152,9 +178,10 @@ pub(crate) fn probabilities(head: Head, classes: usize, outputs: &[f32]) -> Vec<
 }
 
 /// The answered class: the likeliest, the first of equals; with two classes and a threshold, the second from there on.
-pub(crate) fn choose(row: &[f32], threshold: Option<f64>) -> u32 {
+pub(crate) fn choose<P: Copy + PartialOrd + Into<f64>>(row: &[P], threshold: Option<f64>) -> u32 {
     if let ([_, positive], Some(threshold)) = (row, threshold) {
-        return u32::from(f64::from(*positive) >= threshold);
+        let positive: f64 = (*positive).into();
+        return u32::from(positive >= threshold);
     }
     let mut best = 0;
     for class in 1..row.len() {

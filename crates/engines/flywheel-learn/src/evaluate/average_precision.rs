@@ -2,9 +2,12 @@
 
 use flywheel_stats::Interval;
 use flywheel_stats::auc::average_precision;
-use flywheel_stats::share::logit_of_variance;
+use flywheel_stats::share::{logit_of_variance, wilson};
 
 use super::answers::ClassAnswers;
+
+/// A sum of shares that make 1 comes so near to it.
+const ROUNDING: f64 = 1e-12;
 
 pub(super) fn value(answers: &ClassAnswers) -> Option<f64> {
     let areas = areas(answers);
@@ -12,13 +15,21 @@ pub(super) fn value(answers: &ClassAnswers) -> Option<f64> {
 }
 
 /// The logit interval of Boyd, Eng and Page (2013); for a mean over classes, their variances put together.
+///
+/// At 1 the logit has none: the interval is then Wilson's of as many rows as the rarest kind has, all of them right.
 pub(super) fn interval(answers: &ClassAnswers) -> Option<Interval> {
     let areas = areas(answers);
     let mean = value(answers)?;
     let count = areas.len() as f64;
     let variance: f64 =
         areas.iter().map(|(area, rows)| area * (1.0 - area) / rows).sum::<f64>() / (count * count);
-    Some(logit_of_variance(mean, variance).unwrap_or(Interval { low: mean, high: mean }))
+    let all_right = || {
+        let classes = if answers.classes == 2 { 1..2 } else { 0..answers.classes };
+        let rarest = classes.map(|class| answers.rarer_rows(class)).filter(|&rows| rows > 0).min()? as f64;
+        wilson(rarest, rarest)
+    };
+    let interval = if 1.0 - mean > ROUNDING { logit_of_variance(mean, variance) } else { all_right() };
+    Some(interval.unwrap_or(Interval { low: mean, high: mean }))
 }
 
 /// Each class's area with its rows.

@@ -8,6 +8,10 @@ use super::answers::NumberAnswers;
 
 /// Absent when all truths are the same.
 pub(super) fn value(answers: &NumberAnswers) -> Option<f64> {
+    // Not by their spread: the mean of equal numbers may be off by a last digit, and all of them with it.
+    if answers.truths.windows(2).all(|pair| pair[0] == pair[1]) {
+        return None;
+    }
     let rows = answers.truths.len() as f64;
     let mean = answers.truths.iter().sum::<f64>() / rows;
     let spread: f64 = answers.truths.iter().map(|truth| (truth - mean).powi(2)).sum();
@@ -33,14 +37,16 @@ pub(super) fn interval(answers: &NumberAnswers, chance: &Chance) -> Option<Inter
     let rows_count = sums.len() as f64;
     let [replicates] = bootstrap(sums.len(), &chance.stream("r2"), |rows| {
         let (mut left, mut first, mut second) = (0.0, 0.0, 0.0);
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for &row in rows {
             let [error, value, square] = sums[row as usize];
             left += error;
             first += value;
             second += square;
+            (low, high) = (low.min(value), high.max(value));
         }
         let spread = second - first * first / rows_count;
-        [if spread > 0.0 { 1.0 - left / spread } else { f64::NAN }]
+        [if low < high && spread > 0.0 { 1.0 - left / spread } else { f64::NAN }]
     });
     percentile(&replicates)
 }

@@ -21,17 +21,20 @@ const SMALLEST: f64 = 1e-30;
 /// Confidences shown to choose by.
 const CURVE: usize = 20;
 
-/// Chooses on validation answers; absent without any.
+/// Chooses on validation answers; absent without any. `threshold` is the second class's as in `Answers::read`, and holds
+/// for the probabilities at the temperature found.
 ///
 /// The temperature makes the mean log loss least (Guo et al. 2017).
 /// For a bound on errors one more error is counted than was seen, the correction of conformal risk control for small
 /// samples (Angelopoulos et al. 2022); where no confidence keeps the bound, the model is never sure.
-pub fn sureness(spec: &SureSpec, answers: &ClassAnswers) -> Option<Sureness> {
+pub fn sureness(spec: &SureSpec, threshold: Option<f64>, answers: &ClassAnswers) -> Option<Sureness> {
     if answers.truths.is_empty() {
         return None;
     }
     let temperature = temperature(answers);
-    let ranked = ranked(answers, temperature);
+    let mut answers = answers.clone();
+    answers.choose_at(threshold, temperature);
+    let ranked = ranked(&answers, temperature);
     let confidence = match *spec {
         SureSpec::Confidence { least } => least,
         SureSpec::Coverage { share } => {
@@ -185,26 +188,40 @@ mod tests {
     fn a_bound_on_errors_holds_on_other_rows() {
         let (chosen_on, judged_on) = (answers(4000, 2, |p| p), answers(20_000, 3, |p| p));
         for most in [0.05, 0.1, 0.2] {
-            let sureness = sureness(&SureSpec::Errors { most }, &chosen_on).unwrap();
+            let sureness = sureness(&SureSpec::Errors { most }, None, &chosen_on).unwrap();
             let report = report(sureness, &judged_on).unwrap();
             let errors = 1.0 - report.accuracy.unwrap().value;
             assert!(errors < most + 0.02, "{errors} of {most}");
             assert!(report.coverage.value > 0.1, "{most}: {}", report.coverage.value);
         }
-        assert!(sureness(&SureSpec::Errors { most: 0.05 }, &answers(0, 4, |p| p)).is_none());
+        assert!(sureness(&SureSpec::Errors { most: 0.05 }, None, &answers(0, 4, |p| p)).is_none());
     }
 
     #[test]
     fn coverage_and_confidence_are_taken_at_their_word() {
         let some = answers(1000, 5, |p| p);
-        let covered = sureness(&SureSpec::Coverage { share: 0.7 }, &some).unwrap();
+        let covered = sureness(&SureSpec::Coverage { share: 0.7 }, None, &some).unwrap();
         assert!((report(covered, &some).unwrap().coverage.value - 0.7).abs() < 0.002);
-        assert_eq!(sureness(&SureSpec::Confidence { least: 0.8 }, &some).unwrap().confidence, 0.8);
-        let never = sureness(&SureSpec::Errors { most: 0.0 }, &some).unwrap();
+        let said = sureness(&SureSpec::Confidence { least: 0.8 }, None, &some).unwrap();
+        assert_eq!(said.confidence, 0.8);
+        let never = sureness(&SureSpec::Errors { most: 0.0 }, None, &some).unwrap();
         let report = report(never, &some).unwrap();
         assert_eq!(report.finding.key, "evaluate.never_sure");
         assert!(report.accuracy.is_none() && report.coverage.value == 0.0);
         assert!(report.curve.windows(2).all(|pair| pair[0].confidence < pair[1].confidence));
         assert_eq!(report.curve[0].coverage, 1.0);
+    }
+    #[test]
+    fn a_threshold_holds_for_the_probabilities_that_are_shown() {
+        let mut some = ClassAnswers {
+            classes: 2,
+            truths: vec![0, 1],
+            predicted: vec![0, 1],
+            probabilities: vec![0.71, 0.29, 0.1, 0.9],
+        };
+        some.choose_at(Some(0.3), 2.0);
+        assert_eq!(some.predicted, [1, 1], "0.29 is 0.39 at the temperature 2");
+        some.choose_at(Some(0.3), 1.0);
+        assert_eq!(some.predicted, [0, 1]);
     }
 }

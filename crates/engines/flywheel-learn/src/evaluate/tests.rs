@@ -80,9 +80,42 @@ fn a_perfect_part_is_not_taken_for_certainty() {
                 | MetricName::F1Macro
                 | MetricName::Recall
                 | MetricName::Auc
+                | MetricName::AveragePrecision
         );
         assert!(!counted || (value.value == 1.0 && value.low < 0.99), "{value:?}");
     }
+}
+
+#[test]
+fn a_single_row_of_a_class_is_no_certainty() {
+    // One positive of 1,000, at the height of the fiftieth negative; and three positives above all others.
+    for (positives, above, most_low) in [(1, 50, 0.3), (3, 0, 0.5)] {
+        let rows = 1000;
+        let truths: Vec<u32> = (0..rows).map(|row| u32::from(row < positives)).collect();
+        let height = |row: u32| if row < positives { rows - above } else { rows - row };
+        let score = |row: u32| height(row) as f32 / 1001.0;
+        let probabilities: Vec<f32> = (0..rows).flat_map(|row| [1.0 - score(row), score(row)]).collect();
+        let answers = ClassAnswers { classes: 2, truths, predicted: vec![0; rows as usize], probabilities };
+        let values = estimates(&Answers::Classes(answers), &Chance::new(1));
+        for metric in [MetricName::Auc, MetricName::AveragePrecision] {
+            let found = values.iter().find(|value| value.metric == metric).unwrap();
+            assert!(found.low < most_low && found.low < found.value, "{positives} positives: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_target_of_equal_numbers_has_no_variance_to_explain() {
+    let truths = |last: f64| [vec![0.1; 9], vec![last]].concat();
+    let answers = |truths: Vec<f64>| {
+        let predicted = truths.iter().map(|truth| truth + 0.01).collect();
+        Answers::Numbers(NumberAnswers { truths, predicted })
+    };
+    assert_eq!(measure(MetricName::R2, &answers(truths(0.1))), None);
+    // Many replicates are without the one row that differs.
+    let values = estimates(&answers(truths(0.2)), &Chance::new(1));
+    let r2 = values.iter().find(|value| value.metric == MetricName::R2).unwrap();
+    assert!(r2.low > 0.8, "{r2:?}");
 }
 
 #[test]

@@ -83,8 +83,10 @@ impl Workspace {
         let room = |wanted: bool| if wanted && learns { rows } else { 0 };
         let slopes = network.extents.iter().enumerate().map(|(field, extent)| {
             let wanted = field > lowest || field == 0 && !network.embeddings.is_empty();
-            let rows = if is_passing(network, field) { threads.min(room(wanted)) } else { room(wanted) };
-            Field::new(*extent, rows)
+            let rows = room(wanted);
+            // Lanes count from 0 to the threads, however few rows there are.
+            let passes = rows > 0 && is_passing(network, field);
+            Field::new(*extent, if passes { threads } else { rows })
         });
         let kept = network.stages.iter().map(|stage| match &stage.operation {
             Operation::Local(local) => Buffer::zeros(room(true) * local.keeps()),

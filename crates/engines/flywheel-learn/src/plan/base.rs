@@ -5,6 +5,7 @@ use flywheel_spec::{Problem, Problems, phrase};
 
 use crate::engine::Tensor;
 use crate::network::{NetworkPlan, freeze, reusable_layers};
+use crate::prepare::Preparation;
 
 /// A model trained before, from its bundle.
 #[derive(Debug, Clone)]
@@ -13,8 +14,8 @@ pub struct Base {
     pub name: String,
     /// Its layers, chosen ones included.
     pub layers: Vec<LayerSpec>,
-    /// Its classes in the order of its outputs; empty in regression.
-    pub labels: Vec<String>,
+    /// What its inputs and outputs mean.
+    pub preparation: Preparation,
     /// Its network.
     pub network: NetworkPlan,
     /// Its weights.
@@ -34,11 +35,11 @@ impl Base {
     }
 }
 
-/// Finds how many layers the network takes from its base to tell `labels`, and freezes those that the recipe wants fixed.
+/// Finds how many layers the network takes from its base, and freezes those that the recipe wants fixed.
 pub(super) fn reuse(
     spec: &TrainSpec,
     base: Option<&Base>,
-    labels: &[String],
+    preparation: &Preparation,
     network: &mut NetworkPlan,
     problems: &mut Problems,
 ) -> usize {
@@ -56,7 +57,7 @@ pub(super) fn reuse(
         return 0;
     };
     let mut reused = reusable_layers(network, &base.network);
-    if labels != base.labels {
+    if preparation.labels() != base.preparation.labels() {
         // As many outputs, of other meaning: the last layer with weights says nothing about them.
         let last = network.layers.iter().rposition(|layer| !layer.tensors().is_empty());
         reused = last.map_or(reused, |last| reused.min(last));
@@ -67,6 +68,12 @@ pub(super) fn reuse(
         problems.push(
             Problem::error(message).advise(phrase!("train.advise_nothing_reused")).at_setting("start_from"),
         );
+        return 0;
+    }
+    if let Some(column) = preparation.first_read_otherwise(&base.preparation) {
+        let message = phrase!("train.base_reads_otherwise", column = column, name = base.name);
+        let advice = phrase!("train.advise_base_reads_otherwise");
+        problems.push(Problem::error(message).advise(advice).at_setting("start_from"));
         return 0;
     }
     let wanted = spec.frozen_layers.unwrap_or(0);

@@ -38,16 +38,20 @@ pub fn train(
     resume: Option<Checkpoint>,
     watch: &mut dyn Watch,
 ) -> Result<Outcome, Problems> {
-    let refuse_checkpoint = |cause: String| {
-        let problem = Problem::error(phrase!("train.foreign_checkpoint", cause = cause));
-        Problems::from(problem.advise(phrase!("train.advise_foreign_checkpoint")))
-    };
     let mut engine = plan.build_engine().map_err(refused)?;
     let judge = judge(&plan.prepared.preparation, plan.blueprint.network.head, plan.keep_best);
     let course = course(plan, &plan.train, plan.batch_size, &judge);
     let resumed_epoch = resume.as_ref().map_or(0, |checkpoint| checkpoint.state.epochs_done);
     watch.event(TrainEvent::Started { plan: Box::new(plan.summary()), resumed_epoch });
-    run(&course, &mut *engine, resume, watch).map_err(refuse_checkpoint)
+    run(&course, &mut *engine, resume, watch).map_err(|cause| foreign_checkpoint(&cause).into())
+}
+
+/// Refuses a checkpoint that belongs to another plan, before anything is begun with it.
+pub fn check_checkpoint(plan: &TrainPlan, checkpoint: &Checkpoint) -> Result<(), Problem> {
+    if checkpoint.state.plan == identity(plan) {
+        return Ok(());
+    }
+    Err(foreign_checkpoint(&phrase!("train.cause_other_plan")))
 }
 
 /// Learns anew from the training and the validation part together, for as many epochs as the best of an outcome took; absent
@@ -86,6 +90,11 @@ pub fn refit(
         }
     };
     Ok(Some(Refit { weights, stopped, finding }))
+}
+
+fn foreign_checkpoint(cause: &Phrase) -> Problem {
+    let message = phrase!("train.foreign_checkpoint").with_phrase("cause", cause);
+    Problem::error(message).advise(phrase!("train.advise_foreign_checkpoint"))
 }
 
 fn refused(cause: String) -> Problems {

@@ -16,7 +16,7 @@ use flywheel_spec::recipe::{LayerSpec, LossSpec, MetricName, OptimizerSpec, Task
 use flywheel_spec::{Phrase, Problem, Problems};
 
 pub use base::Base;
-pub use course::{Refit, refit, train};
+pub use course::{Refit, check_checkpoint, refit, train};
 pub use engine_choice::EngineKind;
 pub use machine::Machine;
 pub use settings::check as check_settings;
@@ -102,7 +102,7 @@ pub fn plan(
         problems.problems.retain(|problem| problem.code != "train.loss_of_numbers");
     }
     problems.extend(found);
-    let reused_layers = base::reuse(spec, base, prepared.preparation.labels(), &mut network, &mut problems);
+    let reused_layers = base::reuse(spec, base, &prepared.preparation, &mut network, &mut problems);
     let (class_weights, found) = settings::class_weights(spec, &prepared.preparation);
     problems.extend(found);
     if problems.stop() {
@@ -150,7 +150,7 @@ impl TrainPlan {
         let outputs = outputs(engine, &self.validation);
         let (head, threshold) = (self.blueprint.network.head, self.spec.serve.threshold);
         match Answers::read(preparation, head, threshold, &outputs, &self.validation.targets)? {
-            Answers::Classes(answers) => sureness(spec, &answers),
+            Answers::Classes(answers) => sureness(spec, threshold, &answers),
             Answers::Numbers(_) => None,
         }
     }

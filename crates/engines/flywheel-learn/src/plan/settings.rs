@@ -7,6 +7,7 @@ use flywheel_spec::{Phrase, Problem, Problems, phrase};
 
 use crate::network::InputPlan;
 use crate::prepare::{Preparation, TargetCode};
+use crate::tune::Tuning;
 
 /// What needs no data to be seen.
 pub fn check(spec: &TrainSpec) -> Problems {
@@ -41,6 +42,10 @@ pub fn check(spec: &TrainSpec) -> Problems {
         let advice = phrase!("train.advise_nesterov");
         let problem = Problem::error(phrase!("train.nesterov_without_momentum")).advise(advice);
         problems.push(problem.at_setting("train.optimizer.nesterov"));
+    }
+    // Which metric is improved says nothing of what may change.
+    if let Some(Err(found)) = Tuning::of(spec, MetricName::Accuracy) {
+        problems.extend(found);
     }
     problems
 }
@@ -80,6 +85,11 @@ pub(super) fn check_task(spec: &TrainSpec, task: Task, classes: usize) -> Proble
             let message = phrase!("train.metric_unsuited", metric = metric.name());
             error(format!("accept.{}", metric.name()), message, metric_advice());
         }
+    }
+    let tuned = spec.tune.as_ref().and_then(|tune| tune.metric);
+    if let Some(metric) = tuned.filter(|metric| !suits(*metric, task)) {
+        let message = phrase!("train.metric_unsuited", metric = metric.name());
+        error("tune.metric".to_owned(), message, metric_advice());
     }
     if task == Task::Regression && spec.serve.sure.is_some() {
         let advice = phrase!("train.advise_sure_of_numbers");

@@ -211,13 +211,13 @@ impl Predictor {
             Task::Regression => prediction.value = Some(self.preparation.number(outputs[0])),
             Task::Classification => {
                 let row = probabilities(self.head, labels.len(), outputs);
-                let answer = choose(&row, self.signature.threshold) as usize;
                 let mut order: Vec<usize> = (0..labels.len()).collect();
                 order.sort_by(|&a, &b| row[b].total_cmp(&row[a]).then(a.cmp(&b)));
                 let shown = match self.signature.sure {
                     Some(sure) => calibrated(&row, sure.temperature),
                     None => row.iter().map(|&probability| f64::from(probability)).collect(),
                 };
+                let answer = choose(&shown, self.signature.threshold) as usize;
                 if let Some(Sureness { confidence, .. }) = self.signature.sure {
                     // Of words that it never learned it knows nothing, however the pieces of them fall.
                     let unread = prediction.notes.iter().any(|note| note.key == notes::UNREAD);

@@ -62,6 +62,25 @@ fn words_for_nothing_are_missing_as_in_a_file() {
 }
 
 #[test]
+fn a_threshold_is_held_against_the_probability_that_is_shown() {
+    let asked = rows(json!([{ "age": 33, "plan": "paid", "member": true }]));
+    let answer = |threshold: Option<f64>, sure: Option<Sureness>| {
+        let mut bundle = row_bundle();
+        (bundle.signature.threshold, bundle.signature.sure) = (threshold, sure);
+        Predictor::new(bundle).unwrap().answer(&asked).unwrap().remove(0).prediction
+    };
+    let of_yes = |answer: Prediction| {
+        answer.probabilities.iter().find(|class| class.label == "yes").map(|class| class.probability).unwrap()
+    };
+    let sure = Some(Sureness { temperature: 8.0, confidence: 0.0 });
+    let (raw, shown) = (of_yes(answer(None, None)), of_yes(answer(None, sure)));
+    assert_ne!(raw, shown);
+    let between = f64::midpoint(raw, shown);
+    let expected = if shown >= between { "yes" } else { "no" };
+    assert_eq!(answer(Some(between), sure).label.as_deref(), Some(expected));
+}
+
+#[test]
 fn every_mistake_of_a_request_is_named_with_row_and_column() {
     let predictor = Predictor::new(row_bundle()).unwrap();
     let asked = rows(json!([

@@ -17,7 +17,7 @@ const RARE: u64 = 2;
 /// How one column of categories becomes inputs.
 ///
 /// Places: 0 is the unseen, `1..=categories` are the categories in their order, and one more is the missing where they
-/// are a category of their own.
+/// are a category of their own, which some training rows were of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CategoryCode {
@@ -92,6 +92,12 @@ impl CategoryCode {
 
         let place = |category: &str| categories.binary_search_by(|known| known.as_str().cmp(category));
         let missing = match (rules.missing, rules.fill) {
+            // No row would teach a place of its own anything: the missing are then as unseen as any new category.
+            (MissingRule::Constant, fill)
+                if missing_rows == 0 && fill.is_none_or(|fill| place(fill).is_err()) =>
+            {
+                MissingCategory::As { place: 0 }
+            }
             (MissingRule::Constant, None) => MissingCategory::Own {},
             (MissingRule::Constant, Some(fill)) => {
                 // A fill that no row of the training part holds is a category of its own, not the place of the unseen.
@@ -168,7 +174,10 @@ impl CategoryCode {
         let indicator_at = self.width() - usize::from(self.indicator);
         let mut embedded = embedded;
         for (example, &row) in rows.iter().enumerate() {
-            let category = values.and_then(|values| category_at(values, row));
+            // A word such as `NA` is missing unless it was learned as a category.
+            let is_value =
+                |category: &Cow<'_, str>| !infer::is_missing(category) || self.place(category).is_some();
+            let category = values.and_then(|values| category_at(values, row)).filter(is_value);
             let place = match (&category, self.missing) {
                 (Some(category), _) => self.place(category).unwrap_or(0),
                 (None, MissingCategory::As { place }) => place,

@@ -41,6 +41,16 @@ impl ImageCode {
         (Self { shape: images.shape, scale: scale as f32, shift: shift as f32 }, vec![step])
     }
 
+    /// The rule that it was fitted by.
+    pub(super) fn rule(&self) -> PixelScale {
+        let min_max = (1.0_f64 / 255.0) as f32;
+        match (self.scale, self.shift) {
+            (1.0, 0.0) => PixelScale::None,
+            (scale, 0.0) if scale == min_max => PixelScale::MinMax,
+            _ => PixelScale::Standard,
+        }
+    }
+
     /// True for a shape that can be brought to this one: any size, grey or in colour.
     pub(crate) fn reads(&self, found: ImageShape) -> bool {
         let is_known = |shape: ImageShape| matches!(shape.channels, 1 | 3);

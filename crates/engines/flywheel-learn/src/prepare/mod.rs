@@ -1,6 +1,7 @@
 //! From raw values to the numbers that a network reads: fitted once on the training part, carried with the model, and
 //! the one path used in training, batch, HTTP and export.
 
+mod alike;
 mod boolean;
 mod category;
 mod check;

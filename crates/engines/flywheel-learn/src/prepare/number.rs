@@ -16,6 +16,9 @@ use crate::figure;
 /// Beyond so many interquartile ranges from the quartiles a number is an outlier, as in the profile of a table.
 const OUTLIER_RANGES: f64 = 3.0;
 
+/// A deviation of so small a share of the mean is rounding.
+const ROUNDING: f64 = 1e-12;
+
 /// How one column of numbers becomes inputs: `(x - centre) / scale`, and a 0/1 for missing where training had missing ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -217,10 +220,18 @@ fn centre_and_scale(values: &[f64], normalise: Normalisation) -> (f64, f64) {
     (centre, if scale > 0.0 && scale.is_finite() { scale } else { 1.0 })
 }
 
-/// Mean and population deviation, in two passes so that large offsets cost no digits.
+/// Mean and population deviation, in two passes so that large offsets cost no digits; numbers that differ by no more
+/// than rounding have a deviation of 0.
 pub(super) fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
+    // The sum of many equal decimals is off by some last digits, which would pass for a deviation.
+    if let Some(&first) = values.first()
+        && values.iter().all(|&value| value == first)
+    {
+        return (first, 0.0);
+    }
     let count = values.len().max(1) as f64;
     let mean = values.iter().sum::<f64>() / count;
     let square = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
-    (mean, square.sqrt())
+    let deviation = square.sqrt();
+    (mean, if deviation > ROUNDING * mean.abs() { deviation } else { 0.0 })
 }

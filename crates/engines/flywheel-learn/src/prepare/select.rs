@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use flywheel_spec::recipe::{Task, TrainSpec};
+use flywheel_spec::recipe::{SplitKind, Task, TrainSpec};
 use flywheel_spec::table::ColumnKind;
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use flywheel_tables::frame::{Column, Values};
@@ -39,8 +39,9 @@ impl Selection {
     /// Selects the rows that the recipe asks for and that have a target; all mistakes about columns and target at once.
     ///
     /// The order is: the first `data.limit` rows, rows without a target dropped, `data.classes` kept, repeated rows
-    /// dropped. Rows are compared over the whole table and not within a part, so that no copy of a training row judges;
-    /// a table's own test rows always stay, and it is their copies elsewhere that go.
+    /// dropped. Rows are compared over the whole table and not within a part, so that no copy of a training row judges,
+    /// and by their target and what the model may read of them, so that another person's same words are a copy too; a
+    /// table's own test rows always stay, and it is their copies elsewhere that go.
     pub fn of(table: &Table, spec: &TrainSpec) -> Result<Self, Problems> {
         let mut problems = check_names(table, spec);
         let selection = Self::with_target(table, spec, &mut problems);
@@ -213,13 +214,7 @@ impl Selection {
         let own = own_part(table, spec);
         let is_own_test =
             |row: usize| own.is_some_and(|part| part.values.text(row).as_deref() == Some("test"));
-        let columns: Vec<&Values> = table
-            .frame
-            .columns
-            .iter()
-            .filter(|column| own.is_none_or(|part| part.name != column.name))
-            .map(|column| &column.values)
-            .collect();
+        let columns = compared(table, spec);
         let (tests, others): (Vec<usize>, Vec<usize>) = self.rows.iter().partition(|&&row| is_own_test(row));
         let mut seen: HashMap<u64, Vec<usize>> = HashMap::new();
         let mut dropped = HashSet::new();
@@ -253,14 +248,24 @@ impl Selection {
                 .is_ok_and(|numbers| self.rows.iter().all(|&row| numbers[row] == numbers[self.rows[0]])),
         };
         if constant {
-            let value = table.frame.column(&self.target).and_then(|column| column.values.text(self.rows[0]));
+            let column = table.frame.column(&self.target);
+            let value = column.and_then(|column| column.values.text(self.rows[0]));
+            let is_missing = |column: &Column| {
+                (0..column.values.len()).any(|row| column.values.text(row).is_none_or(|text| text.is_empty()))
+            };
+            // An import that knows no target takes such words for nothing.
+            let advice = if self.task == Task::Classification && column.is_some_and(is_missing) {
+                phrase!("prepare.constant_target_missing_advice", column = self.target)
+            } else {
+                phrase!("prepare.constant_target_advice")
+            };
             problems.push(place(
                 Problem::error(phrase!(
                     "prepare.constant_target",
                     column = self.target,
                     value = value.unwrap_or_default()
                 ))
-                .advise(phrase!("prepare.constant_target_advice")),
+                .advise(advice),
             ));
         }
         if self.classes.len() > MOST_CLASSES {
@@ -392,6 +397,30 @@ fn in_order(names: BTreeSet<String>) -> Vec<String> {
         });
     }
     names
+}
+
+/// The target and the columns that the recipe lets the model read: what makes two rows the same to it.
+fn compared<'a>(table: &'a Table, spec: &TrainSpec) -> Vec<&'a Values> {
+    let data = &spec.data;
+    let own = own_part(table, spec);
+    let is_group =
+        |name: &String| spec.split.kind == SplitKind::Group && spec.split.column.as_ref() == Some(name);
+    let is_read = |column: &&Column| {
+        let name = &column.name;
+        let asked_for = data.columns.contains(name);
+        *name != data.target
+            && !data.leave_out.contains(name)
+            && (asked_for || data.columns.is_empty() && !is_group(name))
+            && own.is_none_or(|part| part.name != *name)
+    };
+    let mut columns: Vec<&Column> = table.frame.columns.iter().filter(is_read).collect();
+    let is_image = |column: &&Column| matches!(column.values, Values::Image(_));
+    // An image is learned from alone.
+    if columns.iter().any(is_image) {
+        columns.retain(is_image);
+    }
+    columns.extend(table.frame.column(&data.target));
+    columns.into_iter().map(|column| &column.values).collect()
 }
 
 fn row_hash(columns: &[&Values], row: usize) -> u64 {

@@ -184,6 +184,35 @@ fn categories_keep_a_place_for_the_unseen() {
 }
 
 #[test]
+fn a_missing_category_that_no_row_taught_is_as_the_unseen() {
+    let values: Vec<Option<&str>> = (0..60).map(|row| Some(["red", "blue"][row % 2])).collect();
+    let table = table(vec![(text("colour", &values), ColumnKind::Category), target(60)]);
+    let asked = Frame { columns: vec![text("colour", &[None, Some("green"), Some("red")])] };
+    for columns in [json!([]), json!([{ "name": "colour", "fill": "none" }])] {
+        let recipe = spec(json!({ "prepare": { "missing": "constant", "columns": columns } }));
+        let prepared = prepare(&table, &recipe).unwrap();
+        let (width, numbers, _) = rows_inputs(&prepared.preparation, &asked);
+        assert_eq!((width, numbers), (3, vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]));
+    }
+}
+
+#[test]
+fn a_constant_with_gaps_does_not_explode_on_the_first_other_value() {
+    let raw: Vec<f64> = (0..48).map(|row| if row % 4 == 0 { f64::NAN } else { 0.1 }).collect();
+    let first = table(vec![(number("x", raw), ColumnKind::Number), target(48)]);
+    for rule in ["standard", "robust", "min_max"] {
+        let prepared = prepare(&first, &spec(json!({ "prepare": { "normalise": rule } }))).unwrap();
+        let asked = Frame { columns: vec![number("x", vec![0.2])] };
+        let (_, numbers, _) = rows_inputs(&prepared.preparation, &asked);
+        assert!((numbers[0] - 0.1).abs() < 1e-6, "{rule}: {numbers:?}");
+    }
+    for (values, expected) in [(vec![0.1; 36], 1.0), (vec![1.0, 3.0], 1.0), (vec![1e9, 1e9 + 0.5], 0.25)] {
+        let TargetCode::Number { deviation, .. } = TargetCode::fit_number(&values) else { panic!() };
+        assert_eq!(deviation, expected, "{values:?}");
+    }
+}
+
+#[test]
 fn rare_categories_teach_the_place_of_the_unseen() {
     let mut values: Vec<Option<&str>> = (0..60).map(|row| Some(["a", "b"][row % 2])).collect();
     values[3] = Some("rare");
@@ -334,6 +363,14 @@ fn bad_targets_are_refused_and_missing_ones_counted() {
         refused(&constant, json!({ "data": { "target": "z", "leave_out": ["q"], "columns": ["xx"] } })),
         ["prepare.no_such_column"; 3]
     );
+    let advice = |table: &Table| {
+        let problems = prepare(table, &spec(json!({}))).unwrap_err().problems;
+        problems[0].advice.clone().unwrap().key
+    };
+    let plus: Vec<Option<&str>> = (0..30).map(|row| (row % 2 == 0).then_some("+")).collect();
+    let plus = table(vec![x(), (text("y", &plus), ColumnKind::Category)]);
+    assert_eq!(advice(&constant), "prepare.constant_target_advice");
+    assert_eq!(advice(&plus), "prepare.constant_target_missing_advice");
     let words = table(vec![x(), target(30)]);
     assert_eq!(refused(&words, json!({ "data": { "task": "regression" } })), ["prepare.target_not_a_number"]);
     assert_eq!(
@@ -365,6 +402,35 @@ fn repeated_rows_are_dropped_before_the_split_but_never_the_tables_own_test_rows
     assert_eq!(prepared.parts.test.len(), 10);
     // Twenty different rows; ten of them stand in the test part.
     assert_eq!(prepared.selection.rows.len(), 20);
+}
+
+#[test]
+fn rows_are_repeated_by_what_the_model_reads_of_them() {
+    let texts = ["it crashes", "so slow", "well done"];
+    let said: Vec<Option<&str>> = (0..60).map(|row| Some(texts[row % 3])).collect();
+    let kinds: Vec<Option<&str>> = (0..60).map(|row| Some(["bug", "praise"][row % 3 / 2])).collect();
+    let people: Vec<String> = (0..60).map(|row| format!("p{row}")).collect();
+    let people: Vec<Option<&str>> = people.iter().map(|person| Some(person.as_str())).collect();
+    let table = table(vec![
+        (text("text", &said), ColumnKind::Category),
+        (text("y", &kinds), ColumnKind::Category),
+        (text("person", &people), ColumnKind::Category),
+    ]);
+    let left = |changes: Value| {
+        let mut recipe = spec(changes);
+        recipe.prepare.drop_duplicates = true;
+        Selection::of(&table, &recipe).unwrap().rows.len()
+    };
+    let by_person = json!({ "split": { "kind": "group", "column": "person" } });
+    let cases = [
+        (json!({}), 60),
+        (json!({ "data": { "columns": ["text"] } }), 3),
+        (json!({ "data": { "leave_out": ["person"] } }), 3),
+        (by_person, 3),
+    ];
+    for (changes, rows) in cases {
+        assert_eq!(left(changes.clone()), rows, "{changes}");
+    }
 }
 
 #[test]

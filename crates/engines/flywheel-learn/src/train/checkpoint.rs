@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use flywheel_spec::event::EpochReport;
+use flywheel_spec::{Phrase, phrase};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,17 @@ pub enum CheckpointError {
         /// The version it names.
         found: u32,
     },
+}
+
+impl CheckpointError {
+    /// The cause in both languages.
+    pub fn cause(&self) -> Phrase {
+        match self {
+            Self::Unreadable(reason) => phrase!("train.cause_unreadable", reason = reason),
+            Self::Damaged => phrase!("train.cause_damaged"),
+            Self::Foreign { found } => phrase!("train.cause_format", found = found, reads = FORMAT),
+        }
+    }
 }
 
 /// What the file's metadata holds, as JSON under one key.

@@ -33,22 +33,22 @@ const JUDGED_AT_ONCE: usize = 4096;
 
 /// Runs a course on an engine that holds the first weights; a checkpoint takes the place of both.
 ///
-/// `Err` says why a checkpoint does not belong to this course.
+/// `Err` says why a checkpoint does not belong to this course, as a cause.
 pub fn run(
     course: &Course<'_>,
     engine: &mut dyn Engine,
     resume: Option<Checkpoint>,
     watch: &mut dyn Watch,
-) -> Result<Outcome, String> {
+) -> Result<Outcome, Phrase> {
     let mut best = None;
     let mut state = LoopState { plan: course.plan.clone(), ..LoopState::default() };
     if let Some(checkpoint) = resume {
         if checkpoint.state.plan != course.plan {
-            return Err(
-                "it belongs to another recipe, other data or another version of the program".to_owned()
-            );
+            return Err(phrase!("train.cause_other_plan"));
         }
-        engine.restore(&checkpoint.weights, &checkpoint.optimizer)?;
+        engine
+            .restore(&checkpoint.weights, &checkpoint.optimizer)
+            .map_err(|reason| phrase!("train.cause_other_tensors", reason = reason))?;
         best = checkpoint.best;
         state = checkpoint.state;
     } else {

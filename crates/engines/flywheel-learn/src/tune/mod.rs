@@ -69,6 +69,9 @@ pub trait TrialRunner {
         after_epoch: &mut dyn FnMut(Option<f64>) -> bool,
     ) -> TrialEnd;
 
+    /// Hears why the settings of trial `number` do not go together; that trial has failed.
+    fn refused(&mut self, _number: usize, _why: &Problems) {}
+
     /// Keeps the state, which now holds one more trial.
     fn keep(&mut self, state: &TuneState);
 }
@@ -108,8 +111,9 @@ impl Tuning {
             let settings = self.next(state);
             let recipe = match self.space.apply(&self.spec, &settings) {
                 Ok(recipe) => recipe,
-                Err(_) => {
+                Err(why) => {
                     // Each value alone was checked before; two together may not fit, and that trial has failed.
+                    runner.refused(state.trials.len() + 1, &why);
                     let trial = Trial { settings, state: TrialState::Failed, curve: Vec::new(), secs: 0.0 };
                     state.trials.push(trial);
                     runner.keep(state);

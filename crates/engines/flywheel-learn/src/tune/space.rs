@@ -3,7 +3,7 @@
 use flywheel_spec::recipe::{SearchSpec, TrainSpec};
 use flywheel_spec::{Language, Problem, Problems, check, draft, phrase};
 use flywheel_stats::chance::Chance;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The settings that may change, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -188,8 +188,15 @@ fn apply<'a>(
 ) -> Result<TrainSpec, Problems> {
     let broken = |reason: String| Problems::one(Problem::error(phrase!("tune.unreadable", reason = reason)));
     let mut document = serde_json::to_value(spec).map_err(|error| broken(error.to_string()))?;
-    for (path, value) in changes {
-        if !put(&mut document, path, value) {
+    // A kind comes last: settings that it does not have go with the kind that had them.
+    let (kinds, others): (Vec<_>, Vec<_>) =
+        changes.into_iter().partition(|(path, _)| path.ends_with(".kind"));
+    for (path, value) in others.into_iter().chain(kinds) {
+        let done = match path.strip_suffix(".kind") {
+            Some(place) => put_kind(&mut document, place, value),
+            None => put(&mut document, path, value),
+        };
+        if !done {
             return Err(Problem::error(phrase!("tune.no_such_path", path = path)).into());
         }
     }
@@ -231,22 +238,25 @@ fn refused(path: &str, value: &Value, found: &Problems, place: &str) -> Problem 
     problem.at_setting(place)
 }
 
+/// Puts a kind at a place, which keeps of its settings those that this kind has too.
+fn put_kind(document: &mut Value, place: &str, kind: &Value) -> bool {
+    if let Some(known) = kind.as_str().and_then(|kind| check::settings_of_kind(place, kind)) {
+        if find(document, place).is_none_or(Value::is_null) {
+            put(document, place, &Value::Object(Map::new()));
+        }
+        if let Some(Value::Object(settings)) = find_mut(document, place) {
+            settings.retain(|name, _| known.contains(name));
+        }
+    }
+    put(document, &format!("{place}.kind"), kind)
+}
+
 /// Puts a value at a path; a setting that stands at its default and is not written is added.
 fn put(document: &mut Value, path: &str, value: &Value) -> bool {
     let Some((parent, last)) = path.rsplit_once('.') else {
         return put_in(document, path, value);
     };
-    let mut place = document;
-    for step in parent.split('.') {
-        let next = match place {
-            Value::Object(object) => object.get_mut(step),
-            Value::Array(array) => step.parse().ok().and_then(|index: usize| array.get_mut(index)),
-            _ => None,
-        };
-        let Some(next) = next else { return false };
-        place = next;
-    }
-    put_in(place, last, value)
+    find_mut(document, parent).is_some_and(|place| put_in(place, last, value))
 }
 
 fn put_in(place: &mut Value, last: &str, value: &Value) -> bool {
@@ -270,6 +280,14 @@ fn find<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(document, |place, step| match place {
         Value::Object(object) => object.get(step),
         Value::Array(array) => array.get(step.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+fn find_mut<'a>(document: &'a mut Value, path: &str) -> Option<&'a mut Value> {
+    path.split('.').try_fold(document, |place, step| match place {
+        Value::Object(object) => object.get_mut(step),
+        Value::Array(array) => array.get_mut(step.parse::<usize>().ok()?),
         _ => None,
     })
 }

@@ -1,6 +1,7 @@
 //! Searches on functions whose best is known: better than chance, replayable, resumable, within budget.
 
 use flywheel_spec::check;
+use flywheel_spec::recipe::{LossSpec, OptimizerSpec};
 
 use super::*;
 
@@ -166,6 +167,40 @@ fn the_report_names_the_best_recipe_and_what_mattered() {
         "{:?}",
         report.findings
     );
+}
+
+#[test]
+fn a_kind_that_is_searched_keeps_the_settings_that_it_has_too() {
+    let searched = |path: &str, choices: &str| {
+        let text = format!(
+            "name = \"tuned\"\n[data]\ntable = \"t\"\ntarget = \"y\"\n\
+             [train.optimizer]\nkind = \"adam\"\nlearning_rate = 0.02\nbeta1 = 0.8\n\
+             [[tune.search]]\npath = \"{path}\"\nchoices = {choices}\n"
+        );
+        let (spec, _) = check::read_recipe(&text, "kinds.toml").unwrap();
+        Tuning::of(&spec, MetricName::Accuracy).unwrap()
+    };
+    let with =
+        |tuning: &Tuning, kind: &str| tuning.space.apply(&tuning.spec, &[Value::from(kind)]).unwrap().train;
+    let optimizers = searched("train.optimizer.kind", r#"["adam", "sgd", "adam_w", "rmsprop"]"#).unwrap();
+    let sgd = OptimizerSpec::Sgd { learning_rate: 0.02, momentum: 0.0, nesterov: false };
+    assert_eq!(with(&optimizers, "sgd").optimizer, sgd);
+    for kind in ["adam", "adam_w"] {
+        let optimizer = serde_json::to_value(with(&optimizers, kind).optimizer).unwrap();
+        assert_eq!((&optimizer["kind"], &optimizer["beta1"]), (&Value::from(kind), &Value::from(0.8)));
+    }
+    let losses = searched("train.loss.kind", r#"["cross_entropy", "mse"]"#).unwrap();
+    assert_eq!(with(&losses, "mse").loss, Some(LossSpec::Mse {}));
+    searched("train.schedule.kind", r#"["constant", "cosine", "one_cycle", "reduce_on_plateau"]"#).unwrap();
+    for (path, choices, said) in [
+        ("train.schedule.kind", r#"["step"]"#, "lacks"),
+        ("train.optimizer.kind", r#"["sgdd"]"#, "sgdd"),
+        ("train.epochs.kind", r#"["sgd"]"#, "train.epochs.kind"),
+    ] {
+        let problems = searched(path, choices).unwrap_err().problems;
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        assert!(problems[0].message.en.contains(said), "{problems:#?}");
+    }
 }
 
 #[test]

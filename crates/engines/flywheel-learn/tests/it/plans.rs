@@ -164,14 +164,17 @@ fn every_mistake_of_a_recipe_comes_at_once() {
         },
         "augment": {"shift": 2.0},
         "accept": {"r2": 0.5},
+        "tune": {"metric": "mae", "search": [{"path": "train.epochz", "low": 1.0, "high": 2.0}]},
     });
     assert_eq!(
         refused(recipe, &customers(), None),
         [
             "train.warmup_epochs train.warmup_too_long",
             "train.optimizer.nesterov train.nesterov_without_momentum",
+            "tune.search.0 tune.refused",
             "train.keep_best train.metric_unsuited",
             "accept.r2 train.metric_unsuited",
+            "tune.metric train.metric_unsuited",
             "augment train.augment_rows",
             "network.0 network.wants_image",
             "network.1 network.softmax_inside",
@@ -254,7 +257,7 @@ fn a_new_model_starts_from_the_layers_of_another() {
     let base = Base {
         name: "lights@1".to_owned(),
         layers: first.spec.network.clone(),
-        labels: first.prepared.preparation.labels().to_vec(),
+        preparation: first.prepared.preparation.clone(),
         network: first.blueprint.network.clone(),
         weights: outcome.weights.expect("judged"),
     };
@@ -292,6 +295,9 @@ fn a_new_model_starts_from_the_layers_of_another() {
         assert_eq!(last, Some(expected), "{classes:?}");
     }
 
+    let mut brighter = transfer.clone();
+    brighter["prepare"] = json!({"pixels": "standard"});
+    assert_eq!(refused(brighter, &other, Some(&base)), ["start_from train.base_reads_otherwise"]);
     let mut deeper = transfer.clone();
     deeper["frozen_layers"] = json!(3);
     assert_eq!(refused(deeper, &other, Some(&base)), ["frozen_layers train.frozen_not_reused"]);
@@ -299,6 +305,38 @@ fn a_new_model_starts_from_the_layers_of_another() {
     foreign["network"] = json!([{"kind": "flatten"}, {"kind": "output"}]);
     assert_eq!(refused(foreign, &other, Some(&base)), ["start_from train.nothing_reused"]);
     assert_eq!(refused(transfer, &other, None), ["start_from train.no_such_base"]);
+}
+
+#[test]
+fn weights_learned_for_other_columns_are_refused() {
+    let recipe = |name: &str| json!({"name": name, "data": {"table": "t", "target": "churned"}});
+    let (first, _) = planned(recipe("churn"), &customers(), None);
+    let base = Base {
+        name: "churn@1".to_owned(),
+        layers: first.spec.network.clone(),
+        preparation: first.prepared.preparation.clone(),
+        network: first.blueprint.network.clone(),
+        weights: first.initial.clone(),
+    };
+    let mut again = recipe("again");
+    again["start_from"] = json!("churn");
+    // Later rows with another mean are the same columns.
+    let mut later = customers();
+    if let Values::Number(visits) = &mut later.frame.columns[0].values {
+        visits.iter_mut().for_each(|visits| *visits += 3.0);
+    }
+    assert!(planned(again.clone(), &later, Some(&base)).0.reused_layers > 0);
+    let mut renamed = customers();
+    renamed.frame.columns[0].name = "calls".to_owned();
+    let mut other_plans = customers();
+    if let Values::Text(plans) = &mut other_plans.frame.columns[1].values {
+        for plan in plans.iter_mut().filter(|plan| plan.as_deref() == Some("firm")) {
+            *plan = Some(Arc::from("gold"));
+        }
+    }
+    for table in [renamed, other_plans] {
+        assert_eq!(refused(again.clone(), &table, Some(&base)), ["start_from train.base_reads_otherwise"]);
+    }
 }
 
 #[test]

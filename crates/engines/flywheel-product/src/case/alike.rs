@@ -29,11 +29,12 @@ pub struct PastCase {
 ///
 /// Likeness is the weighted mean, over the traits that both have, of: the terms in common (each by how rare it is among the
 /// cases, `ln(1 + n / (1 + cases with it))`), the aspects in common (Jaccard), the same step, and the kinds (cosine);
-/// what only one of them has counts as nothing in common.
+/// what only one of them has counts as nothing in common. Kinds alone make no case alike: most complaints share them.
 pub fn alike(new: &CaseTraits, library: &[PastCase], most: usize) -> Vec<AlikeCase> {
     let rare = rarity(library);
     let mut cases: Vec<AlikeCase> = library
         .iter()
+        .filter(|past| share_a_subject(new, &past.traits))
         .filter_map(|past| {
             let likeness = likeness(new, &past.traits, &rare, library.len());
             (likeness >= ALIKE_FROM).then(|| told(new, past, likeness))
@@ -42,6 +43,14 @@ pub fn alike(new: &CaseTraits, library: &[PastCase], most: usize) -> Vec<AlikeCa
     cases.sort_by(|one, two| two.likeness.total_cmp(&one.likeness).then(one.id.cmp(&two.id)));
     cases.truncate(most);
     cases
+}
+
+/// Whether both have a term, an aspect or the step in common.
+fn share_a_subject(one: &CaseTraits, two: &CaseTraits) -> bool {
+    let share = |one: &[String], two: &[String]| one.iter().any(|text| two.contains(text));
+    share(&one.terms, &two.terms)
+        || share(&one.aspects, &two.aspects)
+        || one.funnel_step.is_some() && one.funnel_step == two.funnel_step
 }
 
 fn rarity(library: &[PastCase]) -> BTreeMap<&str, usize> {

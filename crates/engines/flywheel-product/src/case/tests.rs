@@ -139,6 +139,23 @@ fn the_cases_most_alike_come_first_and_say_how_they_went() {
     assert!(alike(&CaseTraits::default(), &[], 3).is_empty());
 }
 
+#[test]
+fn the_same_kinds_alone_make_no_case_alike() {
+    let library = [
+        past("login code", Verdict::Worked, traits(&["login", "code"], &["login"], None, 30, 2)),
+        past("refund late", Verdict::Worked, traits(&["refund", "late"], &["refund"], Some("pay"), 30, 2)),
+    ];
+    for (terms, aspects, step, expected) in [
+        (&["login", "slow"][..], &["speed"][..], None, &["login code"][..]),
+        (&["payment", "slow"], &["payment"], Some("pay"), &["refund late"]),
+        (&["payment", "slow"], &["payment"], None, &[]),
+    ] {
+        let found = alike(&traits(terms, aspects, step, 25, 2), &library, 3);
+        let ids: Vec<&str> = found.iter().map(|found| found.id.as_str()).collect();
+        assert_eq!(ids, expected, "{terms:?} {step:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

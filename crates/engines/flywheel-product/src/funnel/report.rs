@@ -53,12 +53,20 @@ pub fn report(funnel: &Funnel, calendar: &Calendar, mut state: State) -> Result<
     Ok(report)
 }
 
-/// What a step is called.
+/// What a step is called in tables and charts, the same in every language; in any order it is how many are done: `2/3`.
 pub fn label(funnel: &Funnel, step: usize) -> String {
     if funnel.spec.order == FunnelOrder::Unordered {
-        return phrase!("funnel.completed", count = step + 1).en;
+        return format!("{}/{}", step + 1, funnel.route.steps);
     }
     funnel.spec.steps[step].label().to_owned()
+}
+
+/// Names a step in a sentence, in each language by its own words.
+pub fn with_step(sentence: Phrase, hole: &str, funnel: &Funnel, step: usize) -> Phrase {
+    if funnel.spec.order == FunnelOrder::Unordered {
+        return sentence.with_phrase(hole, &phrase!("funnel.completed", count = step + 1));
+    }
+    sentence.with(hole, label(funnel, step))
 }
 
 fn counts(funnel: &Funnel, tally: &Tally) -> Vec<StepCount> {
@@ -241,7 +249,7 @@ fn findings(funnel: &Funnel, report: &FunnelReport) -> Vec<Phrase> {
     let mut findings = Vec::new();
     let (Some(first), Some(last)) = (report.steps.first(), report.steps.last()) else { return findings };
     if first.people == 0 {
-        findings.push(phrase!("funnel.nobody", step = first.label));
+        findings.push(with_step(phrase!("funnel.nobody"), "step", funnel, 0));
     } else {
         let bounds = wilson(last.people as f64, first.people as f64);
         let key = if funnel.spec.order == FunnelOrder::Unordered {
@@ -260,16 +268,16 @@ fn findings(funnel: &Funnel, report: &FunnelReport) -> Vec<Phrase> {
             low = shown(bounds.map(|bounds| bounds.low)),
             high = shown(bounds.map(|bounds| bounds.high)),
         ));
-        findings.push(leaving(report));
+        findings.push(leaving(funnel, report));
     }
     if let Some(times) = report.times.as_ref().filter(|times| times.people > 0) {
-        findings.push(phrase!(
+        let takes = phrase!(
             "funnel.takes",
-            from = report.steps[times.from as usize - 1].label,
-            to = report.steps[times.to as usize - 1].label,
             median = length(times.median_seconds.unwrap_or(0.0)),
             slow = length(times.p90_seconds.unwrap_or(0.0)),
-        ));
+        );
+        let takes = with_step(takes, "from", funnel, times.from as usize - 1);
+        findings.push(with_step(takes, "to", funnel, times.to as usize - 1));
     }
     if let Some(explained) = &report.explained {
         findings.extend(explained.summary.clone());
@@ -289,20 +297,18 @@ fn findings(funnel: &Funnel, report: &FunnelReport) -> Vec<Phrase> {
 }
 
 /// Between which two steps most leave.
-fn leaving(report: &FunnelReport) -> Phrase {
-    let required: Vec<&StepCount> = report.steps.iter().filter(|step| !step.optional).collect();
-    let lost = required.windows(2).map(|pair| (pair[0].people - pair[1].people, pair[0], pair[1]));
+fn leaving(funnel: &Funnel, report: &FunnelReport) -> Phrase {
+    let required: Vec<(usize, &StepCount)> =
+        report.steps.iter().enumerate().filter(|(_, step)| !step.optional).collect();
+    let lost = required.windows(2).map(|pair| (pair[0].1.people - pair[1].1.people, pair[0], pair[1]));
     // Of equal losses the first.
     let most = lost.rev().max_by_key(|(lost, ..)| *lost);
     match most {
-        Some((left, before, step)) if left > 0 => phrase!(
-            "funnel.leave_most",
-            before = before.label,
-            step = step.label,
-            left = left,
-            of = before.people,
-            rate = shown(share(left, before.people)),
-        ),
+        Some((left, (from, before), (to, _))) if left > 0 => {
+            let rate = shown(share(left, before.people));
+            let leave = phrase!("funnel.leave_most", left = left, of = before.people, rate = rate);
+            with_step(with_step(leave, "before", funnel, from), "step", funnel, to)
+        }
         _ => phrase!("funnel.nobody_leaves"),
     }
 }
@@ -377,10 +383,11 @@ fn charts(funnel: &Funnel, report: &FunnelReport) -> Vec<Chart> {
     if let Some(times) = report.times.as_ref().filter(|times| !times.bins.is_empty()) {
         charts.push(Chart {
             kind: ChartKind::Bar,
-            title: phrase!(
-                "funnel.chart_times",
-                from = label(funnel, times.from as usize - 1),
-                to = label(funnel, times.to as usize - 1)
+            title: with_step(
+                with_step(phrase!("funnel.chart_times"), "from", funnel, times.from as usize - 1),
+                "to",
+                funnel,
+                times.to as usize - 1,
             ),
             axis: times.bins.iter().map(|bin| length(bin.from_seconds as f64)).collect(),
             series: vec![Series {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use flywheel_people::{Keys, NONE, PersonEvents, Question, Reading};
+use flywheel_spec::product::Property;
 use flywheel_spec::product::retention::Begins;
-use flywheel_spec::product::{Owner, Property};
 use serde::{Deserialize, Serialize};
 
 use super::START;
@@ -125,7 +125,7 @@ impl Retention {
     ) -> usize {
         let key = match &self.broken_down {
             None => NONE,
-            Some(property) if property.of != Owner::Event => events.key(0, start.event),
+            Some(property) if property.of.is_of_person() => events.key(0, start.event),
             // Of several beginnings at the same moment the one whose value is first in alphabetical order counts.
             Some(_) => (start.event..events.len())
                 .take_while(|event| events.times[*event] == start.time)

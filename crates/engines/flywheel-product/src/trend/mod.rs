@@ -26,6 +26,8 @@ const SERIES_AT_MOST: usize = 26;
 const PROPERTIES_AT_MOST: usize = 3;
 /// Most steps of a rolling average.
 const ROLLING_AT_MOST: u32 = 1_000;
+/// Days of a month, on average: a twelfth of 365.2425.
+const DAYS_OF_MONTH: f64 = 30.436_875;
 
 /// Checks the question against its context.
 ///
@@ -145,11 +147,13 @@ fn halves(spec: &TrendSpec, calendar: &Calendar) -> Result<Vec<Half>, Problems> 
                 BackUnit::Month => i64::from(back).months(),
                 BackUnit::Year => i64::from(back).years(),
             };
-            let earlier = |moment: i64| {
+            let earlier = |moment: i64, span: Span| {
                 let then = calendar.zoned(moment).checked_sub(span).ok()?;
                 Some(then.timestamp().as_microsecond())
             };
-            let (Some(earlier_from), Some(earlier_to)) = (earlier(from), earlier(stretch.to)) else {
+            let span = earlier(from, span).map_or(span, |then| whole(span, from - then, spec.interval));
+            let (Some(earlier_from), Some(earlier_to)) = (earlier(from, span), earlier(stretch.to, span))
+            else {
                 return Err(Problem::error(phrase!("trend.back_far")).at_setting("compare").into());
             };
             let mut before = calendar.steps(earlier_from, earlier_to, spec.interval)?;
@@ -159,6 +163,18 @@ fn halves(spec: &TrendSpec, calendar: &Calendar) -> Result<Vec<Half>, Problems> 
         }
     }
     Ok(halves)
+}
+
+/// So far back in whole weeks or months, the nearest number of them and at least one: a stretch that begins elsewhere
+/// within its step would be cut into other pieces than the one it is compared with, and be longer or shorter.
+fn whole(span: Span, micros: i64, interval: Interval) -> Span {
+    let days = micros as f64 / DAY_MICROS as f64;
+    let steps = |length: f64| ((days / length).round() as i64).max(1);
+    match interval {
+        Interval::Hour | Interval::Day => span,
+        Interval::Week => steps(7.0).weeks(),
+        Interval::Month => steps(DAYS_OF_MONTH).months(),
+    }
 }
 
 /// No more steps than the period has; where months are shorter there may be fewer.

@@ -419,6 +419,15 @@ fn highest(report: &TrendReport, line: &TrendLine) -> Option<Phrase> {
     Some(phrase!("trend.highest", name = line.name, label = label, value = number(value)))
 }
 
+/// The first and the last step.
+fn ends(axis: &[String]) -> String {
+    match axis {
+        [] => "…".to_owned(),
+        [only] => only.clone(),
+        [first, .., last] => format!("{first} … {last}"),
+    }
+}
+
 fn chart(trend: &Trend, report: &TrendReport) -> Chart {
     let formulas = !trend.spec.formulas.is_empty();
     let broken = !trend.spec.breakdown.is_empty();
@@ -433,7 +442,8 @@ fn chart(trend: &Trend, report: &TrendReport) -> Chart {
         if !line.before.is_empty() {
             let mut values = line.before.clone();
             values.resize(report.axis.len(), None);
-            series.push(Series { name: format!("{name} ({})", phrase!("trend.before").en), values });
+            // A series has one name in every language: what tells it apart is when it was.
+            series.push(Series { name: format!("{name} ({})", ends(&report.axis_before)), values });
         }
     }
     Chart { kind: ChartKind::Line, title: phrase!("trend.chart"), axis: report.axis.clone(), series }

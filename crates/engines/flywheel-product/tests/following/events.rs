@@ -1,11 +1,11 @@
 //! Events written briefly, and questions asked of them in one state or in many.
 
 use flywheel_people::memory::fold_events;
-use flywheel_people::{Event, IdKind, Identity, Partial, person_of};
+use flywheel_people::{Event, GroupValues, Groups, IdKind, Identity, Partial, person_of};
 use flywheel_product::{Calendar, Context, plan};
 use flywheel_spec::product::{Answer, QuestionSpec};
 use flywheel_spec::project::Weekday;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// One event; `when` is RFC 3339 or a wall-clock time in UTC.
 pub fn event(who: &str, when: &str, name: &str, properties: Value) -> Event {
@@ -51,10 +51,25 @@ pub fn person(id: &str) -> i64 {
     person_of(if id == "alias1" { "person1" } else { id })
 }
 
+/// What the companies of events have: `acme` pays, `globex` does not, of others nothing is known.
+fn companies() -> Groups {
+    let plans = [("acme", json!("pro")), ("globex", json!("free"))].map(|(key, plan)| (key.to_owned(), plan));
+    Groups::from([("company.plan".to_owned(), GroupValues::from(plans))])
+}
+
+/// The same by the plainest way.
+pub fn company_plan(event: &Event) -> Option<&'static str> {
+    match event.properties.get("$groups")?.get("company")?.as_str()? {
+        "acme" => Some("pro"),
+        "globex" => Some("free"),
+        _ => None,
+    }
+}
+
 /// The answer, from one state; the same must come from many, each sent as bytes.
 pub fn ask(question: Value, calendar: &Calendar, events: &[Event]) -> Answer {
     let question: QuestionSpec = serde_json::from_value(question).expect("a question");
-    let context = Context::at(calendar.clone());
+    let context = Context { groups: companies(), ..Context::at(calendar.clone()) };
     let planned = plan(&question, &context).unwrap_or_else(|wrong| panic!("{:?}", wrong.problems));
     let one: Vec<Box<dyn Partial>> = planned
         .folds()

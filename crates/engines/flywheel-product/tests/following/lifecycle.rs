@@ -41,6 +41,9 @@ const P4: &[&str] = &["2020-01-15T12:00:00Z"];
 
 /// `posthog/hogql_queries/insights/test/test_lifecycle_query_runner.py` of PostHog/posthog, test by test:
 /// new, returning, resurrecting, dormant (there below zero).
+///
+/// There a period goes on to the end of its last interval; here it ends where it is told to, so that months end with their
+/// last day.
 #[test]
 fn posthogs_cases_come_out() {
     let four = || people(&[("p1", P1), ("p2", P2), ("p3", P3), ("p4", P4)]);
@@ -201,7 +204,7 @@ fn posthogs_cases_come_out() {
         (
             "lifecycle_trend_months",
             months,
-            json!({"event": view, "interval": "month", "period": {"from": "2020-02-01", "to": "2020-09-01"}}),
+            json!({"event": view, "interval": "month", "period": {"from": "2020-02-01", "to": "2020-09-30"}}),
             utc,
             Weekday::Sunday,
             later,
@@ -267,5 +270,16 @@ fn an_interval_that_is_not_over_is_marked() {
     let report = asked(json!({"intervals": 3}), "UTC", Weekday::Monday, "2020-01-19T18:00:00Z", &events);
     let complete: Vec<bool> = report.intervals.iter().map(|interval| interval.complete).collect();
     assert_eq!(complete, [true, true, false]);
+    assert_eq!(report.warnings[0].code, "following.interval_open");
+}
+
+#[test]
+fn nothing_after_the_end_of_the_period_counts() {
+    let events = people(&[("p1", P1), ("p2", P2), ("p3", P3), ("p4", P4)]);
+    let question = json!({"interval": "month", "period": {"from": "2020-01-01", "to": "2020-01-12"}});
+    let report = asked(question, "UTC", Weekday::Monday, "2020-05-01", &events);
+    // The fourth comes on the 15th only.
+    let found: Vec<(u64, bool)> = report.intervals.iter().map(|at| (at.active, at.complete)).collect();
+    assert_eq!(found, [(3, false)]);
     assert_eq!(report.warnings[0].code, "following.interval_open");
 }

@@ -11,7 +11,7 @@ use flywheel_spec::project::Weekday;
 use flywheel_stats::chance::Chance;
 use serde_json::{Value, json};
 
-use super::events::{ask, calendar, event_at, micros, person};
+use super::events::{ask, calendar, company_plan, event_at, micros, person};
 
 fn cases() -> u64 {
     if std::env::var_os("FLYWHEEL_SOAK").is_some() {
@@ -68,7 +68,7 @@ fn world(chance: &mut Chance) -> World {
         .expect("a period that is one");
     let steps = calendar.steps(stretch.from.expect("a beginning"), stretch.to, interval.0).expect("steps");
     let (first_edge, last_edge) = (steps.edges[0], steps.edges[steps.len()]);
-    let known_until = last_edge.min(calendar.now.as_microsecond() + 1);
+    let known_until = last_edge.min(stretch.to).min(calendar.now.as_microsecond() + 1);
     let reach = last_edge - first_edge + 4 * DAY_MICROS;
     let mut events = Vec::new();
     for _ in 0..chance.below(60) {
@@ -80,10 +80,13 @@ fn world(chance: &mut Chance) -> World {
             }
             _ => first_edge - 3 * DAY_MICROS + chance.below(reach as u64) as i64,
         };
-        let properties = match chance.below(4) {
+        let mut properties = match chance.below(4) {
             0 => json!({}),
             _ => json!({"plan": *chance.pick(&["a", "b", "c"]), "n": chance.below(4)}),
         };
+        if chance.coin(0.5) {
+            properties["$groups"] = json!({"company": *chance.pick(&["acme", "globex", "unknown"])});
+        }
         events.push(event_at(one_of(chance, &PEOPLE), time, one_of(chance, &NAMES), properties));
     }
     World { calendar, interval, period, steps, known_until, events }
@@ -131,9 +134,19 @@ fn retention_is_its_definition() {
             "interval": world.interval.1, "clock": if rolling { "rolling" } else { "calendar" }, "period": world.period,
             "at_least": at_least, "or_later": or_later,
         });
+        let by_company = chance.coin(0.3);
         if broken_down {
-            question["breakdown"] = json!({"name": "plan"});
+            question["breakdown"] = match by_company {
+                true => json!({"name": "company.plan", "of": "group"}),
+                false => json!({"name": "plan"}),
+            };
         }
+        let only_pro = chance.coin(0.3);
+        if only_pro {
+            question["start"]["where"] = json!([{"property": "company.plan", "of": "group", "value": "pro"}]);
+        }
+        let starts_here =
+            |event: &Event| event.event == start && (!only_pro || company_plan(event) == Some("pro"));
         let Answer::Retention(report) = ask(question.clone(), &world.calendar, &world.events) else {
             panic!()
         };
@@ -151,7 +164,7 @@ fn retention_is_its_definition() {
             for row in 0..rows {
                 let known = |event: &&&Event| event.time < world.known_until;
                 let starts: Vec<&&Event> =
-                    events.iter().filter(known).filter(|event| event.event == start).collect();
+                    events.iter().filter(known).filter(|event| starts_here(event)).collect();
                 let here = |event: &&&&Event| world.inside(event.time, row);
                 let Some(first) = starts.iter().find(here).map(|event| event.time) else { continue };
                 let earliest = match begins {
@@ -168,7 +181,10 @@ fn retention_is_its_definition() {
                 }
                 let texts = starts.iter().filter(|event| event.time == first);
                 let value = texts
-                    .filter_map(|event| event.properties.get("plan").and_then(Value::as_str))
+                    .filter_map(|event| match by_company {
+                        true => company_plan(event),
+                        false => event.properties.get("plan").and_then(Value::as_str),
+                    })
                     .min()
                     .map(str::to_owned);
                 let returns: Vec<i64> = events

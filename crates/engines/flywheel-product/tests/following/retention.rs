@@ -145,6 +145,9 @@ const MONTHS_OR_HOURS: Grid = &[
 ];
 
 /// `posthog/hogql_queries/insights/retention/test/test_retention_query_runner.py` of PostHog/posthog, test by test.
+///
+/// There a period goes on to the end of its last interval; here it ends where it is told to, so that weeks end with their
+/// last day.
 #[test]
 fn posthogs_cases_come_out() {
     let weeks = views(
@@ -261,7 +264,7 @@ fn posthogs_cases_come_out() {
         (
             "week_interval (Sunday)",
             weeks.clone(),
-            json!({"start": view, "interval": "week", "intervals": 7, "period": {"to": "2020-07-20"}}),
+            json!({"start": view, "interval": "week", "intervals": 7, "period": {"to": "2020-07-25"}}),
             utc,
             Weekday::Sunday,
             WEEKS,
@@ -269,7 +272,7 @@ fn posthogs_cases_come_out() {
         (
             "week_interval (Monday)",
             weeks.clone(),
-            json!({"start": view, "interval": "week", "intervals": 7, "period": {"to": "2020-07-20"}}),
+            json!({"start": view, "interval": "week", "intervals": 7, "period": {"to": "2020-07-26"}}),
             utc,
             Weekday::Monday,
             WEEKS,
@@ -277,7 +280,7 @@ fn posthogs_cases_come_out() {
         (
             "interval_rounding",
             weeks,
-            json!({"start": view, "interval": "week", "intervals": 7, "period": {"to": "2020-07-24"}}),
+            json!({"start": view, "interval": "week", "intervals": 7, "period": {"to": "2020-07-25T05:30:00"}}),
             utc,
             Weekday::Sunday,
             WEEKS,
@@ -410,7 +413,7 @@ fn posthogs_cases_come_out() {
         (
             "first_time_retention_weeks",
             signups(),
-            json!({"start": {"event": "$user_signed_up"}, "returning": view, "begins": "first_time", "interval": "week", "intervals": 7, "period": {"to": "2020-06-15"}}),
+            json!({"start": {"event": "$user_signed_up"}, "returning": view, "begins": "first_time", "interval": "week", "intervals": 7, "period": {"to": "2020-06-20"}}),
             utc,
             Weekday::Sunday,
             &[
@@ -621,6 +624,23 @@ fn cells_are_complete_when_nobody_can_come_back_in_them_any_more() {
         let known = report.overall.average.iter().map(|average| average.size).collect::<Vec<_>>();
         assert_eq!(known, if clock == "calendar" { [2, 1, 0] } else { [2, 0, 0] }, "{clock}");
     }
+}
+
+#[test]
+fn nobody_comes_back_after_the_end_of_the_period() {
+    let events = [
+        event("a", "2026-02-10 10:00:00", "x", json!({})),
+        event("a", "2026-03-20 10:00:00", "x", json!({})),
+        event("b", "2026-02-11 10:00:00", "x", json!({})),
+        event("b", "2026-03-10 23:59:59", "x", json!({})),
+    ];
+    let period = json!({"from": "2026-02-01", "to": "2026-03-10"});
+    let question = json!({"kind": "retention", "interval": "month", "period": period});
+    let calendar = calendar("UTC", Weekday::Monday, "2026-05-01");
+    let Answer::Retention(report) = ask(question, &calendar, &events) else { panic!("a retention") };
+    assert_eq!(counts(&report), [vec![2, 1], vec![1]]);
+    let complete: Vec<bool> = report.overall.cohorts[0].cells.iter().map(|cell| cell.complete).collect();
+    assert_eq!(complete, [true, false]);
 }
 
 #[test]

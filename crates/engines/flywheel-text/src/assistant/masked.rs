@@ -39,6 +39,21 @@ impl Outbox {
         Masked(masked)
     }
 
+    /// A property's value without personal data, read as said after the property's name: bare digits in `phone` are a
+    /// telephone's number.
+    pub fn mask_value(&mut self, name: &str, value: &str) -> Masked {
+        let before = format!("{name}: ");
+        let (masked, counts) = mask(&format!("{before}{value}"));
+        match masked.strip_prefix(&before) {
+            Some(masked) => {
+                self.found.add(&counts);
+                Masked(masked.to_owned())
+            }
+            // What is masked begins in the name.
+            None => self.mask(value),
+        }
+    }
+
     /// What was found and masked.
     pub fn found(&self) -> &Tally {
         &self.found

@@ -85,6 +85,9 @@ pub(super) fn add(report: &mut InsightsReport, zone: &TimeZone) {
 pub(super) fn narrowed(report: &mut InsightsReport, spec: &InsightsSpec, all: usize) {
     let told = report.total.messages;
     let said = match spec.subject() {
+        _ if !(spec.versions.is_empty() && spec.sources.is_empty() && spec.segments.is_empty()) => {
+            phrase!("feedback.only_of", count = told, all = all).with_phrase("what", &narrowing(spec))
+        }
         Some(about) if told == 0 => phrase!("feedback.nothing_about", about = about, all = all),
         Some(about) => phrase!("feedback.only_about", about = about, count = told, all = all),
         None => phrase!("feedback.only_then", count = told, all = all),
@@ -94,6 +97,26 @@ pub(super) fn narrowed(report: &mut InsightsReport, spec: &InsightsSpec, all: us
     }
     let at = report.findings.len().min(1);
     report.findings.insert(at, said);
+}
+
+/// The versions, sources and segments that are asked for, and what about.
+fn narrowing(spec: &InsightsSpec) -> Phrase {
+    let listed = |names: &[String]| (!names.is_empty()).then(|| names.join(", "));
+    let parts = [
+        spec.subject().map(|about| phrase!("feedback.of_subject", about = about)),
+        listed(&spec.versions).map(|names| phrase!("feedback.of_versions", names = names)),
+        listed(&spec.sources).map(|names| phrase!("feedback.of_sources", names = names)),
+        listed(&spec.segments).map(|names| phrase!("feedback.of_segments", names = names)),
+    ];
+    joined(&parts.into_iter().flatten().collect::<Vec<_>>())
+}
+
+/// Phrases in a row.
+fn joined(phrases: &[Phrase]) -> Phrase {
+    let mut joined = Phrase::verbatim("");
+    joined.en = phrases.iter().map(|phrase| phrase.en.as_str()).collect::<Vec<_>>().join(", ");
+    joined.zh = phrases.iter().map(|phrase| phrase.zh.as_str()).collect::<Vec<_>>().join("、");
+    joined
 }
 
 fn set_aside(report: &InsightsReport) -> Phrase {
@@ -112,10 +135,7 @@ fn set_aside(report: &InsightsReport) -> Phrase {
             phrase!(key, count = aside.messages)
         })
         .collect();
-    let mut joined = Phrase::verbatim("");
-    joined.en = reasons.iter().map(|reason| reason.en.as_str()).collect::<Vec<_>>().join(", ");
-    joined.zh = reasons.iter().map(|reason| reason.zh.as_str()).collect::<Vec<_>>().join("、");
-    phrase!("feedback.set_aside", count = count).with_phrase("reasons", &joined)
+    phrase!("feedback.set_aside", count = count).with_phrase("reasons", &joined(&reasons))
 }
 
 fn trend(kind: TrendKind) -> Phrase {

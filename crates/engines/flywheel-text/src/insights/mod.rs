@@ -21,6 +21,7 @@ pub use self::placed::{FOLLOWED, Placed};
 use self::tally::{mean, people, shares};
 use crate::about;
 use crate::duplicates::{Duplicates, duplicates};
+use crate::listen;
 use crate::message::Message;
 use crate::phrases::phrases;
 use crate::pile::Pile;
@@ -44,6 +45,19 @@ pub struct ReadMessage<'a> {
     pub masked: String,
 }
 
+impl<'a> ReadMessage<'a> {
+    /// A message with what was heard in it.
+    pub fn heard(message: &'a Message, heard: &listen::Heard) -> Self {
+        Self {
+            message,
+            language: heard.language,
+            mood: (heard.mood.certainty > 0.0).then_some(heard.mood.score),
+            kind: Some(heard.kind.name().to_owned()),
+            masked: heard.masked.clone(),
+        }
+    }
+}
+
 /// What insights are made of beside the messages.
 #[derive(Debug, Clone, Default)]
 pub struct Beside<'a> {
@@ -55,6 +69,8 @@ pub struct Beside<'a> {
     pub before: Option<&'a ThemeState>,
     /// Where the themes so far have which messages: while few come to these, only the new ones are put into themes.
     pub placed: Option<&'a Placed>,
+    /// For each message whether it is of the people that the spec narrows to; all are when absent.
+    pub theirs: Option<&'a [bool]>,
     /// What is praised and what is blamed.
     pub aspects: Vec<AspectRow>,
     /// The project's time zone; UTC when absent.
@@ -92,7 +108,7 @@ pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Besid
     let same = duplicates(pile);
     let placed::Kept { found, state, placed } =
         placed::themes_of(pile, &left_out, beside.vectors, beside.before, beside.placed);
-    let told = about::told(spec, messages, pile, &found);
+    let told = about::told(spec, messages, beside.theirs, pile, &found);
     let of_told = |at: &u32| told[*at as usize] && !left_out[*at as usize];
     let read: Vec<u32> = (0..messages.len() as u32).filter(of_told).collect();
     let zone = beside.zone.clone().unwrap_or(TimeZone::UTC);

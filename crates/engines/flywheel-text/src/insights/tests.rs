@@ -96,6 +96,82 @@ fn a_growing_problem_is_told_with_its_people_and_quotes() {
 }
 
 #[test]
+fn a_report_tells_the_versions_sources_and_people_asked_for() {
+    let mut messages = sample();
+    messages.iter_mut().step_by(3).for_each(|message| message.version = Some("2.10".to_owned()));
+    messages[0].version = None;
+    let read: Vec<ReadMessage<'_>> = messages.iter().map(read).collect();
+    let theirs: Vec<bool> = (0..messages.len()).map(|at| at % 5 == 0).collect();
+    let only = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+    let spec = |versions: &[&str], sources: &[&str]| InsightsSpec {
+        versions: only(versions),
+        sources: only(sources),
+        ..InsightsSpec::default()
+    };
+    let whole = insights(&read, &InsightsSpec::default(), Beside::default());
+    for (spec, theirs, said) in [
+        (spec(&["2.10"], &[]), None, "version 2.10"),
+        (spec(&["2.1", "2.10"], &[]), None, "version 2.1, 2.10"),
+        (spec(&[], &["store"]), None, "from store"),
+        (spec(&["2.1"], &["survey"]), None, "version 2.1, from survey"),
+        (
+            InsightsSpec { segments: only(&["vips"]), ..spec(&["2.1"], &[]) },
+            Some(theirs.as_slice()),
+            "version 2.1, people of vips",
+        ),
+    ] {
+        let found = insights(&read, &spec, Beside { theirs, ..Beside::default() });
+        let asked = messages.iter().enumerate().map(|(at, message)| {
+            spec.takes(message.version.as_deref(), message.source.as_deref())
+                && theirs.is_none_or(|theirs| theirs[at])
+        });
+        let asked: Vec<bool> = asked.collect();
+        assert_eq!(found.told, asked, "{said}");
+        let count = asked.iter().filter(|asked| **asked).count();
+        assert!(count > 0 && count < messages.len(), "{said}");
+        assert_eq!(found.theme_of, whole.theme_of, "the themes are those of the whole: {said}");
+        let expected = format!("only this is told ({said}): {count} of {} messages", messages.len());
+        assert_eq!(found.report.findings[1].en, expected);
+    }
+}
+
+#[test]
+fn a_theme_that_is_somebodys_name_is_told_masked_everywhere() {
+    let texts = ["客服王先生态度差", "又是王先生", "王先生不回复"];
+    let message = |text: &&str| Message { text: (*text).to_owned(), ..Message::default() };
+    let messages: Vec<Message> = texts.iter().map(message).collect();
+    let read: Vec<ReadMessage<'_>> =
+        messages.iter().map(|message| ReadMessage { masked: "…".to_owned(), ..read(message) }).collect();
+    let pile = Pile::of(texts.iter().map(|text| (*text, None)));
+    let name = "王先生".to_owned();
+    let found = Themes {
+        themes: vec![crate::themes::Theme { id: 1, words: vec![name.clone()], name, is_new: true }],
+        of_message: vec![Some(0); 3],
+        like: vec![1.0; 3],
+        ..Themes::default()
+    };
+    let spec = InsightsSpec::default();
+    let steps = Steps::between(0, DAY, spec.interval, &TimeZone::UTC);
+    let pieces = Pieces {
+        messages: &read,
+        pile: &pile,
+        same: &duplicates(&pile),
+        found: &found,
+        told: &[true; 3],
+        read: &[0, 1, 2],
+        steps: steps.as_ref(),
+        spec: &spec,
+    };
+    let mut report = pieces.report(&[None; 3], Vec::new());
+    findings::add(&mut report, &TimeZone::UTC);
+    charts_and_doubts(&mut report, &pile);
+    let theme = &report.themes[0];
+    assert_eq!((theme.name.as_str(), theme.words[0].as_str()), ("[姓名]", "[姓名]"));
+    let told = format!("{:?} {:?}", report.findings, report.charts);
+    assert!(told.contains("[姓名]") && !told.contains("王先生"), "{told}");
+}
+
+#[test]
 fn the_order_of_the_messages_changes_nothing() {
     let messages = sample();
     let ordered: Vec<ReadMessage<'_>> = messages.iter().map(read).collect();

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::tally::{mean, people, shares};
 use super::{Pieces, language_name};
+use crate::personal::mask;
 use crate::trend::trends;
 
 impl Pieces<'_> {
@@ -66,9 +67,10 @@ impl Pieces<'_> {
         let highest = moods.iter().rev().filter(|(mood, _)| *mood > 0.0).map(|(_, at)| *at);
         ThemeRow {
             id: theme.id,
-            name: theme.name.clone(),
+            // A name and words are made of the texts as they were written.
+            name: mask(&theme.name).0,
             given_name: None,
-            words: theme.words.clone(),
+            words: theme.words.iter().map(|word| mask(word).0).collect(),
             messages: members.len() as u64,
             voices: 0,
             people: people(self.pile, members),

@@ -19,7 +19,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
         }
         reading.chain(run, b" -", 19, |digits, lengths, end| {
             let plausible = is_issued(digits, said) && is_grouped(lengths) && luhn(digits);
-            if !plausible || !reading.closes(end) || (reading.denied(start) && !said) {
+            if !plausible || !reading.closes(end) || (reading.denied_card(start) && !said) {
                 return false;
             }
             let certainty = if said || lengths.len() > 1 { Certainty::Certain } else { Certainty::Likely };

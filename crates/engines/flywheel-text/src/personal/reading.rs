@@ -6,7 +6,7 @@ use std::ops::Range;
 use flywheel_spec::feedback::privacy::{Certainty, PersonalKind};
 
 use super::Found;
-use super::cue::{Cue, CueHit, cues};
+use super::cue::{Cue, CueHit, cues, value_after};
 
 /// A text made ready for looking.
 pub(super) struct Reading<'a> {
@@ -123,6 +123,10 @@ impl<'a> Reading<'a> {
     /// What the words right before a place say is coming: the nearest cue that ends at most so many bytes before it,
     /// with no end of a sentence and no other number between.
     pub fn said(&self, at: usize, within: usize) -> Option<Cue> {
+        self.nearest(at, within).map(|hit| hit.cue)
+    }
+
+    fn nearest(&self, at: usize, within: usize) -> Option<&CueHit> {
         let next = self.cues.partition_point(|cue| cue.end <= at);
         let cue = self.cues[..next].last()?;
         if at - cue.end > within {
@@ -133,7 +137,7 @@ impl<'a> Reading<'a> {
             between.bytes().any(|byte| matches!(byte, b'!' | b'?' | b'\n' | b';') || byte.is_ascii_digit())
                 || between.contains(". ")
                 || between.contains('。');
-        (!broken).then_some(cue.cue)
+        (!broken).then_some(cue)
     }
 
     /// Whether a run of digits goes on with a number of several groups that began before it.
@@ -147,9 +151,26 @@ impl<'a> Reading<'a> {
 
     /// Whether the words right before a number say that it is of another kind: an order, an amount, a version.
     pub fn denied(&self, at: usize) -> bool {
-        matches!(self.said(at, 28), Some(Cue::Order | Cue::Version | Cue::Amount))
+        self.announced(at) == Some(Cue::Amount) || self.denied_card(at)
+    }
+
+    /// As [`denied`](Self::denied), of a card's number: its checksum says more than that something was paid.
+    pub fn denied_card(&self, at: usize) -> bool {
+        matches!(self.announced(at), Some(Cue::Order | Cue::Version))
             || matches!(self.before(at), b'$' | b'#')
             || self.text[..at].ends_with(['¥', '€', '£', '￥'])
+    }
+
+    /// What announces the number at a place: a cue with nothing but marks and small words (`is`, 是) up to it, or
+    /// within the label before a colon, as in `order_id: `. In 订单一直没发货，138… the order announces nothing.
+    fn announced(&self, at: usize) -> Option<Cue> {
+        let hit = self.nearest(at, 28)?;
+        let (value, _) = value_after(&self.text, hit.end);
+        let marks = |between: &str| !between.contains(|mark: char| mark.is_alphanumeric() || mark == ',');
+        let between = &self.text[hit.end..at];
+        let label =
+            between.trim_end_matches([' ', '"', '\'']).ends_with([':', '=']) && !between.contains(',');
+        (value >= at || marks(&self.text[value..at]) || label).then_some(hit.cue)
     }
 
     /// The digits of the runs from the one that begins the number, where single separators of a sort join them;

@@ -1,6 +1,6 @@
 //! One step of a conversation: what was said so far and a new message give the reply.
 
-use flywheel_language::language;
+use flywheel_language::{language, stem};
 use flywheel_spec::feedback::TextLanguage;
 use flywheel_spec::feedback::support::{
     Choice, Conversation, HandOverReason, Reply, ReplyKind, Speaker, Turn,
@@ -13,6 +13,7 @@ use super::clarify::{Pick, pick};
 use super::faq::{Faq, Found, LONGEST, read};
 use super::matcher::{Encode, Query};
 use super::signal::{Said, SmallTalk};
+use crate::subjects::is_function;
 
 /// From this chance on that one of the first three is right, the customer is asked which.
 const WORTH_ASKING: f64 = 0.6;
@@ -83,16 +84,23 @@ fn take<'a>(conversation: &mut Conversation, text: &'a str, now: i64) -> Taken<'
     let heard = text.char_indices().nth(LONGEST * 8).map_or(text, |(at, _)| &text[..at]);
     conversation.turns.push(turn(now, Speaker::Customer, heard, None));
     let said = Said::of(&folded);
-    let lone_word = !said.text().contains(' ');
     match language(&folded) {
         TextLanguage::Zh => conversation.language = Some(Language::Zh),
-        // A lone "ok" or "app" does not change the language.
-        TextLanguage::En if !(lone_word && conversation.language.is_some()) => {
+        TextLanguage::En if conversation.language.is_none() || is_english_sentence(said.text()) => {
             conversation.language = Some(Language::En);
         }
         TextLanguage::En | TextLanguage::Other => {}
     }
     Taken { heard, folded, said, shortened }
+}
+
+/// Whether a message in Latin letters is said in English, rather than a lone "ok" or the name of a model.
+fn is_english_sentence(said: &str) -> bool {
+    // A letter by itself is of a name: the s of "galaxy s 23".
+    let words = said.split(' ').filter(|word| word.len() > 1 || *word == "i");
+    let spelled = |word: &&str| word.chars().all(|letter| letter.is_alphabetic() || letter == '\'');
+    said.contains(' ')
+        && (words.clone().any(|word| is_function(word, &stem(word))) || words.filter(spelled).count() >= 4)
 }
 
 /// Adds the reply to the conversation.

@@ -142,6 +142,27 @@ fn conversations_go_as_customers_expect() {
 }
 
 #[test]
+fn the_name_of_a_model_does_not_change_the_language() {
+    let faq = shop();
+    for (text, expected) in [
+        ("iPhone 15 Pro", Language::Zh),
+        ("Samsung Galaxy S 23 Ultra", Language::Zh),
+        ("ok", Language::Zh),
+        ("退款 app", Language::Zh),
+        ("it is an iPhone", Language::En),
+        ("refund please", Language::En),
+        ("wrong parcel delivered yesterday evening", Language::En),
+    ] {
+        let mut state = Conversation { language: Some(Language::Zh), ..Conversation::default() };
+        faq.reply(&mut state, text, 0, None);
+        assert_eq!(state.language, Some(expected), "{text}");
+        let mut first = Conversation::default();
+        faq.reply(&mut first, "iPhone 15 Pro", 0, None);
+        assert_eq!(first.language, Some(Language::En), "the first message tells");
+    }
+}
+
+#[test]
 fn what_is_written_while_a_colleague_has_the_conversation_is_theirs_to_read() {
     let faq = shop_at(0.85);
     let mut state = Conversation::default();

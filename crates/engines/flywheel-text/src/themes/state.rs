@@ -77,6 +77,12 @@ impl ThemeState {
         kept.map(|kept| (kept.id, kept.name.as_str())).collect()
     }
 
+    /// The numbers that are taken and nothing else: what is left when every text is to be forgotten, so that no later
+    /// theme gets the number of another.
+    pub fn without_themes(&self) -> Self {
+        Self { next: self.next, layers: Vec::new() }
+    }
+
     /// For each new theme the number of the old one that it continues: the likest pairs first, each used once.
     pub(super) fn recognise(&self, named: &[Named]) -> Vec<Option<u32>> {
         let old: Vec<(u32, BTreeMap<&str, f32>)> = self

@@ -153,6 +153,19 @@ fn a_theme_keeps_its_number_and_a_day_costs_a_day() {
 }
 
 #[test]
+fn numbers_go_on_where_every_theme_is_forgotten() {
+    let texts = sample(300);
+    let week = of(&texts);
+    let taken: Vec<u32> = week.themes.iter().map(|theme| theme.id).collect();
+    let numbers = week.state.without_themes();
+    assert_eq!(serde_json::to_value(&numbers).unwrap()["layers"], serde_json::json!([]));
+    let pile = Pile::of(texts.iter().map(|text| (text.as_str(), None)));
+    let again = themes(&pile, &[], None, Some(&numbers));
+    assert_eq!(again.themes.len(), week.themes.len());
+    assert!(again.themes.iter().all(|theme| !taken.contains(&theme.id)), "{:?}", again.themes);
+}
+
+#[test]
 fn a_new_subject_forms_a_theme_of_its_own() {
     let week = of(&sample(300));
     let mut today = sample(40);

@@ -173,6 +173,7 @@ fn kind_phrase(key: &str) -> Phrase {
 
 fn days_phrase(days: &time::Days) -> Phrase {
     match days.to {
+        Some(to) if days.no_beginning => phrase!("wording.period_until", to = to),
         Some(to) => phrase!("wording.period", from = days.from, to = to),
         None => phrase!("wording.period_since", from = days.from),
     }
@@ -453,7 +454,9 @@ impl Builder<'_> {
 
     fn digest(&self) -> DigestSpec {
         let this_week = time::current(Interval::Week, self.settings).from;
-        let from = self.slots.days.as_ref().map(|days| days.from).filter(|from| *from < this_week);
+        let last = |days: &time::Days| days.to.filter(|_| days.no_beginning);
+        let from = self.slots.days.as_ref().map(|days| last(days).unwrap_or(days.from));
+        let from = from.filter(|from| *from < this_week);
         DigestSpec { week_of: from.map(|from| from.to_string()), ..DigestSpec::default() }
     }
 

@@ -1,5 +1,7 @@
 //! Which events and people are meant: conditions on numbers and values of properties.
 
+use std::ops::Range;
+
 use flywheel_spec::product::{Operator, PropertyFilter};
 use serde_json::{Number, Value as Json};
 
@@ -89,11 +91,16 @@ pub fn numbers(sentence: &mut Sentence, names: &Names<'_>) -> Vec<NumberWords> {
 /// A word for a value, and which properties have it.
 pub struct ValueWords {
     pub word: String,
+    place: Range<usize>,
     not: bool,
     candidates: Vec<(usize, String)>,
 }
 
 impl ValueWords {
+    fn is_of_the_property_of(&self, other: &Self) -> bool {
+        self.candidates.iter().any(|(property, _)| other.candidates.iter().any(|(of, _)| of == property))
+    }
+
     /// The condition, where events of that name have the property.
     pub fn filter(&self, names: &Names<'_>, event: Option<&str>) -> Option<PropertyFilter> {
         let (at, value) = self.candidates.iter().find(|(property, _)| names.has(event, *property))?;
@@ -136,7 +143,23 @@ pub fn values(
         }
         sentence.take(&place);
         let candidates = vec![(value.property, value.value.clone())];
-        found.push(ValueWords { word: value.word.clone(), not: not.is_some(), candidates });
+        found.push(ValueWords { word: value.word.clone(), place, not: not.is_some(), candidates });
     }
+    deny_lists(&mut found, sentence);
     found
+}
+
+/// What is denied of the first value of a list is denied of those joined to it: `not in China or the US` is neither.
+fn deny_lists(found: &mut [ValueWords], sentence: &mut Sentence) {
+    let mut order: Vec<usize> = (0..found.len()).collect();
+    order.sort_by_key(|at| found[*at].place.start);
+    for pair in order.windows(2) {
+        let [one, other] = [&found[pair[0]], &found[pair[1]]];
+        let between = one.place.end..other.place.start;
+        let joint = kinds::JOINTS.is_match(sentence.at(&between));
+        if one.not && !other.not && joint && one.is_of_the_property_of(other) {
+            found[pair[1]].not = true;
+            sentence.take(&between);
+        }
+    }
 }

@@ -280,8 +280,13 @@ pub static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that turn the value after them into its contrary.
 pub static NOT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        "(?:not (?:on |in |from )?|non[- ]?|except(?: for)? |excluding |without |outside(?: of)? |非|不是|不用|不在|除了|除|排除|不含)(?:the )?$",
+        "(?:(?:not|(?-u:\\b)neither|(?-u:\\b)nor) (?:on |in |from )?|non[- ]?|except(?: for)? |excluding |without |outside(?: of)? |非|不是|不用|不在|除了|除|排除|不含)(?:the )?$",
     )
+});
+
+/// What joins the values of a list, up to the one that follows.
+pub static JOINTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern("^ ?(?:,? ?(?:and|or)(?: on| in| from)? |, ?|(?:或者?[是在]?|和|与|及|以及|还是|、) ?)(?:the )?$")
 });
 
 /// Words for what was paid, whatever the property is called.

@@ -476,6 +476,13 @@ fn events(sentence: &mut Sentence, named: Vec<Met>, slots: &mut Slots, names: &N
         slots.after = kinds::AFTER.is_match(open[..from].trim_end()) || behind.contains('后');
         slots.before =
             !slots.after && (kinds::BEFORE.is_match(open[..from].trim_end()) || behind.contains('前'));
+        let word = ["之前", "以前", "前"].into_iter().find_map(|word| Some((behind.find(word)?, word.len())));
+        if slots.kind == Some(Kind::Paths)
+            && slots.before
+            && let Some((at, length)) = word
+        {
+            sentence.take(&(to + at..to + at + length));
+        }
     }
 }
 

@@ -14,6 +14,9 @@ use super::sentence::{Sentence, cue, pattern};
 
 /// Years back that are read: in months they are as many steps as a question has at most.
 const MOST_YEARS: i16 = 30;
+/// Years that a stretch with nothing but an end reaches back: what a product counts is younger, and months of so many
+/// years can be seen.
+const YEARS_BEFORE: i64 = 10;
 
 /// A stretch of days.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,15 +27,22 @@ pub struct Days {
     pub to: Option<Date>,
     /// The first as so long before now, such as `-30d`.
     back: Option<String>,
+    /// Only its end was named: the first is as early as anything is counted.
+    pub no_beginning: bool,
 }
 
 impl Days {
     fn since(from: Date) -> Self {
-        Self { from, to: None, back: None }
+        Self { from, to: None, back: None, no_beginning: false }
     }
 
     fn whole(from: Date, to: Date) -> Self {
-        Self { from, to: Some(to), back: None }
+        Self { from, to: Some(to), back: None, no_beginning: false }
+    }
+
+    fn until(to: Date) -> Self {
+        let from = minus(to, YEARS_BEFORE.years()).first_of_year();
+        Self { no_beginning: true, ..Self::whole(from, to) }
     }
 
     /// As a question writes it.
@@ -46,7 +56,8 @@ impl Days {
         let moment = |date: Date| {
             date.to_zoned_datetime(settings.zone.clone()).ok().map(|day| day.timestamp().as_microsecond())
         };
-        (moment(self.from), self.to.and_then(|to| moment(plus(to, 1.day()))))
+        let from = Some(self.from).filter(|_| !self.no_beginning).and_then(moment);
+        (from, self.to.and_then(|to| moment(plus(to, 1.day()))))
     }
 
     /// Steps that cut it into a number that reads well.
@@ -75,7 +86,7 @@ pub fn days(sentence: &mut Sentence, settings: &Settings) -> Option<Days> {
         let Some(place) = captures.get(0) else { continue };
         let Some(days) = date(&captures, settings.today) else { continue };
         let before = open[..place.start()].trim_end();
-        let led = LEADS.is_match(before);
+        let led = LEADS.is_match(before) || ENDS.is_match(before);
         let bare = place.as_str() == "may" || (place.as_str().len() == 4 && captures.name("year").is_some());
         if led || !bare || TO.is_match(before) {
             found.push((place.range(), days));
@@ -101,20 +112,25 @@ pub fn days(sentence: &mut Sentence, settings: &Settings) -> Option<Days> {
             place.end = other.end;
         }
     }
-    let alone = days.to.is_some() && place.end <= disjoint[0].0.end;
-    if let Some(lead) = LEADS.find(open[..place.start].trim_end()) {
-        if alone && SINCE.is_match(lead.as_str()) {
-            days = Days::since(days.from);
+    let joined = place.end > disjoint[0].0.end;
+    if let Some((words, last)) = end_alone(&open, &place, &days, settings.today).filter(|_| !joined) {
+        (place, days) = (words, Days::until(last));
+    } else {
+        let alone = days.to.is_some() && !joined;
+        if let Some(lead) = LEADS.find(open[..place.start].trim_end()) {
+            if alone && SINCE.is_match(lead.as_str()) {
+                days = Days::since(days.from);
+            }
+            place.start = lead.start();
         }
-        place.start = lead.start();
-    }
-    if let Some(tail) = SINCE_AFTER.find(&open[place.end..]) {
-        if alone {
-            days = Days::since(days.from);
+        if let Some(tail) = SINCE_AFTER.find(&open[place.end..]) {
+            if alone {
+                days = Days::since(days.from);
+            }
+            place.end += tail.end();
+        } else if let Some(tail) = WITHIN_AFTER.find(&open[place.end..]) {
+            place.end += tail.end();
         }
-        place.end += tail.end();
-    } else if let Some(tail) = WITHIN_AFTER.find(&open[place.end..]) {
-        place.end += tail.end();
     }
     if days.to.is_some_and(|to| to >= settings.today) && days.from <= settings.today {
         days.to = None;
@@ -125,6 +141,30 @@ pub fn days(sentence: &mut Sentence, settings: &Settings) -> Option<Days> {
     }
     sentence.take(&place);
     Some(days)
+}
+
+/// The words and the last day of a stretch of which only the end is named: `before March`, 3月之前, 到3月为止.
+fn end_alone(open: &str, named: &Range<usize>, days: &Days, today: Date) -> Option<(Range<usize>, Date)> {
+    let front = open[..named.start].trim_end();
+    let lead = ENDS.find(front);
+    let tail = ENDS_AFTER.captures(&open[named.end..]).filter(|tail| {
+        // 前三个月 and 前端 go on from 前.
+        let after = tail.get(0).map_or("", |found| &open[named.end + found.end()..]);
+        tail.name("bare").is_none() || !after.trim_start().starts_with(|next: char| GOES_ON.contains(next))
+    });
+    if lead.is_none() && tail.is_none() {
+        return None;
+    }
+    let whole = tail.as_ref().and_then(|tail| tail.get(0));
+    let has = |name: &str| tail.as_ref().is_some_and(|tail| tail.name(name).is_some());
+    let before = match (&lead, &tail) {
+        (_, Some(_)) => !has("late") && !has("until"),
+        (lead, None) => lead.is_some_and(|lead| BEFORE.is_match(lead.as_str())),
+    };
+    let last = if before { minus(days.from, 1.day()) } else { days.to.unwrap_or(today) };
+    let lead = lead.or_else(|| LEADS.find(front)).or_else(|| TO.find(front));
+    let start = lead.map_or(named.start, |lead| lead.start());
+    Some((start..named.end + whole.map_or(0, |whole| whole.end()), last))
 }
 
 /// Reads the steps of time that a sentence asks for.
@@ -230,6 +270,14 @@ static SINCE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
         "^ ?(?:onwards?|until now|till now|to now|to date|份?(?:以来|至今|到现在|到今天|起|之后|以后|开始))",
     )
 });
+/// Words that lead to an end, and those that follow one.
+static ENDS: LazyLock<Regex> =
+    LazyLock::new(|| end(&cue("(?:before|prior to|until|till)(?: the)?", "截至|截止到?|截止至|直到")));
+static BEFORE: LazyLock<Regex> = LazyLock::new(|| cue("before|prior to", ""));
+static ENDS_AFTER: LazyLock<Regex> =
+    LazyLock::new(|| pattern("^ ?(?:份|初)?(?P<late>底|末)?(?:之前|以前|(?P<bare>前)|(?P<until>为止))"));
+/// What goes on from 前 as another word.
+const GOES_ON: &str = "0123456789一二两三四五六七八九十半几数端台面后者期往列景提途夕年天";
 static WITHIN_AFTER: LazyLock<Regex> = LazyLock::new(|| pattern("^(?:'s|以内|之内|内|里|期间|中|末|初)"));
 static TO: LazyLock<Regex> = LazyLock::new(|| end(&cue("to|until|till|through|and", "到|至|-|~")));
 static JOINS: LazyLock<Regex> =
@@ -325,7 +373,7 @@ fn back(count: &str, unit: &str, today: Date) -> Option<Days> {
         _ if count == 1 => months_back(12, today),
         _ => (format!("-{count}y"), minus(today, i64::from(count).years()).first_of_month()),
     };
-    Some(Days { from, to: None, back: Some(text) })
+    Some(Days { back: Some(text), ..Days::since(from) })
 }
 
 fn days_back(count: u32, today: Date) -> (String, Date) {

@@ -326,7 +326,7 @@ fn put_inside(inner: &mut Value, path: &str, value: Value) {
 
 /// `window.count=7`; the value as TOML has it, what is none is text.
 fn setting(text: &str) -> Result<(String, Value), String> {
-    let (path, value) = text.split_once('=').ok_or("write `setting=value`, such as `window.count=7`")?;
+    let (path, value) = text.split_once('=').ok_or("cli.setting_wrong")?;
     let read = format!("value = {value}").parse::<toml_edit::DocumentMut>();
     let read = read.ok().and_then(|document| {
         let read: Map<String, Value> = toml_edit::de::from_document(document).ok()?;
@@ -341,13 +341,13 @@ pub fn form(text: &str) -> Result<Form, String> {
         "csv" => Ok(Form::Csv),
         "json" => Ok(Form::Json),
         "parquet" => Ok(Form::Parquet),
-        _ => Err("write csv, json or parquet".to_owned()),
+        _ => Err("cli.form_wrong".to_owned()),
     }
 }
 
 /// `14d` as `{ count = 14, unit = "day" }`.
 fn window(text: &str) -> Result<Value, String> {
-    let wrong = || format!("`{text}` is no length of time; write `30m`, `12h`, `14d`, `4w` or `3mo`");
+    let wrong = || "cli.window_wrong".to_owned();
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).ok_or_else(wrong)?;
     let count: u32 = text[..digits].parse().map_err(|_| wrong())?;
     let unit = match &text[digits..] {

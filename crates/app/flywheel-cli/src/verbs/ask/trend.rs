@@ -97,7 +97,7 @@ fn compare(text: &str) -> Result<Value, String> {
     if text == "previous" {
         return Ok(json!({ "kind": "previous" }));
     }
-    let wrong = || format!("`{text}` is not how much earlier; write `7d`, `4w`, `1mo` or `1y`");
+    let wrong = || "cli.earlier_wrong".to_owned();
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).ok_or_else(wrong)?;
     let count: u32 = text[..digits].parse().map_err(|_| wrong())?;
     let unit = match &text[digits..] {

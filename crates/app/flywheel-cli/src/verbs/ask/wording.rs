@@ -18,18 +18,25 @@ pub struct Ask {
     show: bool,
     #[arg(long = "save", id = "asked_save", value_name = "NAME")]
     save: Option<String>,
+    #[arg(long = "assistant", id = "asked_assistant")]
+    assistant: bool,
 }
 
 impl Ask {
     pub async fn run(self, session: &Session) -> Outcome {
         let screen = session.screen;
         let workbench = session.open().await?;
-        let mut spec = WordingSpec { text: self.words.join(" "), only_understand: true };
+        let spec = WordingSpec { text: self.words.join(" "), only_understand: self.show };
+        let options = AskOptions::default();
+        let asked = if self.assistant {
+            let access = session.assistant_access(&workbench);
+            workbench.assisted_ask_in_words(&spec, options, &access).await?
+        } else {
+            workbench.ask_in_words(&spec, options).await?
+        };
         if let Some(name) = &self.save {
-            save(&screen, &workbench, name, &workbench.ask_in_words(&spec, AskOptions::default()).await?)?;
+            save(&screen, &workbench, name, &asked)?;
         }
-        spec.only_understand = self.show;
-        let asked = workbench.ask_in_words(&spec, AskOptions::default()).await?;
         screen.report(&asked, || show::asked_in_words(&screen, &asked))?;
         let said = if asked.parts.is_empty() {
             phrase!("wording.nothing")

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use flywheel_spec::feedback::case::{CaseRequest, WrittenCase};
 
+use crate::endpoints::feedback::paying::PayingQuery;
 use crate::failure::{Failure, Refusals};
 use crate::state::ServerState;
 use crate::{body, language};
@@ -19,6 +21,7 @@ use crate::{body, language};
     path = "/api/v1/cases",
     operation_id = "write_case",
     tag = "feedback",
+    params(PayingQuery),
     request_body(content = CaseRequest, example = json!({"opportunity": "o1", "days": 28})),
     responses(
         (status = OK, body = WrittenCase, description = "The case, and the past ones most like it."),
@@ -27,12 +30,15 @@ use crate::{body, language};
 )]
 pub async fn write_case(
     State(state): State<Arc<ServerState>>,
+    query: Result<Query<PayingQuery>, QueryRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<WrittenCase>, Failure> {
+    let Query(query) = query.map_err(Failure::from_query)?;
     let request: CaseRequest = body::json(&headers, body).await?;
     let language = language::accepted(&headers);
-    Ok(Json(state.workbench.write_case(&request.opportunity, request.days, language).await?))
+    let choices = query.choices()?;
+    Ok(Json(state.workbench.write_case(&request.opportunity, request.days, &choices, language).await?))
 }
 
 #[cfg(test)]
@@ -48,5 +54,8 @@ mod tests {
         assert_eq!(answer.status, 404, "{}", answer.text());
         assert_eq!(answer.json()["problems"][0]["code"], "feedback_import.no_opportunity");
         assert_eq!(server.post("/api/v1/cases", &json!({"days": 7})).await.status, 422);
+        let wrong = server.post("/api/v1/cases?paying=order%5Bamount", &json!({"opportunity": "o1"})).await;
+        assert_eq!(wrong.status, 422, "{}", wrong.text());
+        assert!(wrong.text().contains("\"paying\""), "{}", wrong.text());
     }
 }

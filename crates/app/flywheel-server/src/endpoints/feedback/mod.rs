@@ -6,6 +6,6 @@ pub mod classify;
 pub mod encode;
 pub mod insights;
 pub mod opportunities;
-mod paying;
+pub mod paying;
 pub mod search;
 pub mod train;

@@ -4,14 +4,29 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use flywheel_spec::feedback::wording::{AskedInWords, WordingSpec};
 use flywheel_workbench::AskOptions;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use crate::body;
 use crate::failure::{Failure, Refusals};
 use crate::state::ServerState;
+use crate::{body, language};
+
+/// Whose help is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WordingQuery {
+    /// True to have a language model, the project's `[assistant]`, understand the question where the rules leave
+    /// something over; where it gives nothing that holds, the rules' understanding stands, and `assistant.fallbacks`
+    /// says why.
+    #[serde(default)]
+    assistant: bool,
+}
 
 /// Understands a question in one's own words, in English or Chinese, and answers each of its parts.
 ///
@@ -23,6 +38,7 @@ use crate::state::ServerState;
     path = "/api/v1/ask",
     operation_id = "ask_in_words",
     tag = "questions",
+    params(WordingQuery),
     request_body(content = WordingSpec, example = json!({
         "text": "how many payments failed last week, and what do people complain about?"
     })),
@@ -30,10 +46,17 @@ use crate::state::ServerState;
 )]
 pub async fn ask_in_words(
     State(state): State<Arc<ServerState>>,
+    query: Result<Query<WordingQuery>, QueryRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<AskedInWords>, Failure> {
+    let Query(query) = query.map_err(Failure::from_query)?;
     let spec: WordingSpec = body::json(&headers, body).await?;
+    if query.assistant {
+        let access = state.assistant_access(language::accepted(&headers));
+        let asked = state.workbench.assisted_ask_in_words(&spec, AskOptions::default(), &access).await?;
+        return Ok(Json(asked));
+    }
     Ok(Json(state.workbench.ask_in_words(&spec, AskOptions::default()).await?))
 }
 
@@ -72,6 +95,26 @@ mod tests {
         let spec = shown["parts"][0]["spec"].as_str().expect("TOML");
         assert!(spec.starts_with("kind = \"retention\"\n"), "{spec}");
         assert!(shown["parts"][0]["answer"].is_null(), "{shown}");
+    }
+
+    #[tokio::test]
+    async fn the_assistant_is_asked_only_where_it_is_wanted_and_the_rules_leave_something_over() {
+        let server = Server::fresh().await;
+        let plain = server.post("/api/v1/ask", &json!({"text": "colorless green ideas"})).await.json();
+        assert!(plain["assistant"].is_null(), "{plain}");
+        let path = "/api/v1/ask?assistant=true";
+        let clear = json!({"text": "用户粘性怎么样？", "only_understand": true});
+        let enough = server.post(path, &clear).await.json();
+        assert_eq!(enough["assistant"]["calls"], 0, "{enough}");
+        assert_eq!(enough["assistant"]["fallbacks"], json!([]), "{enough}");
+        assert_eq!(enough["findings"][0]["key"], "wording.rules_enough");
+        let beyond = server.post(path, &json!({"text": "colorless green ideas"})).await.json();
+        assert_eq!(beyond["assistant"]["fallbacks"][0]["task"], "wording", "{beyond}");
+        assert_eq!(beyond["assistant"]["fallbacks"][0]["why"]["key"], "assistant.not_set_up");
+        let findings = beyond["findings"].as_array().expect("findings");
+        assert!(findings.iter().any(|finding| finding["key"] == "wording.rules_instead"), "{beyond}");
+        let odd = server.post("/api/v1/ask?assistant=perhaps", &json!({"text": "retention"})).await;
+        assert_eq!(odd.status, 400, "{}", odd.text());
     }
 
     #[tokio::test]

@@ -30,3 +30,28 @@ use crate::state::ServerState;
 pub async fn list_gaps(State(state): State<Arc<ServerState>>) -> Result<Json<GapReport>, Failure> {
     Ok(Json(state.workbench.support_gaps().await?))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::Server;
+
+    #[tokio::test]
+    async fn without_a_file_every_question_is_a_gap() {
+        let server = Server::fresh().await;
+        for text in ["How do I get an invoice?", "怎么开发票？"] {
+            let answer = server.post("/api/v1/support/answer", &json!({"text": text})).await;
+            assert_eq!(answer.json()["reply"]["kind"], "hand_over", "{}", answer.text());
+        }
+        let gaps = server.get("/api/v1/support/gaps").await;
+        assert_eq!(gaps.status, 200, "{}", gaps.text());
+        let gaps = gaps.json();
+        let asked = gaps["gaps"].as_array().expect("gaps").iter().filter_map(|gap| gap["count"].as_u64());
+        assert_eq!(asked.sum::<u64>(), 2, "{gaps}");
+        let faq = server.workbench.folder().root().join("faq.toml");
+        std::fs::write(faq, "[[entry]]\nid = \"a\"\nquestion = \"\"\nanswer = \"\"\n").expect("written");
+        let wrong = server.get("/api/v1/support/gaps").await;
+        assert_eq!(wrong.status, 422, "a file with mistakes is told: {}", wrong.text());
+    }
+}

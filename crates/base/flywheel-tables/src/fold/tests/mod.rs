@@ -1,5 +1,6 @@
 //! The reader against the plain reading in memory: random events, files, merges, tails and questions, one answer.
 
+mod bits;
 mod random;
 mod speed;
 mod writer;
@@ -8,10 +9,12 @@ use std::sync::Arc;
 
 use flywheel_people::memory::fold_events;
 use flywheel_people::{
-    Event, Fold, Identity, PersonEvents, Question, Reading, Segments, Slice, WithSegments, erase, person_of,
+    Event, Fold, GroupValues, Groups, Identity, PersonEvents, Question, Reading, Segments, Slice, WithGroups,
+    WithSegments, erase, person_of,
 };
 use object_store::memory::InMemory;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::wanted::Wanted;
 use super::{Embedded, Engine, EventsView, FoldRequest, run};
@@ -70,6 +73,17 @@ pub fn shown(state: Box<dyn flywheel_people::Partial>) -> Vec<Shown> {
     shown
 }
 
+/// What the companies of random events have; of `acme` more is known than of `globex`.
+pub fn groups() -> Groups {
+    let values = |values: &[(&str, serde_json::Value)]| {
+        values.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect::<GroupValues>()
+    };
+    Groups::from([
+        ("company.plan".to_owned(), values(&[("acme", json!("pro")), ("globex", json!(5))])),
+        ("company.size".to_owned(), values(&[("acme", json!("12.5"))])),
+    ])
+}
+
 /// A view of files in memory.
 pub fn view(files: Vec<crate::events::EventFile>, store: Arc<InMemory>, root: &str) -> EventsView {
     EventsView { store, root: root.to_owned(), files }
@@ -87,7 +101,11 @@ pub async fn check(
     let mut few: Vec<i64> = ["id 1", "id 2", "id 5"].map(person_of).to_vec();
     few.sort_unstable();
     let segments = Arc::new(Segments::from([("few".to_owned(), few)]));
-    let asking = |fold| Arc::new(WithSegments { fold, segments: segments.clone() }) as Arc<dyn Fold>;
+    let groups = Arc::new(groups());
+    let asking = |fold| {
+        let fold: Arc<dyn Fold> = Arc::new(WithSegments { fold, segments: segments.clone() });
+        Arc::new(WithGroups { fold, groups: groups.clone() }) as Arc<dyn Fold>
+    };
     let folds = recorders(readings).into_iter().map(asking).collect();
     let request = FoldRequest { folds, encoded: Vec::new() };
     let engine = Engine::Embedded(Embedded { threads, batch_rows: 7, ..Embedded::default() });

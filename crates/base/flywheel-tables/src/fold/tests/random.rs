@@ -48,29 +48,30 @@ fn any_value() -> impl Strategy<Value = Value> {
     ])
 }
 
-/// What is said of a person at a moment is the same whoever says it: of two words of one moment, either may count.
-fn said(time: i64, name: &str) -> Value {
+/// One of the words that are said of a person; two of one moment may well differ.
+fn said(word: usize, name: &str) -> Value {
     let fit = [json!("Bern"), json!("true"), json!(7), json!("1e3"), json!(2.5)];
-    let unfit = [json!(true), json!(null), json!([2]), json!("Bern"), json!(7)];
+    let unfit = [json!(true), json!(null), json!([2]), json!("true"), json!(7)];
     let values = if name == "odd" { unfit } else { fit };
-    values[((time * 31 + name.len() as i64 * 7) % 5) as usize].clone()
+    values[word].clone()
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
     let names = prop::sample::select(vec!["a", "b", "c", "$pageview"]);
     let properties =
         prop::collection::vec((prop::sample::select(vec!["plan", "amount", "rare"]), any_value()), 0..4);
-    let sets = prop::collection::vec((any::<bool>(), prop::sample::select(vec!["city", "age", "odd"])), 0..3);
+    let about = prop::sample::select(vec!["city", "age", "odd"]);
+    let sets = prop::collection::vec((any::<bool>(), about, 0_usize..5), 0..3);
     let company = prop::option::of(prop::sample::select(vec!["acme", "globex"]));
     (0..PEOPLE, names, 0_i64..40, properties, sets, company, any::<bool>(), any::<u128>()).prop_map(
         |(person, name, time, properties, sets, company, quiet, uuid)| {
             let mut map: Map<String, Value> =
                 properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
             if !quiet {
-                for (once, name) in sets {
+                for (once, name, word) in sets {
                     let key = if once { "$set_once" } else { "$set" };
                     let set = map.entry(key.to_owned()).or_insert_with(|| json!({}));
-                    set[name] = said(time + i64::from(once) * 1000, name);
+                    set[name] = said(word, name);
                 }
             }
             if let Some(company) = company {
@@ -99,6 +100,9 @@ fn any_property() -> impl Strategy<Value = Property> {
         Property { name: "age".to_owned(), of: Owner::Person },
         Property { name: "odd".to_owned(), of: Owner::Person },
         Property::of_segment("few"),
+        Property::of_group("company.plan"),
+        Property::of_group("company.size"),
+        Property::of_group("team.size"),
     ])
 }
 

@@ -232,7 +232,8 @@ fn read_file(path: &Path, options: &RowOptions, out: &mut Out) -> Result<(), Sto
     };
     let mut look = Vec::new();
     unpacked()?.take(LOOK).read_to_end(&mut look).map_err(failed)?;
-    let (encoding, said) = encoding::told(&name, &look, options.encoding.as_deref())?;
+    let whole = (look.len() as u64) < LOOK;
+    let (encoding, said) = encoding::told(&name, &look, whole, options.encoding.as_deref())?;
     out.batch.actions.extend(said);
     let look = encoding.decode(&look).0;
     if look.trim().is_empty() {

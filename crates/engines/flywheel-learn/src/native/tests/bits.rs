@@ -69,6 +69,31 @@ fn the_threads_do_not_matter() {
 }
 
 #[test]
+fn more_threads_than_rows_do_not_matter() {
+    let input = InputPlan::Images(ImageShape { height: 40, width: 40, channels: 1 });
+    let choices = [
+        conv(20, 3, 1, [1, 1]),
+        (LayerKind::MaxPool { size: 2, stride: 2 }, 0),
+        (LayerKind::Flatten, 0),
+        dense(4),
+    ];
+    let examples = examples(&input, 9, 4);
+    let blueprint = blueprint(network(input, &choices));
+    for rows in [1, 2, 3] {
+        let on = |threads| {
+            let mut engine = begin(&Blueprint { threads, ..blueprint.clone() });
+            let step = |number: u64| {
+                let chosen: Vec<u32> = (0..rows).map(|row| (row + number as u32) % 9).collect();
+                let batch = Batch { examples: &examples, chosen: &chosen, augmented: None };
+                engine.step(&batch, &Step { number, learning_rate: 0.01 }).unwrap().loss.to_bits()
+            };
+            (0..40).map(step).collect::<Vec<u32>>()
+        };
+        assert_eq!(on(8), on(1), "{rows} rows");
+    }
+}
+
+#[test]
 fn two_runs_at_once_get_the_bits_of_each_alone() {
     let (blueprint, examples) = everything();
     let run = |seed: u64| train(&mut begin(&Blueprint { seed, ..blueprint.clone() }), &examples, 0..3);

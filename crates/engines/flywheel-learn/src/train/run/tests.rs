@@ -347,7 +347,7 @@ fn another_plans_checkpoint_is_refused() {
     let mut foreign = cut.last.unwrap();
     foreign.state.plan = "another".to_owned();
     let refused = run(&lesson.course(), &mut *lesson.engine(), Some(foreign), &mut Watcher::default());
-    assert!(refused.is_err());
+    assert_eq!(refused.unwrap_err().key, "train.cause_other_plan");
 }
 
 #[test]

@@ -149,3 +149,22 @@ fn findings_say_the_rate_and_where_most_leave() {
     assert_eq!(text[0], "3 of 10 who did a also did c: 30.0% (95% sure: 10.8% to 60.3%)");
     assert_eq!(text[1], "most leave between b and c: 6 of 9 (66.7%)");
 }
+
+#[test]
+fn steps_in_any_order_are_named_in_each_language() {
+    let none = Value::Null;
+    let lines = [
+        ("me", "b", "2026-03-01 00:00:00", none.clone()),
+        ("me", "a", "2026-03-01 01:00:00", none.clone()),
+        ("you", "a", "2026-03-01 01:00:00", none.clone()),
+    ];
+    let spec = question(json!({ "steps": ["a", "b"], "order": "unordered", "explain": "you" }));
+    let report = ask(&spec, &journeys(&lines));
+    let labels: Vec<&str> = report.steps.iter().map(|step| step.label.as_str()).collect();
+    assert_eq!(labels, ["1/2", "2/2"]);
+    let leave = report.findings.iter().find(|finding| finding.key == "funnel.leave_most").expect("told");
+    assert_eq!(leave.en, "most leave between 1 done and 2 done: 1 of 2 (50.0%)");
+    assert_eq!(leave.zh, "流失最多的是从 完成 1 步 到 完成 2 步：2 中流失 1（50.0%）");
+    let stopped = report.explained.expect("told").summary.expect("a summary");
+    assert!(stopped.zh.contains("完成 1 步") && !stopped.zh.contains("done"), "{stopped:?}");
+}

@@ -151,5 +151,37 @@ fn findings_say_what_changed() {
             "a: pro changed most, +3: 0 before, 3 now",
         ]
     );
-    assert_eq!(report.charts[0].series.len(), 4, "two plans, now and before");
+    let names: Vec<&str> = report.charts[0].series.iter().map(|series| series.name.as_str()).collect();
+    let (free, pro) = ("a: free (2026-03-01 … 2026-03-02)", "a: pro (2026-03-01 … 2026-03-02)");
+    assert_eq!(names, ["a: free", free, "a: pro", pro]);
+}
+
+#[test]
+fn whole_weeks_and_months_are_compared_with_as_many() {
+    // One event a day, for two years.
+    let first: jiff::Timestamp = "2024-06-01T12:00:00Z".parse().expect("a moment");
+    let events: Vec<Event> = (0..800)
+        .map(|day| first + jiff::SignedDuration::from_hours(24 * day))
+        .map(|time| event("1", "a", &time.to_string(), &json!({})))
+        .collect();
+    let (weeks, march) = (("2026-01-04", "2026-01-31"), ("2026-03-01", "2026-03-31"));
+    for (interval, (from, to), count, unit, axis_before, whole, before) in [
+        ("week", weeks, 1, "year", "2025-01-05", 28.0, 28.0),
+        ("week", weeks, 1, "month", "2025-12-07", 28.0, 28.0),
+        ("week", weeks, 10, "day", "2025-12-28", 28.0, 28.0),
+        ("week", weeks, 2, "day", "2025-12-28", 28.0, 28.0),
+        ("week", ("2026-01-07", "2026-01-12"), 1, "year", "2025-01-05", 6.0, 6.0),
+        ("month", march, 4, "week", "2026-02", 31.0, 28.0),
+        ("month", march, 1, "year", "2025-03", 31.0, 31.0),
+        ("day", weeks, 1, "year", "2025-01-04", 28.0, 28.0),
+    ] {
+        let spec = json!({
+            "series": [{ "event": "a" }], "interval": interval, "period": { "from": from, "to": to },
+            "compare": { "kind": "back", "count": count, "unit": unit },
+        });
+        let report = ask(&spec, &context("UTC", "2026-06-01T00:00:00Z"), &events, 1).expect("a report");
+        let found = (report.axis_before[0].as_str(), report.lines[0].whole, report.lines[0].whole_before);
+        assert_eq!(found, (axis_before, Some(whole), Some(before)), "{interval} {count} {unit} from {from}");
+        assert_eq!(report.axis.len(), report.axis_before.len(), "{interval} {count} {unit} from {from}");
+    }
 }

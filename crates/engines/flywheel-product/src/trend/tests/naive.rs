@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flywheel_people::Event;
 use flywheel_people::event::{number_of, text_of};
+use flywheel_people::{Event, GroupValues, Groups};
 use flywheel_stats::chance::Chance;
 use serde_json::{Value, json};
 
 use super::{ask, context, event};
+use crate::plan::Context;
 
 const DAY: i64 = 86_400_000_000;
+const COMPANIES: [&str; 3] = ["acme", "globex", "unknown"];
 
 fn cases() -> u64 {
     let read = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
@@ -31,6 +33,9 @@ fn people(chance: &mut Chance) -> Vec<Event> {
             if chance.coin(0.8) {
                 properties["amount"] = json!(below(chance, 20) as f64 / 4.0);
             }
+            if chance.coin(0.7) {
+                properties["$groups"] = json!({ "company": COMPANIES[below(chance, 3)] });
+            }
             if chance.coin(0.3) {
                 properties["device"] = Value::from(["phone", "desk"][below(chance, 2)]);
             }
@@ -40,6 +45,21 @@ fn people(chance: &mut Chance) -> Vec<Event> {
         }
     }
     events
+}
+
+/// What the companies have: `unknown` is never told of.
+fn companies() -> Groups {
+    let plans = [("acme", json!("pro")), ("globex", json!(5))].map(|(key, plan)| (key.to_owned(), plan));
+    Groups::from([("company.plan".to_owned(), GroupValues::from(plans))])
+}
+
+/// The same by the plainest way.
+fn company_plan(event: &Event) -> Option<String> {
+    match event.properties.get("$groups")?.get("company")?.as_str()? {
+        "acme" => Some("pro".to_owned()),
+        "globex" => Some("5".to_owned()),
+        _ => None,
+    }
 }
 
 /// The number of some events by the plainest way; days are whole days of UTC here.
@@ -103,8 +123,30 @@ fn random_trends_are_those_counted_plainly() {
             series["aggregate"] = json!(aggregate);
         }
         let broken = below(&mut chance, 3);
-        let names = ["plan", "device"];
-        let breakdown: Vec<Value> = names[..broken].iter().map(|name| json!({ "name": name })).collect();
+        let of_company = chance.coin(0.3);
+        let names = [if of_company { "company.plan" } else { "plan" }, "device"];
+        let owned = |name: &&str| {
+            let of = if name.contains('.') { "group" } else { "event" };
+            json!({ "name": name, "of": of })
+        };
+        let breakdown: Vec<Value> = names[..broken].iter().map(owned).collect();
+        let (condition, company_fits): (Value, fn(&Event) -> bool) = match below(&mut chance, 6) {
+            0 => (json!({ "value": "pro" }), |event| company_plan(event).as_deref() == Some("pro")),
+            1 => (json!({ "operator": "is_not", "value": "pro" }), |event| {
+                company_plan(event).as_deref() != Some("pro")
+            }),
+            2 => (json!({ "operator": "is_not_set" }), |event| company_plan(event).is_none()),
+            3 => {
+                (json!({ "operator": "gt", "value": 4 }), |event| company_plan(event).as_deref() == Some("5"))
+            }
+            _ => (Value::Null, |_| true),
+        };
+        if let Value::Object(condition) = &condition {
+            let mut condition = condition.clone();
+            condition.insert("property".to_owned(), json!("company.plan"));
+            condition.insert("of".to_owned(), json!("group"));
+            series["where"] = json!([condition]);
+        }
         let top = 1 + below(&mut chance, 3);
         let (interval, length) = [("day", 1), ("week", 7)][below(&mut chance, 2)];
         let cumulative = case % 4 == 0 && ["total", "people"].contains(&measure);
@@ -117,16 +159,21 @@ fn random_trends_are_those_counted_plainly() {
             "cumulative": cumulative,
             "compare": { "kind": "previous" },
         });
-        let now = context("UTC", "2026-04-01T00:00:00Z");
+        let now = Context { groups: companies(), ..context("UTC", "2026-04-01T00:00:00Z") };
         let report = ask(&spec, &now, &events, 1).expect("a report");
         assert_eq!(ask(&spec, &now, &events, 4).expect("a report"), report, "case {case}: readers");
 
         // 2026-02-15 is a Sunday, the first day of these weeks.
         let begin = "2026-02-15T00:00:00Z".parse::<jiff::Timestamp>().expect("a moment").as_microsecond();
         let steps = 14 / length;
-        let named: Vec<&Event> = events.iter().filter(|event| event.event == "a").collect();
+        let named: Vec<&Event> =
+            events.iter().filter(|event| event.event == "a" && company_fits(event)).collect();
         let key = |event: &Event| -> Vec<Option<String>> {
-            names[..broken].iter().map(|name| event.properties.get(*name).and_then(text_of)).collect()
+            let value = |name: &&str| match *name {
+                "company.plan" => company_plan(event),
+                name => event.properties.get(name).and_then(text_of),
+            };
+            names[..broken].iter().map(value).collect()
         };
         let back = match measure {
             "weekly_people" => Some(7),

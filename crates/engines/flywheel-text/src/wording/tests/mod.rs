@@ -198,12 +198,18 @@ fn check_valid(asked: &Asked, text: &str) {
 
 #[test]
 fn a_question_that_is_understood_leaves_no_word() {
-    for text in
-        ["2026年3月有多少人注册", "2026年3月注册的用户多吗", "how many people signed up in March 2026"]
-    {
+    for text in [
+        "2026年3月有多少人注册",
+        "2026年3月注册的用户多吗",
+        "2026年3月之前有多少人注册",
+        "how many people signed up in March 2026",
+        "how many people signed up before March 2026",
+    ] {
         let understood = understand(text, &vocabulary(), &settings());
         assert!(understood.not_understood.is_empty(), "{text}: {:?}", understood.not_understood);
     }
+    let endless = understand("之前有多少人注册", &vocabulary(), &settings());
+    assert_eq!(endless.not_understood, ["之前"], "before what is not said");
 }
 
 /// Understands each text and compares what is asked, in one line each.

@@ -46,6 +46,38 @@ pub const TABLE: &[(&str, &str)] = &[
     ("new users last week by utm_source", "trend signup people 2026-11-16..2026-11-22 day by utm_source"),
     ("which country do refund requests come from", "trend refund_requested -30d.. day by country"),
     ("signups not in China since 2025", "trend signup 2025-01-01.. month [country is_not \"CN\"]"),
+    (
+        "signups not in China or the US since 2025",
+        "trend signup 2025-01-01.. month [country is_not \"CN\"] [country is_not \"US\"]",
+    ),
+    (
+        "signups neither in China nor in the US",
+        "trend signup -30d.. day [country is_not \"CN\"] [country is_not \"US\"]",
+    ),
+    (
+        "signups not from China and the US",
+        "trend signup -30d.. day [country is_not \"CN\"] [country is_not \"US\"]",
+    ),
+    (
+        "signups not in China, Japan or in the US",
+        "trend signup -30d.. day [country is_not \"CN\"] [country is_not \"JP\"] [country is_not \"US\"]",
+    ),
+    (
+        "signups not in China but in the US",
+        "trend signup -30d.. day [country is_not \"CN\"] [country is \"US\"]",
+    ),
+    (
+        "signups not in China and on mobile",
+        "trend signup -30d.. day [$device_type is \"Mobile\"] [country is_not \"CN\"]",
+    ),
+    (
+        "不在中国或美国的注册人数",
+        "trend signup people -30d.. day [country is_not \"CN\"] [country is_not \"US\"]",
+    ),
+    (
+        "除了中国、日本和美国的注册",
+        "trend signup -30d.. day [country is_not \"CN\"] [country is_not \"JP\"] [country is_not \"US\"]",
+    ),
     ("2026年3月有多少人注册", "trend signup people 2026-03-01..2026-03-31 day"),
     ("上周付款失败的用户多吗？", "trend payment_failed people 2026-11-16..2026-11-22 day vs"),
     ("最近7天有多少人注册", "trend signup people -7d.. day"),
@@ -68,6 +100,14 @@ pub const TABLE: &[(&str, &str)] = &[
     ("创建任务的人数 本周", "trend 创建任务 people 2026-11-23.. day"),
     ("付款失敗多少次", "trend payment_failed -30d.. day"),
     ("从3月1日到3月15日的登录", "trend login 2026-03-01..2026-03-15 day"),
+    // Only an end.
+    ("2026年3月之前有多少人注册", "trend signup people 2016-01-01..2026-02-28 month"),
+    ("3月1日前的注册", "trend signup 2016-01-01..2026-02-28 month"),
+    ("截至2026年3月的注册", "trend signup 2016-01-01..2026-03-31 month"),
+    ("到2025年底为止的注册", "trend signup 2015-01-01..2025-12-31 month"),
+    ("signups before March 2026", "trend signup 2016-01-01..2026-02-28 month"),
+    ("signups until the 3rd of March", "trend signup 2016-01-01..2026-03-03 month"),
+    ("大家2026年3月之前在抱怨什么", "insights () ..2026-03-01"),
     ("金额大于100的订单 上季度", "trend order_completed 2026-07-01..2026-09-30 week [amount gt 100]"),
     // Ways to a goal.
     ("conversion from signup to payment", "funnel signup > payment_succeeded -30d.."),

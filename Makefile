@@ -48,16 +48,15 @@ clean-demo: ## throws the demo's project away
 	rm -rf flywheel-demo
 
 # The page mostly waits for the network, so it is built beside the binary; the second call puts it in.
-build:
+build: $(if $(NODE),,no-node)
 	$(call say,The page and the binary; the first build takes a while)
 	@mkdir -p "$(TARGET)"; $(MAKE) --no-print-directory page >"$(TARGET)/page.log" 2>&1 & page=$$!; \
 	cargo build $(QUIET) --package flywheel-cli --bin flywheel; \
 	wait $$page || { cat "$(TARGET)/page.log"; exit 1; }; \
 	cargo build $(QUIET) --package flywheel-cli --bin flywheel
-	@grep -A9 'Node is not' "$(TARGET)/page.log" || true
 
 .PHONY: page
-page: $(if $(NODE),web/dist/index.html,no-node)
+page: $(if $(NODE),web/dist/index.html)
 
 .PHONY: no-node
 no-node:

@@ -38,7 +38,7 @@ def score(seed, people, folder):
     sample = project / "sample"
     flywheel(project, "sample", str(sample), "--people", str(people), "--seed", str(seed))
     flywheel(project, "events", "import", str(sample / "events.jsonl"))
-    flywheel(project, "feedback", "import", str(sample / "feedback.csv"), "--key", "id")
+    flywheel(project, "feedback", "import", str(sample / "feedback.csv"), "--key", "uuid")
     truth = json.loads((sample / "truth.json").read_text())["truth"]
     planted = truth["problems"] + truth["decoys"]
     problem_of = {uuid: number for number, problem in enumerate(planted) for uuid in problem["messages"]}

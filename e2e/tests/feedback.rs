@@ -20,7 +20,7 @@ fn startup() -> (Project, Value) {
 }
 
 fn import(project: &Project) -> Value {
-    project.json(&["feedback", "import", "sample/feedback.csv", "--key", "id"])
+    project.json(&["feedback", "import", "sample/feedback.csv", "--key", "uuid"])
 }
 
 fn messages(truth: &Value) -> &Vec<Value> {

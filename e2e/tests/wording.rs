@@ -24,7 +24,7 @@ fn startup() -> Project {
     };
     std::fs::write(&file, events.lines().map(failing).collect::<String>()).expect("written");
     assert_eq!(project.json(&["events", "import", "sample/events.jsonl"])["aside"], 0);
-    project.json(&["feedback", "import", "sample/feedback.csv", "--key", "id"]);
+    project.json(&["feedback", "import", "sample/feedback.csv", "--key", "uuid"]);
     let mut said = "user_id,date,text\n".to_owned();
     for day in 1..=9 {
         said += &format!("p{day},2026-03-0{day},my payments were declined again\n");

@@ -1713,6 +1713,7 @@ export interface components {
             findings: components["schemas"]["Phrase"][];
             /** @description The moment that relative times were counted from, RFC 3339. */
             asked_at: string;
+            assistant?: components["schemas"]["AssistantUse"] | null;
         };
         /** @description One question of those that were asked. */
         AskedPart: {
@@ -1817,7 +1818,7 @@ export interface components {
          * @description What the assistant is asked for.
          * @enum {string}
          */
-        AssistantTask: "theme_names" | "summary" | "draft";
+        AssistantTask: "theme_names" | "summary" | "draft" | "wording";
         /** @description What the assistant was asked and what came of it; part of the report that it helped with. */
         AssistantUse: {
             /** @description The model; absent where none is named in `flywheel.toml`. */
@@ -1840,7 +1841,7 @@ export interface components {
             cost?: components["schemas"]["AssistantCost"] | null;
             /**
              * Format: int64
-             * @description Names and claims that were kept.
+             * @description Names, claims and questions that were kept.
              */
             claims_kept: number;
             /** @description Names and claims that were removed, by reason. */
@@ -3625,6 +3626,12 @@ export interface components {
              *     name; all messages when absent.
              */
             about?: string | null;
+            /** @description Only messages of these versions of the product; any when empty. */
+            versions?: string[];
+            /** @description Only messages that came from these sources; any when empty. */
+            sources?: string[];
+            /** @description Only messages of people who belong to at least one of these kept segments; anybody's when empty. */
+            segments?: string[];
             /**
              * Format: int64
              * @description Only messages from this moment on, microseconds since 1970, UTC.
@@ -3791,7 +3798,7 @@ export interface components {
              * @description Active in the interval before, and not now.
              */
             dormant: number;
-            /** @description False while the interval is not over: the dormant may still come. */
+            /** @description False while the interval is not over, or where the period ends within it: the dormant may still come. */
             complete: boolean;
         };
         /** @description New, returning, resurrecting and dormant people. */
@@ -4792,7 +4799,7 @@ export interface components {
          * @description Whose a property is.
          * @enum {string}
          */
-        Owner: "event" | "person" | "segment";
+        Owner: "event" | "person" | "segment" | "group";
         /** @description The answer of one part, as its own question gives it. */
         PartAnswer: {
             /** @description The question with its answer. */
@@ -5334,9 +5341,9 @@ export interface components {
         };
         /** @description A property, of one event or of all. */
         PropertySummary: {
-            /** @description Its name. */
+            /** @description Its name; a group's with the type of the group before it, such as `company.plan`. */
             name: string;
-            /** @description Whose it is: the event's, or the person's (from `$set` and `$set_once`). */
+            /** @description Whose it is: the event's, the person's (from `$set` and `$set_once`), or the group's (from `$group_set`). */
             of: components["schemas"]["Owner"];
             /**
              * Format: int64
@@ -6078,7 +6085,10 @@ export interface components {
         SatisfactionSpec: {
             /** @description Which question was asked. */
             score?: components["schemas"]["Score"];
-            /** @description The answer; `survey sent` when absent. */
+            /**
+             * @description The answer; `survey sent` when absent, of which those count whose `$survey_kind` is this score's or absent,
+             *     unless a condition on the survey chooses.
+             */
             event?: components["schemas"]["EventFilter"];
             /** @description The number that was answered. */
             answer?: components["schemas"]["Property"];
@@ -7886,7 +7896,14 @@ export interface operations {
     };
     ask_in_words: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description True to have a language model, the project's `[assistant]`, understand the question where the rules leave
+                 *     something over; where it gives nothing that holds, the rules' understanding stands, and `assistant.fallbacks`
+                 *     says why.
+                 */
+                assistant?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8245,7 +8262,14 @@ export interface operations {
     };
     write_case: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The event that means paying, with its conditions if need be, such as `bill paid` or `order[amount>5]`. */
+                paying?: string;
+                /** @description The property of it that holds how much, such as `amount`. */
+                value?: string;
+                /** @description The event that means leaving. */
+                leaving?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

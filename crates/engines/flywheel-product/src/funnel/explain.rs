@@ -4,7 +4,7 @@ use flywheel_spec::product::funnel::{ExplainedEvent, ExplainedPerson, FunnelOrde
 use flywheel_spec::{Phrase, phrase};
 
 use super::fold::{Funnel, Told};
-use super::report::with_step;
+use super::report::WithStep;
 use super::walk::Walk;
 use crate::calendar::Calendar;
 
@@ -76,16 +76,20 @@ fn summary(funnel: &Funnel, walk: &Walk) -> Phrase {
         return phrase!("funnel.explain_removed");
     }
     if walk.reached == 0 {
-        return with_step(phrase!("funnel.explain_none"), "step", funnel, 0);
+        return phrase!("funnel.explain_none").with_step("step", funnel, 0);
     }
     if walk.reached == funnel.route.steps {
         let took = since(walk.times[0], walk.times[last]);
-        let converted = phrase!("funnel.explain_converted", took = took);
-        return with_step(with_step(converted, "first", funnel, 0), "last", funnel, last);
+        return phrase!("funnel.explain_converted", took = took)
+            .with_step("first", funnel, 0)
+            .with_step("last", funnel, last);
     }
     let window = since(0, funnel.route.window);
-    let stopped = phrase!("funnel.explain_stopped", reached = walk.reached, window = window);
-    with_step(stopped, "step", funnel, walk.reached - 1)
+    phrase!("funnel.explain_stopped", reached = walk.reached, window = window).with_step(
+        "step",
+        funnel,
+        walk.reached - 1,
+    )
 }
 
 /// What an event did where steps have an order; `used` are the steps that an event was found for.

@@ -61,12 +61,19 @@ pub fn label(funnel: &Funnel, step: usize) -> String {
     funnel.spec.steps[step].label().to_owned()
 }
 
-/// Names a step in a sentence, in each language by its own words.
-pub fn with_step(sentence: Phrase, hole: &str, funnel: &Funnel, step: usize) -> Phrase {
-    if funnel.spec.order == FunnelOrder::Unordered {
-        return sentence.with_phrase(hole, &phrase!("funnel.completed", count = step + 1));
+/// Sentences that name steps.
+pub trait WithStep {
+    /// Fills `{hole}` with a step, in each language by its own words.
+    fn with_step(self, hole: &str, funnel: &Funnel, step: usize) -> Self;
+}
+
+impl WithStep for Phrase {
+    fn with_step(self, hole: &str, funnel: &Funnel, step: usize) -> Self {
+        if funnel.spec.order == FunnelOrder::Unordered {
+            return self.with_phrase(hole, &phrase!("funnel.completed", count = step + 1));
+        }
+        self.with(hole, label(funnel, step))
     }
-    sentence.with(hole, label(funnel, step))
 }
 
 fn counts(funnel: &Funnel, tally: &Tally) -> Vec<StepCount> {
@@ -249,7 +256,7 @@ fn findings(funnel: &Funnel, report: &FunnelReport) -> Vec<Phrase> {
     let mut findings = Vec::new();
     let (Some(first), Some(last)) = (report.steps.first(), report.steps.last()) else { return findings };
     if first.people == 0 {
-        findings.push(with_step(phrase!("funnel.nobody"), "step", funnel, 0));
+        findings.push(phrase!("funnel.nobody").with_step("step", funnel, 0));
     } else {
         let bounds = wilson(last.people as f64, first.people as f64);
         let key = if funnel.spec.order == FunnelOrder::Unordered {
@@ -275,9 +282,10 @@ fn findings(funnel: &Funnel, report: &FunnelReport) -> Vec<Phrase> {
             "funnel.takes",
             median = length(times.median_seconds.unwrap_or(0.0)),
             slow = length(times.p90_seconds.unwrap_or(0.0)),
-        );
-        let takes = with_step(takes, "from", funnel, times.from as usize - 1);
-        findings.push(with_step(takes, "to", funnel, times.to as usize - 1));
+        )
+        .with_step("from", funnel, times.from as usize - 1)
+        .with_step("to", funnel, times.to as usize - 1);
+        findings.push(takes);
     }
     if let Some(explained) = &report.explained {
         findings.extend(explained.summary.clone());
@@ -306,8 +314,9 @@ fn leaving(funnel: &Funnel, report: &FunnelReport) -> Phrase {
     match most {
         Some((left, (from, before), (to, _))) if left > 0 => {
             let rate = shown(share(left, before.people));
-            let leave = phrase!("funnel.leave_most", left = left, of = before.people, rate = rate);
-            with_step(with_step(leave, "before", funnel, from), "step", funnel, to)
+            phrase!("funnel.leave_most", left = left, of = before.people, rate = rate)
+                .with_step("before", funnel, from)
+                .with_step("step", funnel, to)
         }
         _ => phrase!("funnel.nobody_leaves"),
     }
@@ -383,12 +392,9 @@ fn charts(funnel: &Funnel, report: &FunnelReport) -> Vec<Chart> {
     if let Some(times) = report.times.as_ref().filter(|times| !times.bins.is_empty()) {
         charts.push(Chart {
             kind: ChartKind::Bar,
-            title: with_step(
-                with_step(phrase!("funnel.chart_times"), "from", funnel, times.from as usize - 1),
-                "to",
-                funnel,
-                times.to as usize - 1,
-            ),
+            title: phrase!("funnel.chart_times")
+                .with_step("from", funnel, times.from as usize - 1)
+                .with_step("to", funnel, times.to as usize - 1),
             axis: times.bins.iter().map(|bin| length(bin.from_seconds as f64)).collect(),
             series: vec![Series {
                 name: "*".to_owned(),

@@ -26,7 +26,7 @@ pub struct Written {
 }
 
 /// The header of `feedback.csv`.
-const COLUMNS: &str = "text,rating,date,user_id,source,version,lang,id\n";
+const COLUMNS: &str = "text,rating,date,user_id,source,version,lang,uuid\n";
 
 /// Writes the whole startup: `events.jsonl` (what people do), `feedback.csv` (what they say, as a table),
 /// `feedback.jsonl` (the same as events), `faq.toml` and `truth.json`, each into what `open` makes of its name.
@@ -87,7 +87,7 @@ pub fn write_feedback_events(startup: &Startup, mut into: impl Write) -> io::Res
     write_lines(startup, &mut into, |number| startup.feedback(number))
 }
 
-/// What people say, as CSV with the columns text, rating, date, user_id, source, version, lang and id.
+/// What people say, as CSV with the columns text, rating, date, user_id, source, version, lang and uuid.
 ///
 /// # Errors
 /// What writing says.

@@ -48,7 +48,12 @@ export const events = {
     carried: ['Carried by', '出现'],
     kinds: ['Values', '取值类型'],
     examples: ['Examples', '例子'],
-    of: { event: ['of the event', '事件属性'], person: ['of the person', '用户属性'], segment: ['of a segment', '是否属于分群'] },
+    of: {
+      event: ['of the event', '事件属性'],
+      person: ['of the person', '用户属性'],
+      segment: ['of a segment', '是否属于分群'],
+      group: ['of a group', '群组属性'],
+    },
     kind: {
       text: ['text', '文本'],
       number: ['number', '数字'],

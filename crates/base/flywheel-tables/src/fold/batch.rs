@@ -45,7 +45,7 @@ impl<'b> Batch<'b> {
         let set =
             |at: &Option<(usize, usize)>| at.map(|(set, once)| Ok((text(set)?, text(once)?))).transpose();
         let persons = integers(batch, layout.person).ok_or_else(wrong)?;
-        if !persons.is_sorted() {
+        if !ascends(persons) {
             return Err(broken(&file.name(), &"its rows do not stand in order of person"));
         }
         let has_set =
@@ -84,6 +84,16 @@ impl<'b> Batch<'b> {
     }
 }
 
+/// True when no number is less than the one before it.
+fn ascends(numbers: &[i64]) -> bool {
+    let (mut at, mut ascends) = (1, true);
+    while at < numbers.len() {
+        ascends &= numbers[at - 1] <= numbers[at];
+        at += 1;
+    }
+    ascends
+}
+
 /// What a lane found out about the values of a file's dictionaries.
 #[derive(Debug, Default)]
 pub struct LaneTables {
@@ -104,11 +114,23 @@ impl LaneTables {
         if batch.event.has_nulls() {
             marks.extend((0..batch.times.len()).map(|row| batch.event.key(row).map_or(0, |key| names[key])));
         } else {
-            marks.extend(batch.event.keys().iter().map(|key| names[*key as usize]));
+            let keys = batch.event.keys();
+            marks.resize(keys.len(), 0);
+            let (marks, mut row) = (marks.as_mut_slice(), 0);
+            while row < keys.len() {
+                marks[row] = names[keys[row] as usize];
+                row += 1;
+            }
         }
         if !lane.is_always() {
-            for (mark, time) in marks.iter_mut().zip(batch.times) {
-                *mark &= u64::from(lane.is_inside(*time)).wrapping_neg();
+            let (from, to) = (lane.from, lane.to.unwrap_or(i64::MAX));
+            let no_end = lane.to.is_none();
+            let (marks, times) = (marks.as_mut_slice(), batch.times);
+            let mut row = 0;
+            while row < times.len() {
+                let is_inside = times[row] >= from && (times[row] < to || no_end);
+                marks[row] &= (is_inside as u64).wrapping_neg();
+                row += 1;
             }
         }
         for (test, table) in lane.tests.iter().zip(&mut self.tests) {
@@ -120,8 +142,11 @@ impl LaneTables {
                     *mark &= texts.key(row).map_or(none, |key| masks[key]);
                 }
             } else {
-                for (mark, key) in marks.iter_mut().zip(texts.keys()) {
-                    *mark &= masks[*key as usize];
+                let (marks, keys) = (marks.as_mut_slice(), texts.keys());
+                let mut row = 0;
+                while row < keys.len() {
+                    marks[row] &= masks[keys[row] as usize];
+                    row += 1;
                 }
             }
         }

@@ -13,6 +13,7 @@ pub(crate) mod exec;
 mod file;
 mod footers;
 pub(crate) mod node;
+mod on_disk;
 mod properties;
 pub(crate) mod ranges;
 mod reader;

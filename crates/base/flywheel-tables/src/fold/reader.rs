@@ -462,15 +462,18 @@ fn apart(persons: &[i64], rows: Range<usize>, aside: &[i64]) -> Vec<(Range<usize
 }
 
 /// The rows of the range whose mark is not 0.
+///
+/// Counted by hand, as the other loops over every row: the compiler's first level leaves iterators' steps as calls.
 fn choose(marks: &[u64], range: Range<usize>, chosen: &mut Vec<u32>) {
     chosen.clear();
     chosen.resize(range.len(), 0);
-    let mut count = 0;
-    let base = range.start as u32;
-    for (at, mark) in marks[range].iter().enumerate() {
+    let places = chosen.as_mut_slice();
+    let (mut count, mut row) = (0, range.start);
+    while row < range.end {
         // Without a branch: what is not chosen is written over.
-        chosen[count] = base + at as u32;
-        count += usize::from(*mark != 0);
+        places[count] = row as u32;
+        count += (marks[row] != 0) as usize;
+        row += 1;
     }
     chosen.truncate(count);
 }

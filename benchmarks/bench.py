@@ -238,7 +238,8 @@ def startup(folder):
     """A project with the events of a make-believe startup: its folder."""
     kept = os.environ.get("STARTUP")
     project = pathlib.Path(kept) / "startup" if kept else folder / "startup"
-    if (project / "whole").exists():
+    whole = project / "people"
+    if whole.exists() and whole.read_text() == str(PEOPLE):
         return project
     shutil.rmtree(project, ignore_errors=True)
     call([BIN, "init", str(project), "--name", "startup", "--json"])
@@ -259,7 +260,7 @@ def startup(folder):
         report, secs = flywheel(project, "events", "import", str(sample / "events.jsonl"), "--name", f"part {part}", "--json")
         print(f"  {people} people: {report['imported']} events imported in {secs:.0f} s", flush=True)
         shutil.rmtree(sample)
-    (project / "whole").touch()
+    whole.write_text(str(PEOPLE))
     return project
 
 

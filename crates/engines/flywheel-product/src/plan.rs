@@ -68,42 +68,27 @@ impl Planned for DigestPlan {
 /// # Errors
 /// Every mistake at once, each at its setting.
 pub fn plan(question: &QuestionSpec, context: &Context) -> Result<Box<dyn Planned>, Problems> {
-    let mut planned = planned(question, context)?;
-    if !context.segments.is_empty() {
-        planned = Box::new(Segmented { planned, segments: Arc::new(context.segments.clone()) });
+    let planned = planned(question, context)?;
+    if context.segments.is_empty() && context.groups.is_empty() {
+        return Ok(planned);
     }
-    if !context.groups.is_empty() {
-        planned = Box::new(Grouped { planned, groups: Arc::new(context.groups.clone()) });
-    }
-    Ok(planned)
+    let (segments, groups) = (Arc::new(context.segments.clone()), Arc::new(context.groups.clone()));
+    Ok(Box::new(LookingUp { planned, segments, groups }))
 }
 
-/// A question that asks about segments.
-struct Segmented {
+/// A question that looks up who is in a segment, or what a group has.
+struct LookingUp {
     planned: Box<dyn Planned>,
     segments: Arc<Segments>,
-}
-
-impl Planned for Segmented {
-    fn folds(&self) -> Vec<Arc<dyn Fold>> {
-        let with = |fold| Arc::new(WithSegments { fold, segments: self.segments.clone() }) as Arc<dyn Fold>;
-        self.planned.folds().into_iter().map(with).collect()
-    }
-
-    fn finish(&self, states: Vec<Box<dyn Partial>>, identity: &Identity) -> Result<Answer, FoldError> {
-        self.planned.finish(states, identity)
-    }
-}
-
-/// A question that asks about properties of groups.
-struct Grouped {
-    planned: Box<dyn Planned>,
     groups: Arc<Groups>,
 }
 
-impl Planned for Grouped {
+impl Planned for LookingUp {
     fn folds(&self) -> Vec<Arc<dyn Fold>> {
-        let with = |fold| Arc::new(WithGroups { fold, groups: self.groups.clone() }) as Arc<dyn Fold>;
+        let with = |fold| -> Arc<dyn Fold> {
+            let fold = Arc::new(WithSegments { fold, segments: self.segments.clone() });
+            Arc::new(WithGroups { fold, groups: self.groups.clone() })
+        };
         self.planned.folds().into_iter().map(with).collect()
     }
 

@@ -10,6 +10,7 @@ use datafusion::common::Result as FusionResult;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionContext;
+use flywheel_events::read::{Wanted, people_aside, ranges, settle};
 use flywheel_people::{Event, Identity, Partial};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 
@@ -18,8 +19,7 @@ use super::{Cluster, scheduler, stores};
 use crate::fold::carried::{ScanSpec, Share, found_of};
 use crate::fold::exec::FoldSpec;
 use crate::fold::node::{Work, plan};
-use crate::fold::wanted::Wanted;
-use crate::fold::{EventsView, FoldRequest, PersonRange, codec, people_aside, ranges, settle};
+use crate::fold::{EventsView, FoldRequest, PersonRange, codec};
 
 /// Rows that one task should read at least.
 const ROWS_A_TASK: u64 = 500_000;
@@ -70,7 +70,7 @@ pub async fn fold(
         }
     };
     let gathered = found_of(&found, &ranges, &request.folds)?;
-    Ok(settle::settle(&request.folds, &wanted, identity, tail, gathered)?)
+    Ok(settle(&request.folds, &wanted, identity, tail, gathered)?)
 }
 
 /// Asks, and asks once more when that fails: what an executor found is gone when it dies before it was fetched.

@@ -15,9 +15,7 @@ mod made;
 mod merge;
 mod output;
 mod place;
-pub mod row;
 pub mod seen;
-pub mod shred;
 #[cfg(test)]
 mod speed;
 pub mod store;
@@ -32,33 +30,12 @@ pub use commit::{Arrival, Committed};
 pub use compact::{Compacted, Compaction, KEEP};
 pub use erase::{Erase, Erased};
 pub use file::write_events;
+pub use flywheel_events::{EventFile, Shredded, row, shred};
 pub use output::FileSize;
 pub use place::Location;
 pub use seen::Seen;
-pub use shred::Shredded;
 pub use store::{EventStore, VersionMark};
 pub use tail::{Tail, Whole};
-
-/// One live file of the table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EventFile {
-    /// Its name within the table's folder or below its URL.
-    pub path: String,
-    /// Its bytes.
-    pub bytes: u64,
-    /// Its rows; sorted by person, then time.
-    pub rows: u64,
-    /// The smallest person in it.
-    pub min_person: i64,
-    /// The largest person in it.
-    pub max_person: i64,
-    /// Its earliest event, microseconds.
-    pub min_time: i64,
-    /// Its latest event, microseconds.
-    pub max_time: i64,
-    /// How many lines of the merge log its person column knows of.
-    pub steps: u64,
-}
 
 /// The table at one version.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

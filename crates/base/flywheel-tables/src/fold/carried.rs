@@ -5,11 +5,10 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BinaryArray, Int64Array, RecordBatch, UInt32Array};
 use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, UInt32Type};
 use datafusion::arrow::error::ArrowError;
+use flywheel_events::read::{Gathered, Rows};
 use flywheel_people::{Dictionary, Fold, NONE};
 use serde::{Deserialize, Serialize};
 
-use super::reader::Gathered;
-use super::rows::Rows;
 use super::{PersonRange, ReadError};
 use crate::events::EventFile;
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -20,6 +19,7 @@ use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, InputDistributionRequirements,
     PlanProperties,
 };
+use flywheel_events::read::{Gathered, Reader, Shared, StopOnDrop};
 use flywheel_people::{Column, Fold, FoldError, Partial, PersonEvents, Reading};
 use flywheel_spec::product::EventFilter;
 use futures::TryStreamExt;
@@ -28,10 +28,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 
 use super::carried::{ScanSpec, Share, found_batches, found_schema, shares_of};
-use super::file::BATCH_ROWS;
-use super::reader::{Gathered, Reader, Shared};
-use super::wanted::Wanted;
-use super::{EventsView, FoldMaker, PersonRange, ReadError, StopOnDrop};
+use super::{Embedded, EventsView, FoldMaker, PersonRange, ReadError};
 use crate::cluster::stores;
 
 /// Rows that a scan gives out at once.
@@ -193,7 +190,7 @@ impl ExecutionPlan for EventsScanExec {
             let reading = Reading { filters, columns, ..Reading::default() };
             let folds: Vec<Arc<dyn Fold>> = vec![Arc::new(Listing { reading, sender })];
             for share in scan.shares(partition, context).await? {
-                let shared = shared(scan.view()?, &folds, Vec::new(), false, u64::MAX)?;
+                let shared = shared(&scan.view()?, &folds, Vec::new(), false, u64::MAX)?;
                 let states = read(shared, folds.clone(), share.range).await?.states;
                 // Sending waits for whoever listens, which no task may do.
                 let rest = tokio::task::spawn_blocking(move || {
@@ -267,7 +264,7 @@ impl ExecutionPlan for PersonFoldExec {
             let mut batches = Vec::new();
             for share in scan.shares(partition, context).await? {
                 let from = share.range.from;
-                let shared = shared(scan.view()?, &folds, share.aside, scan.scan.by_id, spec.aside_bytes)?;
+                let shared = shared(&scan.view()?, &folds, share.aside, scan.scan.by_id, spec.aside_bytes)?;
                 let gathered = read(shared, folds.clone(), share.range).await?;
                 batches.extend(found_batches(from, gathered).map_err(external)?);
             }
@@ -283,23 +280,15 @@ fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusion
 }
 
 fn shared(
-    view: EventsView,
+    view: &EventsView,
     folds: &[Arc<dyn Fold>],
     aside: Vec<i64>,
     by_id: bool,
     aside_bytes: u64,
 ) -> Result<Arc<Shared>> {
-    let wanted = Wanted::of(folds.iter().map(AsRef::as_ref)).map_err(external)?;
-    Ok(Arc::new(Shared {
-        view,
-        wanted,
-        aside: aside.into(),
-        by_id,
-        aside_bytes: usize::try_from(aside_bytes).unwrap_or(usize::MAX),
-        batch_rows: BATCH_ROWS,
-        taken: AtomicUsize::new(0),
-        stopped: AtomicBool::new(false),
-    }))
+    let aside_bytes = usize::try_from(aside_bytes).unwrap_or(usize::MAX);
+    let engine = Embedded { aside_bytes, ..Embedded::default() };
+    Ok(Arc::new(Shared::of(engine, view, folds, aside.into(), by_id).map_err(external)?))
 }
 
 /// Reads a range on a thread of its own; dropping the future stops it.

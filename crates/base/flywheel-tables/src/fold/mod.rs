@@ -1,50 +1,21 @@
-//! Questions folded over the events: files sorted by person and time, what arrived since, and who is whom by now.
+//! Questions folded over the events, in this process or on a cluster.
 //!
-//! [`run`] shows every person of a table of events to the folds of a [`FoldRequest`] exactly once and whole, as
-//! `flywheel_people::memory` says it must be, and returns one state for each fold.
-//! It cuts people into ranges, one pass over the wanted columns each, and puts together in their order what each gave:
-//! the number of threads changes no digit of a sum. Rows that fit no filter are dropped batch by batch, people of whom
-//! a merge speaks or who have events in the tail are set aside and shown at the end.
+//! [`run`] shows every person of a table of events to the folds of a [`FoldRequest`], as [`flywheel_events::read`] does it, here or
+//! on the machines of a cluster, where the reading is part of a DataFusion plan.
 
-mod batch;
 pub(crate) mod carried;
 pub(crate) mod codec;
 pub(crate) mod exec;
-mod file;
-mod footers;
 pub(crate) mod node;
-mod on_disk;
-mod properties;
-pub(crate) mod ranges;
-mod reader;
-mod rows;
-pub(crate) mod settle;
-mod show;
-mod source;
-#[cfg(test)]
-mod tests;
-mod texts;
-mod together;
-pub(crate) mod wanted;
 
-use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use flywheel_people::{Event, Fold, FoldError, Identity, Partial, person_of};
-use flywheel_spec::{Phrase, Problem, Problems, phrase};
-use object_store::ObjectStore;
-use serde::{Deserialize, Serialize};
-use tokio::runtime::Handle;
+pub use flywheel_events::read::{Embedded, EventsView, PersonRange, ReadError};
+use flywheel_events::read;
+use flywheel_people::{Event, Fold, Identity, Partial};
+use flywheel_spec::Problems;
 
 use crate::cluster::{self, Cluster};
-use crate::events::EventFile;
-use reader::{Reader, Shared};
-use together::Together;
-use wanted::Wanted;
-
-/// Bytes that rows set aside may take, unless an engine says otherwise.
-const ASIDE_BYTES: usize = 2 << 30;
 
 /// Where questions are folded.
 #[derive(Debug, Clone)]
@@ -55,39 +26,10 @@ pub enum Engine {
     Cluster(Cluster),
 }
 
-/// Folding in this process.
-#[derive(Debug, Clone, Copy)]
-pub struct Embedded {
-    /// Threads that read; how many there are changes no answer.
-    pub threads: usize,
-    /// Bytes that rows set aside may take.
-    pub aside_bytes: usize,
-    /// Rows that are decoded at once; it changes no answer.
-    pub batch_rows: usize,
-}
-
-impl Default for Embedded {
-    fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { threads, aside_bytes: ASIDE_BYTES, batch_rows: file::BATCH_ROWS }
-    }
-}
-
 impl Default for Engine {
     fn default() -> Self {
         Self::Embedded(Embedded::default())
     }
-}
-
-/// The files of a table of events at one version.
-#[derive(Debug, Clone)]
-pub struct EventsView {
-    /// Where they lie.
-    pub store: Arc<dyn ObjectStore>,
-    /// The table's address, as [`crate::cluster::stores::open`] takes it; what tells this store from others.
-    pub root: String,
-    /// The files; none overlaps with another version's.
-    pub files: Vec<EventFile>,
 }
 
 /// What is asked: folds, and what another machine makes them of.
@@ -101,74 +43,6 @@ pub struct FoldRequest {
 
 /// Makes the folds of a request anew, on a machine of a cluster.
 pub type FoldMaker = Arc<dyn Fn(&[u8]) -> Result<Vec<Arc<dyn Fold>>, String> + Send + Sync>;
-
-/// People from `from` on, below `to`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct PersonRange {
-    /// The first.
-    pub from: i64,
-    /// The first who is not in it any more; absent when there is no end.
-    pub to: Option<i64>,
-}
-
-impl PersonRange {
-    /// Everybody.
-    pub const ALL: Self = Self { from: i64::MIN, to: None };
-
-    fn touches(self, file: &EventFile) -> bool {
-        file.max_person >= self.from && self.to.is_none_or(|to| file.min_person < to)
-    }
-}
-
-/// Why reading ended without an answer.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// A file is broken, or none of ours.
-    #[error("file `{path}` cannot be read: {reason}")]
-    File {
-        /// The file.
-        path: String,
-        /// Why.
-        reason: String,
-    },
-    /// The storage failed.
-    #[error("storage: {0}")]
-    Store(#[from] object_store::Error),
-    /// Too many rows had to be set aside.
-    #[error("rows set aside take more than {bytes} bytes")]
-    AsideFull {
-        /// What they may take.
-        bytes: u64,
-    },
-    /// Nobody waited for the answer any more.
-    #[error("stopped")]
-    Stopped,
-    /// Two states did not fit together.
-    #[error("{0}")]
-    Fold(#[from] FoldError),
-    /// A thread ended early.
-    #[error("{0}")]
-    Task(String),
-    /// A condition is wrong.
-    #[error("a condition is wrong")]
-    Condition(Problems),
-}
-
-impl From<ReadError> for Problems {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Condition(problems) => problems,
-            ReadError::AsideFull { bytes } => {
-                Problem::error(phrase!("reading.aside_full", mib = bytes >> 20))
-                    .advise(Phrase::new("reading.aside_full_advice"))
-                    .into()
-            }
-            error => Problem::error(phrase!("reading.failed", reason = error))
-                .advise(Phrase::new("reading.failed_advice"))
-                .into(),
-        }
-    }
-}
 
 /// Shows everybody to the folds, and returns one state for each.
 ///
@@ -184,90 +58,7 @@ pub async fn run(
     request: &FoldRequest,
 ) -> Result<Vec<Box<dyn Partial>>, Problems> {
     match engine {
-        Engine::Embedded(embedded) => Ok(run_embedded(*embedded, events, tail, identity, request).await?),
+        Engine::Embedded(embedded) => Ok(read::run(*embedded, events, tail, identity, &request.folds).await?),
         Engine::Cluster(cluster) => cluster::fold(cluster, events, tail, identity, request).await,
-    }
-}
-
-async fn run_embedded(
-    engine: Embedded,
-    events: &EventsView,
-    tail: &[Event],
-    identity: &Identity,
-    request: &FoldRequest,
-) -> Result<Vec<Box<dyn Partial>>, ReadError> {
-    let shared = Arc::new(share(engine, events, people_aside(tail, identity), identity.split, request)?);
-    let _stop = StopOnDrop(shared.clone());
-    let ranges = Arc::new(ranges::cut_alike(events).await?);
-    let next = Arc::new(AtomicUsize::new(0));
-    let together = Arc::new(Together::new(&request.folds, &shared.wanted));
-    let tasks: Vec<_> = (0..engine.threads.max(1).min(ranges.len()))
-        .map(|_| {
-            let (shared, folds) = (shared.clone(), request.folds.clone());
-            let (ranges, next, together) = (ranges.clone(), next.clone(), together.clone());
-            tokio::task::spawn_blocking(move || -> Result<(), ReadError> {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(range) = ranges.get(at) else { return Ok(()) };
-                    let mut reader = Reader::new(shared.clone(), &folds);
-                    reader.read(&Handle::current(), *range)?;
-                    together.add(at, reader.finish())?;
-                }
-            })
-        })
-        .collect();
-    let mut failed = None;
-    for task in tasks {
-        let read = task.await.map_err(|error| ReadError::Task(error.to_string())).and_then(|read| read);
-        if let Err(error) = read {
-            shared.stopped.store(true, Ordering::Relaxed);
-            // The first reason is the reason; that others stopped follows from it.
-            failed = failed.filter(|known| !matches!(known, ReadError::Stopped)).or(Some(error));
-        }
-    }
-    match failed {
-        Some(error) => Err(error),
-        None => together.take().settle(&request.folds, &shared.wanted, identity, tail),
-    }
-}
-
-fn share(
-    engine: Embedded,
-    events: &EventsView,
-    aside: Arc<[i64]>,
-    by_id: bool,
-    request: &FoldRequest,
-) -> Result<Shared, ReadError> {
-    let wanted = Wanted::of(request.folds.iter().map(AsRef::as_ref)).map_err(ReadError::Condition)?;
-    Ok(Shared {
-        view: events.clone(),
-        wanted,
-        aside,
-        by_id,
-        aside_bytes: engine.aside_bytes,
-        batch_rows: engine.batch_rows.max(1),
-        taken: AtomicUsize::new(0),
-        stopped: AtomicBool::new(false),
-    })
-}
-
-/// Everyone whose rows are not all in one place: affected by a merge, or with events in the tail.
-pub(crate) fn people_aside(tail: &[Event], identity: &Identity) -> Arc<[i64]> {
-    let mut people: HashSet<i64> = identity.affected().clone();
-    for event in tail {
-        let person = person_of(&event.distinct_id);
-        people.extend([person, identity.of(person)]);
-    }
-    let mut people: Vec<i64> = people.into_iter().collect();
-    people.sort_unstable();
-    people.into()
-}
-
-/// Tells the readers to stop when nobody waits for them any more.
-struct StopOnDrop(Arc<Shared>);
-
-impl Drop for StopOnDrop {
-    fn drop(&mut self) {
-        self.0.stopped.store(true, Ordering::Relaxed);
     }
 }

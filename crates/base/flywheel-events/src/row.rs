@@ -2,14 +2,12 @@
 
 use std::sync::{Arc, LazyLock};
 
-use datafusion::arrow::array::{
+use arrow::array::{
     ArrayRef, AsArray, Int64Array, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondArray,
     TimestampMicrosecondBuilder,
 };
-use datafusion::arrow::datatypes::{
-    DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
-};
-use datafusion::arrow::error::ArrowError;
+use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
+use arrow::error::ArrowError;
 use flywheel_people::{Event, Identity};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -160,10 +158,7 @@ pub fn times<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b TimestampMicr
 ///
 /// # Errors
 /// When the column is missing or has another type.
-pub fn texts<'b>(
-    batch: &'b RecordBatch,
-    name: &str,
-) -> Result<&'b datafusion::arrow::array::StringArray, ArrowError> {
+pub fn texts<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b arrow::array::StringArray, ArrowError> {
     let column = batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
     column.ok_or_else(|| foreign(name))
 }

@@ -10,7 +10,7 @@ use super::file::{Fetched, Group, OpenFile, broken};
 use super::reader::Shared;
 use super::rows::Rows;
 use super::{PersonRange, ReadError};
-use crate::events::EventFile;
+use crate::EventFile;
 
 type Opened = (Arc<OpenFile>, VecDeque<Group>);
 type Next = (Arc<OpenFile>, Group, JoinHandle<Result<Fetched, ReadError>>);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::writer::{self, Columns};
 use super::{check, view};
-use crate::events::EventFile;
+use crate::EventFile;
 
 const PEOPLE: usize = 7;
 

@@ -25,10 +25,12 @@ pub fn read(file: PathBuf, ranges: &[Range<u64>]) -> io::Result<Vec<Bytes>> {
     let mut file = File::open(file)?;
     let read = |range: &Range<u64>| {
         let length = usize::try_from(range.end - range.start).map_err(io::Error::other)?;
-        // Zeroed by the allocator at once; the store's way writes every zero by itself.
-        let mut bytes = vec![0; length];
+        let mut bytes = Vec::with_capacity(length);
         file.seek(SeekFrom::Start(range.start))?;
-        file.read_exact(&mut bytes)?;
+        file.by_ref().take(length as u64).read_to_end(&mut bytes)?;
+        if bytes.len() < length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         Ok(bytes.into())
     };
     ranges.iter().map(read).collect()

@@ -8,11 +8,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
+use arrow::array::{
     Array, ArrayRef, BooleanBuilder, Float64Builder, RecordBatch, RecordBatchOptions, StringBuilder,
 };
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use datafusion::arrow::error::ArrowError;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use flywheel_people::event::{number_of, text_of};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -294,8 +294,8 @@ fn lacking(batch: &RecordBatch, prefix: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::AsArray;
-    use datafusion::arrow::datatypes::Float64Type;
+    use arrow::array::AsArray;
+    use arrow::datatypes::Float64Type;
     use serde_json::json;
 
     use super::*;

@@ -4,19 +4,19 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use datafusion::arrow::array::{Array, RecordBatch};
+use arrow::array::Array;
 use flywheel_people::{Dictionary, Fold, NONE, Partial, person_of};
 use tokio::runtime::Handle;
 
 use super::batch::{Batch, Lack, LaneTables};
-use super::file::{Fetched, Group, OpenFile, broken};
+use super::file::{Fetched, Group, OpenFile, Piece};
 use super::properties::{self, Found};
 use super::rows::{Rows, SetRow, Values};
 use super::show::Showing;
 use super::source::Source;
 use super::texts::Numbers;
 use super::wanted::{Lane, Shown, Wanted};
-use super::{EventsView, PersonRange, ReadError};
+use super::{Embedded, EventsView, PersonRange, ReadError};
 
 /// What all readers of a request share.
 #[derive(Debug)]
@@ -37,6 +37,34 @@ pub struct Shared {
     pub taken: AtomicUsize,
     /// True when nobody waits for the answer any more.
     pub stopped: AtomicBool,
+}
+
+impl Shared {
+    /// What readers need to know to show these files to the folds.
+    ///
+    /// `aside` holds the people who are set aside, ascending; `by_id` says whether their rows belong to whom the distinct id says.
+    ///
+    /// # Errors
+    /// A wrong condition.
+    pub fn of(
+        engine: Embedded,
+        view: &EventsView,
+        folds: &[Arc<dyn Fold>],
+        aside: Arc<[i64]>,
+        by_id: bool,
+    ) -> Result<Self, ReadError> {
+        let wanted = Wanted::of(folds.iter().map(AsRef::as_ref)).map_err(ReadError::Condition)?;
+        Ok(Self {
+            view: view.clone(),
+            wanted,
+            aside,
+            by_id,
+            aside_bytes: engine.aside_bytes,
+            batch_rows: engine.batch_rows.max(1),
+            taken: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
+        })
+    }
 }
 
 /// One range's reader, with one dictionary and one state of each fold.
@@ -184,15 +212,14 @@ impl Reader {
         range: PersonRange,
         rows: &mut [Rows],
     ) -> Result<Option<i64>, ReadError> {
-        let batches = file.decode(group.at, fetched)?;
-        let wrong = |error: datafusion::arrow::error::ArrowError| broken(&file.name(), &error);
+        let pieces = file.decode(group.at, fetched)?;
         let shared = self.shared.clone();
         let lacks: Vec<Lack> = shared.wanted.lanes.iter().map(|lane| Lack::of(lane, &file.layout)).collect();
         let mut last = None;
         if lacks.iter().all(|lack| lack.is_nothing()) {
-            for batch in batches {
-                let batch = batch.map_err(wrong)?;
-                let batch = Batch::of(file, &batch)?;
+            for piece in pieces {
+                let piece = piece?;
+                let batch = Batch::of(file, &piece)?;
                 let inside = batch.inside(range.from, range.to);
                 self.mark(&batch);
                 last = inside.clone().next_back().map(|row| batch.persons[row]).or(last);
@@ -202,11 +229,11 @@ impl Reader {
         }
 
         // Some rows' properties must be read: which, the other columns tell first.
-        let batches: Vec<RecordBatch> = batches.collect::<Result<_, _>>().map_err(wrong)?;
+        let pieces: Vec<Piece> = pieces.collect::<Result<_, _>>()?;
         let mut needed_rows: Vec<u32> = Vec::new();
         let mut base = 0;
-        for batch in &batches {
-            let batch = Batch::of(file, batch)?;
+        for piece in &pieces {
+            let batch = Batch::of(file, piece)?;
             let inside = batch.inside(range.from, range.to);
             self.mark(&batch);
             let mut needed = vec![false; batch.persons.len()];
@@ -223,8 +250,8 @@ impl Reader {
             }))?;
         }
         let (mut base, mut next) = (0, 0);
-        for batch in &batches {
-            let batch = Batch::of(file, batch)?;
+        for piece in &pieces {
+            let batch = Batch::of(file, piece)?;
             let inside = batch.inside(range.from, range.to);
             let end = base + batch.persons.len() as u32;
             let mut places = vec![u32::MAX; batch.persons.len()];

@@ -7,7 +7,7 @@ use object_store::path::Path;
 
 use super::file::{broken, people};
 use super::{EventsView, PersonRange, ReadError, footers};
-use crate::events::EventFile;
+use crate::EventFile;
 
 /// Footers that are fetched at the same time.
 const AT_ONCE: usize = 16;

@@ -1,40 +1,46 @@
 //! Text columns as the file's own dictionary, and what was found out about each of its values, kept from batch to batch.
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, StringArray};
-use datafusion::arrow::datatypes::Int32Type;
+use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::buffer::{NullBuffer, ScalarBuffer};
+use arrow::datatypes::Int32Type;
 use flywheel_people::{Dictionary, NONE};
 
 /// A text column of one batch: each row's place in a dictionary.
 #[derive(Debug, Clone)]
 pub struct Texts {
-    array: DictionaryArray<Int32Type>,
+    keys: ScalarBuffer<i32>,
+    nulls: Option<NullBuffer>,
     values: StringArray,
-    has_nulls: bool,
 }
 
 impl Texts {
     /// Takes a column that was read as a dictionary.
     pub fn of(array: &ArrayRef) -> Option<Self> {
-        let array = array.as_dictionary_opt::<Int32Type>()?.clone();
+        let array = array.as_dictionary_opt::<Int32Type>()?;
         let values = array.values().as_string_opt::<i32>()?.clone();
-        let has_nulls = array.keys().null_count() > 0;
-        Some(Self { array, values, has_nulls })
+        let nulls = array.keys().nulls().filter(|nulls| nulls.null_count() > 0).cloned();
+        Some(Self { keys: array.keys().values().clone(), nulls, values })
+    }
+
+    /// Rows without nulls, by their places in the dictionary.
+    pub fn new(keys: Vec<i32>, values: StringArray) -> Self {
+        Self { keys: keys.into(), nulls: None, values }
     }
 
     /// Each row's place in the dictionary; meaningless where the row is null.
     pub fn keys(&self) -> &[i32] {
-        self.array.keys().values()
+        &self.keys
     }
 
     /// True when some row is null.
     pub fn has_nulls(&self) -> bool {
-        self.has_nulls
+        self.nulls.is_some()
     }
 
     /// The row's place; absent when it is null.
     pub fn key(&self, row: usize) -> Option<usize> {
-        let is_null = self.has_nulls && self.array.keys().is_null(row);
-        (!is_null).then(|| self.keys()[row] as usize)
+        let is_null = self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
+        (!is_null).then(|| self.keys[row] as usize)
     }
 
     /// The row's text.

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use datafusion::arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch};
-use datafusion::arrow::datatypes::Float64Type;
+use arrow::array::{Array, AsArray, BooleanArray, Float64Array};
+use arrow::datatypes::Float64Type;
 
 use super::ReadError;
-use super::file::{Layout, OpenFile, broken, integers};
+use super::file::{Layout, OpenFile, Piece, broken, integers};
 use super::texts::{Table, Texts};
 use super::wanted::Lane;
 
@@ -34,26 +34,33 @@ pub struct Batch<'b> {
 
 impl<'b> Batch<'b> {
     /// Finds the columns.
-    pub fn of(file: &OpenFile, batch: &'b RecordBatch) -> Result<Self, ReadError> {
+    pub fn of(file: &OpenFile, piece: &'b Piece) -> Result<Self, ReadError> {
         let layout = &file.layout;
         let wrong = || broken(&file.name(), &"a column is not of its kind");
-        let text = |at: usize| Texts::of(batch.column(at)).ok_or_else(wrong);
+        let column = |at: usize| piece.column(at).ok_or_else(wrong);
+        let text = |at: usize| column(at).and_then(|column| Texts::of(column).ok_or_else(wrong));
         let texts = |at: &Option<usize>| at.map(text).transpose();
         let number = |at: &Option<usize>| {
-            at.map(|at| batch.column(at).as_primitive_opt::<Float64Type>().ok_or_else(wrong)).transpose()
+            at.map(|at| column(at)?.as_primitive_opt::<Float64Type>().ok_or_else(wrong)).transpose()
         };
         let set =
             |at: &Option<(usize, usize)>| at.map(|(set, once)| Ok((text(set)?, text(once)?))).transpose();
-        let persons = integers(batch, layout.person).ok_or_else(wrong)?;
+        let (persons, times, event) = match &piece.base {
+            Some(base) => (base.persons.as_slice(), base.times.as_slice(), base.events.clone()),
+            None => (
+                integers(column(layout.person)?).ok_or_else(wrong)?,
+                integers(column(layout.time)?).ok_or_else(wrong)?,
+                text(layout.event)?,
+            ),
+        };
         if !ascends(persons) {
             return Err(broken(&file.name(), &"its rows do not stand in order of person"));
         }
-        let has_set =
-            layout.has_set.map(|at| batch.column(at).as_boolean_opt().ok_or_else(wrong)).transpose()?;
+        let has_set = layout.has_set.map(|at| column(at)?.as_boolean_opt().ok_or_else(wrong)).transpose()?;
         Ok(Self {
             persons,
-            times: integers(batch, layout.time).ok_or_else(wrong)?,
-            event: text(layout.event)?,
+            times,
+            event,
             distinct_id: texts(&layout.distinct_id)?,
             uuid: texts(&layout.uuid)?,
             texts: layout.texts.iter().map(texts).collect::<Result<_, _>>()?,

@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use super::view;
 use super::writer::{self, Columns};
-use crate::events::EventFile;
-use crate::fold::{Embedded, Engine, FoldRequest, run};
+use crate::EventFile;
+use crate::read::{Embedded, run};
 
 const PEOPLE: u32 = 300;
 
@@ -94,9 +94,9 @@ async fn sums_come_to_the_same_bits_at_any_number_of_threads() {
     };
     let mut first = None;
     for threads in [1, 2, 5, 2, 5, 1] {
-        let request = FoldRequest { folds: vec![erase(Arc::new(Sum(reading.clone())))], encoded: Vec::new() };
-        let engine = Engine::Embedded(Embedded { threads, ..Embedded::default() });
-        let mut states = run(&engine, &view, &tail, &identity, &request).await.expect("an answer");
+        let folds = [erase(Arc::new(Sum(reading.clone())))];
+        let engine = Embedded { threads, ..Embedded::default() };
+        let mut states = run(engine, &view, &tail, &identity, &folds).await.expect("an answer");
         let state = states.pop().expect("a state").into_any();
         let sum = *state.downcast::<f64>().expect("a sum");
         assert!(sum > 0.0);

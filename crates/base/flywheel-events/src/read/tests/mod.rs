@@ -9,15 +9,15 @@ use std::sync::Arc;
 
 use flywheel_people::memory::fold_events;
 use flywheel_people::{
-    Event, Fold, GroupValues, Groups, Identity, PersonEvents, Question, Reading, Segments, Slice, WithGroups,
-    WithSegments, erase, person_of,
+    Event, Fold, GroupValues, Groups, Identity, LookUp, PersonEvents, Question, Reading, Segments, Slice,
+    erase, person_of,
 };
 use object_store::memory::InMemory;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::wanted::Wanted;
-use super::{Embedded, Engine, EventsView, FoldRequest, run};
+use super::{Embedded, EventsView, run};
 
 /// Writes down everything it is shown.
 pub struct Recorder(pub Reading);
@@ -85,7 +85,7 @@ pub fn groups() -> Groups {
 }
 
 /// A view of files in memory.
-pub fn view(files: Vec<crate::events::EventFile>, store: Arc<InMemory>, root: &str) -> EventsView {
+pub fn view(files: Vec<crate::EventFile>, store: Arc<InMemory>, root: &str) -> EventsView {
     EventsView { store, root: root.to_owned(), files }
 }
 
@@ -100,17 +100,12 @@ pub async fn check(
 ) -> Result<(), String> {
     let mut few: Vec<i64> = ["id 1", "id 2", "id 5"].map(person_of).to_vec();
     few.sort_unstable();
-    let segments = Arc::new(Segments::from([("few".to_owned(), few)]));
-    let groups = Arc::new(groups());
-    let asking = |fold| {
-        let fold: Arc<dyn Fold> = Arc::new(WithSegments { fold, segments: segments.clone() });
-        Arc::new(WithGroups { fold, groups: groups.clone() }) as Arc<dyn Fold>
-    };
-    let folds = recorders(readings).into_iter().map(asking).collect();
-    let request = FoldRequest { folds, encoded: Vec::new() };
-    let engine = Engine::Embedded(Embedded { threads, batch_rows: 7, ..Embedded::default() });
-    let states = run(&engine, view, tail, identity, &request).await.map_err(|error| error.to_string())?;
-    for ((state, fold), reading) in states.into_iter().zip(&request.folds).zip(readings) {
+    let segments = Segments::from([("few".to_owned(), few)]);
+    let look_up = Arc::new(LookUp { segments, groups: groups() });
+    let folds: Vec<_> = recorders(readings).into_iter().map(|fold| look_up.around(fold)).collect();
+    let engine = Embedded { threads, batch_rows: 7, ..Embedded::default() };
+    let states = run(engine, view, tail, identity, &folds).await.map_err(|error| error.to_string())?;
+    for ((state, fold), reading) in states.into_iter().zip(&folds).zip(readings) {
         let expected = fold_events(fold.as_ref(), all, |id| identity.of_id(id));
         let expected = shown(expected.map_err(|error| error.to_string())?);
         let found = shown(state);

@@ -5,29 +5,30 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use bytes::{Buf, Bytes};
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, Field, Schema};
-use datafusion::parquet::arrow::ProjectionMask;
-use datafusion::parquet::arrow::arrow_reader::{
+use object_store::ObjectStore;
+use object_store::path::Path;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
     RowSelection, RowSelectionPolicy, RowSelector,
 };
-use datafusion::parquet::errors::{ParquetError, Result as ParquetResult};
-use datafusion::parquet::file::metadata::RowGroupMetaData;
-use datafusion::parquet::file::reader::{ChunkReader, Length};
-use datafusion::parquet::file::statistics::Statistics;
-use object_store::ObjectStore;
-use object_store::path::Path;
+use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::reader::{ChunkReader, Length};
+use parquet::file::statistics::Statistics;
 
+use super::base::{Base, BaseRows};
 use super::reader::Shared;
 use super::wanted::Wanted;
 use super::{ReadError, footers, on_disk};
-use crate::events::shred::{HAS_SET, KEY};
-use crate::events::{EventFile, Shredded};
+use crate::shred::{HAS_SET, KEY};
+use crate::{EventFile, Shredded};
 
-/// Rows decoded at once: their columns stay in the processor's nearer caches.
-pub const BATCH_ROWS: usize = 16 * 1024;
+/// How many columns every question reads: person, time and event.
+const BASE: usize = 3;
 
 /// A file whose footer is read.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ pub struct OpenFile {
     batch_rows: usize,
     metadata: ArrowReaderMetadata,
     mask: ProjectionMask,
+    base: BasePlace,
     properties: ProjectionMask,
     /// Where each wanted value lies.
     pub layout: Layout,
@@ -113,7 +115,8 @@ impl OpenFile {
         }
         let (store, on_disk) = (view.store.clone(), on_disk::find(&view.root, &path));
         let (bytes, batch_rows) = (file.bytes, shared.batch_rows);
-        Ok(Self { path, store, on_disk, bytes, batch_rows, metadata, mask, properties, layout, groups })
+        let base = BasePlace::of(&metadata, &layout, &columns);
+        Ok(Self { path, store, on_disk, bytes, batch_rows, metadata, mask, base, properties, layout, groups })
     }
 
     /// What an error calls it.
@@ -132,14 +135,31 @@ impl OpenFile {
         self.ranges(ranges.collect()).await
     }
 
-    /// Decodes a fetched row group, batch by batch.
-    pub fn decode(&self, group: usize, fetched: Fetched) -> Result<ParquetRecordBatchReader, ReadError> {
-        ParquetRecordBatchReaderBuilder::new_with_metadata(fetched, self.metadata.clone())
+    /// Decodes a fetched row group, piece by piece.
+    pub fn decode(&self, group: usize, fetched: Fetched) -> Result<Pieces<'_>, ReadError> {
+        let wrong = |error: ParquetError| broken(&self.name(), &error);
+        let metadata = self.metadata.metadata().row_group(group);
+        let fetched = Arc::new(fetched);
+        let base = match &self.base {
+            BasePlace::Nowhere => None,
+            BasePlace::First { leaves, .. } => Base::of(metadata, *leaves, &fetched).map_err(wrong)?,
+        };
+        let mask = match (&self.base, &base) {
+            (BasePlace::First { others, .. }, Some(_)) => others.as_ref(),
+            _ => Some(&self.mask),
+        };
+        let reader = |mask: &ProjectionMask| {
+            ParquetRecordBatchReaderBuilder::new_with_metadata(
+                fetched.as_ref().clone(),
+                self.metadata.clone(),
+            )
             .with_row_groups(vec![group])
-            .with_projection(self.mask.clone())
+            .with_projection(mask.clone())
             .with_batch_size(self.batch_rows)
             .build()
-            .map_err(|error| broken(&self.name(), &error))
+        };
+        let others = mask.map(reader).transpose().map_err(wrong)?;
+        Ok(Pieces { file: self, base, others, left: usize::try_from(metadata.num_rows()).unwrap_or(0) })
     }
 
     /// Reads `properties` of some rows of a row group, whose numbers ascend, and shows each to `take`.
@@ -215,10 +235,79 @@ impl OpenFile {
     }
 }
 
-/// Reads a batch's column of whole numbers.
-pub fn integers(batch: &RecordBatch, column: usize) -> Option<&[i64]> {
-    use datafusion::arrow::datatypes::{Int64Type, TimestampMicrosecondType};
-    let array = batch.column(column);
+/// Where the columns stand that every question reads.
+#[derive(Debug)]
+enum BasePlace {
+    /// Where [`Base`] does not look for them.
+    Nowhere,
+    /// Before all others: their places in the file, and the columns that are decoded besides.
+    First { leaves: [usize; BASE], others: Option<ProjectionMask> },
+}
+
+impl BasePlace {
+    fn of(metadata: &ArrowReaderMetadata, layout: &Layout, columns: &[usize]) -> Self {
+        let (schema, parquet) = (metadata.schema(), metadata.parquet_schema());
+        let micros = matches!(
+            schema.field(columns[layout.time]).data_type(),
+            DataType::Int64 | DataType::Timestamp(TimeUnit::Microsecond, _)
+        );
+        let flat = parquet.num_columns() == schema.fields().len();
+        if (layout.person, layout.time, layout.event) != (0, 1, 2) || !micros || !flat {
+            return Self::Nowhere;
+        }
+        let others = &columns[BASE..];
+        let others = (!others.is_empty()).then(|| ProjectionMask::roots(parquet, others.iter().copied()));
+        Self::First { leaves: [columns[0], columns[1], columns[2]], others }
+    }
+}
+
+/// A row group on its way out of its pages.
+pub struct Pieces<'f> {
+    file: &'f OpenFile,
+    base: Option<Base>,
+    others: Option<ParquetRecordBatchReader>,
+    left: usize,
+}
+
+/// Rows that are decoded together.
+#[derive(Debug)]
+pub struct Piece {
+    /// The columns that every question reads, where they were decoded apart.
+    pub base: Option<BaseRows>,
+    others: Option<RecordBatch>,
+}
+
+impl Piece {
+    /// A column by its place in the layout.
+    pub fn column(&self, at: usize) -> Option<&ArrayRef> {
+        let apart = if self.base.is_some() { BASE } else { 0 };
+        self.others.as_ref()?.columns().get(at.checked_sub(apart)?)
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Result<Piece, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rows = self.left.min(self.file.batch_rows);
+        if rows == 0 {
+            return None;
+        }
+        self.left -= rows;
+        let others = self.others.as_mut().map(|others| match others.next() {
+            Some(Ok(batch)) if batch.num_rows() == rows => Ok(batch),
+            Some(Ok(_)) | None => Err(broken(&self.file.name(), &"its columns are not equally long")),
+            Some(Err(error)) => Err(broken(&self.file.name(), &error)),
+        });
+        let base = self.base.as_mut().map(|base| base.take(rows));
+        let base = base.transpose().map_err(|error| broken(&self.file.name(), &error));
+        Some(base.and_then(|base| Ok(Piece { base, others: others.transpose()? })))
+    }
+}
+
+/// Reads a column of whole numbers.
+pub fn integers(array: &ArrayRef) -> Option<&[i64]> {
+    use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
     if array.null_count() > 0 {
         return None;
     }
@@ -337,7 +426,7 @@ fn selection(rows: &[u32], total: usize) -> RowSelection {
 }
 
 /// Parts of a file that are in memory, read as if they were the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Fetched {
     parts: Vec<(u64, Bytes)>,
     length: u64,

@@ -1,23 +1,21 @@
-//! How long a funnel over many events takes; run by hand: `cargo test … fold::tests::speed -- --ignored --nocapture`.
+//! How long a funnel over many events takes; run by hand: `cargo test … read::tests::speed -- --ignored --nocapture`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
-};
-use datafusion::parquet::arrow::ArrowWriter;
-use datafusion::parquet::basic::{Compression, Encoding};
-use datafusion::parquet::file::metadata::KeyValue;
-use datafusion::parquet::file::properties::WriterProperties;
-use datafusion::parquet::schema::types::ColumnPath;
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use flywheel_people::{Column, Identity, Merge, PersonEvents, Question, Reading, erase, person_of};
 use flywheel_spec::product::{EventFilter, Property};
 use object_store::local::LocalFileSystem;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, Encoding};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 
-use crate::events::EventFile;
-use crate::fold::{Embedded, Engine, EventsView, FoldRequest, run};
+use crate::EventFile;
+use crate::read::{Embedded, EventsView, run};
 
 const DAY: i64 = 86_400_000_000;
 const PLANS: [&str; 4] = ["free", "pro", "team", "enterprise"];
@@ -161,14 +159,13 @@ async fn a_funnel_over_twenty_million_events() {
         ("5% merged", &plain, &merged),
     ] {
         for threads in [1, 2] {
-            let request =
-                FoldRequest { folds: vec![erase(Arc::new(Funnel(reading.clone())))], encoded: Vec::new() };
-            let engine = Engine::Embedded(Embedded { threads, ..Embedded::default() });
+            let folds = [erase(Arc::new(Funnel(reading.clone())))];
+            let engine = Embedded { threads, ..Embedded::default() };
             let mut times = Vec::new();
             let mut counts = Vec::new();
             for _ in 0..5 {
                 let begun = Instant::now();
-                let states = run(&engine, &view, &[], identity, &request).await.expect("an answer");
+                let states = run(engine, &view, &[], identity, &folds).await.expect("an answer");
                 times.push(begun.elapsed().as_secs_f64());
                 counts = states
                     .into_iter()

@@ -60,7 +60,7 @@ if ! command -v npm >/dev/null; then
   echo "npm is missing: the tests of the page need Node 20.19 or newer; install it and run this again" >&2
   exit 1
 fi
-environment .venv "tritonclient[http]" numpy safetensors posthog segment-analytics-python zstandard \
+environment .venv "tritonclient[http]" numpy safetensors onnx onnxruntime posthog segment-analytics-python zstandard \
   "moto[s3]" flask flask-cors
 # A published text encoder (84 MB) with the vectors that an independent implementation gives.
 vectors=.venv/encoder/minilm/reference.json script=e2e/encoder/reference_vectors.py

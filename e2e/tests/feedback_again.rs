@@ -88,13 +88,22 @@ fn what_was_read_says_the_same_when_it_is_read_again_or_lost_or_damaged() {
     wrong[middle] ^= 1;
     let foreign = b"PAR1 and then something else altogether".to_vec();
     for (damaged, places) in
-        [(wrong, foreign.clone()), (was[..middle].to_vec(), Vec::new()), (foreign, was.clone())]
+        [(wrong, foreign.clone()), (was[..middle].to_vec(), Vec::new()), (foreign.clone(), was.clone())]
     {
         std::fs::write(&texts, damaged).expect("damaged");
         std::fs::write(&placed, places).expect("damaged");
         assert_eq!(insights(&project), first, "damaged");
         assert_eq!(read(&texts), was, "made again");
         assert_eq!(insights(&project), first);
+    }
+    for name in ["opened.bin", "counted.bin", "taught.bin"] {
+        let path = kept(&project, name);
+        let was = read(&path);
+        for damaged in [was[..was.len() / 2].to_vec(), foreign.clone(), Vec::new()] {
+            std::fs::write(&path, damaged).expect("damaged");
+            assert_eq!(insights(&project), first, "{name} damaged");
+            assert_eq!(read(&path), was, "{name} made again");
+        }
     }
     // Places of other themes than those that are kept.
     std::fs::remove_file(project.path().join(".flywheel/feedback/themes.json")).expect("lost");
@@ -178,6 +187,45 @@ fn a_days_messages_join_what_was_read() {
     assert_eq!(grown["total"]["messages"], FIRST + 4 * DAY);
     let known = |theme: &Value| themes(&before).iter().any(|old| old["id"] == theme["id"]);
     assert!(themes(&grown).iter().filter(|theme| known(theme)).count() >= 3, "{}", grown["themes"]);
+}
+
+#[test]
+fn of_a_days_events_only_the_files_that_came_are_opened() {
+    let project = Project::new();
+    let table = project.path().join(".flywheel/tables/events");
+    let data = || {
+        let mut data = files(&table);
+        data.retain(|path| path.extension().is_some_and(|extension| extension == "parquet"));
+        data.retain(|path| !path.starts_with(table.join("_delta_log")));
+        data
+    };
+    // What is asked while some files of the table are away.
+    let without = |away: &[PathBuf], ask: &dyn Fn() -> Value| {
+        let aside = |path: &PathBuf| path.with_extension("away");
+        away.iter().for_each(|path| std::fs::rename(path, aside(path)).expect("away"));
+        let told = ask();
+        away.iter().for_each(|path| std::fs::rename(aside(path), path).expect("back"));
+        told
+    };
+    import(&project, 0, FIRST);
+    insights(&project);
+    let first = data();
+    assert!(!first.is_empty());
+    import(&project, FIRST, FIRST + DAY);
+    let day = without(&first, &|| insights(&project));
+    assert_eq!(day["total"]["messages"], FIRST + DAY);
+    let said = data();
+    assert!(said.len() > first.len());
+    assert_eq!(without(&said, &|| insights(&project)), day, "nor those of the day any more");
+    // An event that says nothing brings a file too.
+    project.write("visits.csv", "person,event,timestamp\nu1,visit,2026-03-02T10:00:00Z\n");
+    project.json(&["events", "import", "visits.csv"]);
+    assert_eq!(without(&said, &|| project.json(&["feedback", "insights"])), day);
+    std::fs::remove_dir_all(project.path().join(".flywheel/feedback/kept")).expect("lost");
+    let whole = insights(&project);
+    for part in ["total", "mood", "steps", "kinds", "languages", "sources", "versions", "phrases"] {
+        assert_eq!(whole[part], day[part], "{part}");
+    }
 }
 
 #[test]
@@ -291,11 +339,10 @@ fn a_person_who_is_erased_is_in_nothing_that_is_kept() {
         };
         files(&project.path().join(".flywheel")).into_iter().filter(holds).collect()
     };
-    assert!(
-        holding("qwyjibo").iter().any(|path| path.ends_with("kept/texts-later.bin")),
-        "its folded text is kept: {:?}",
-        holding("qwyjibo")
-    );
+    for (needle, file) in [("qwyjibo", "kept/texts-later.bin"), ("zz-erase-me", "kept/opened-later.bin")] {
+        let found = holding(needle);
+        assert!(found.iter().any(|path| path.ends_with(file)), "{file} keeps what was said: {found:?}");
+    }
     // What a process left that ended while it wrote.
     std::fs::write(kept(&project, ".writing-torn"), "qwyjibo").expect("torn");
     project.call(&["people", "erase", "zz-erase-me"]).succeed();

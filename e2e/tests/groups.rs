@@ -79,6 +79,16 @@ fn a_funnel_is_asked_by_what_companies_have() {
 }
 
 #[test]
+fn companies_are_a_segment_by_what_they_have() {
+    let project = project();
+    let size = |plan: &str| {
+        let who = format!("group.company.plan={plan}");
+        project.json(&["segment", "--group", "company", "--who", &who])["answer"]["size"].clone()
+    };
+    assert_eq!((size("pro"), size("free"), size("none")), (json!(1), json!(1), json!(0)));
+}
+
+#[test]
 fn what_no_company_has_is_told_with_the_nearest_and_the_catalogue_lists_what_they_have() {
     let project = project();
     for (property, code, nearest) in [
@@ -89,6 +99,11 @@ fn what_no_company_has_is_told_with_the_nearest_and_the_catalogue_lists_what_the
         let warning = answer["warnings"].as_array().expect("warnings").iter().find(|one| one["code"] == code);
         let warning = warning.unwrap_or_else(|| panic!("no warning of {property}: {answer}"));
         assert!(warning["advice"].to_string().contains(nearest), "{warning}");
+    }
+    let both = ["funnel", "visit[group.plan=pro]", "pay[group.size>5]"];
+    let both = project.call(&both).refuse();
+    for place in ["steps.0.where.0.property", "steps.1.where.0.property"] {
+        assert!(both.err.contains(place), "every mistake at once: {}", both.err);
     }
     let typed = project.call(&["trend", "visit", "--where", "group.plan=pro"]).refuse();
     assert!(typed.err.contains("group.company.plan"), "{}", typed.err);

@@ -383,3 +383,22 @@ fn questions_are_answered_over_http() {
     let sql = server.post("/api/v1/sql", &json!({"query": "SELECT count(*) FROM people"}));
     assert!(sql.body.contains("[[5]]"), "{}", sql.body);
 }
+
+#[test]
+fn events_of_unlike_imports_are_one_table_to_look_at() {
+    let project = Project::new();
+    let line = |index: usize, properties: &str| {
+        let second = index % 60;
+        format!(
+            r#"{{"event":"seen","distinct_id":"p{index}","timestamp":"2026-03-01T10:00:{second:02}Z","properties":{properties}}}"#
+        )
+    };
+    // What is common in one import stands in columns of its own there, and not in the other.
+    let visits: Vec<String> = (0..90).map(|index| line(index, r#"{"page":"home","plan":"pro"}"#)).collect();
+    let calls: Vec<String> = (0..40).map(|index| line(index, "{}")).collect();
+    project.write("visits.jsonl", visits.join("\n")).write("calls.jsonl", calls.join("\n"));
+    for name in ["visits.jsonl", "calls.jsonl"] {
+        project.json(&["events", "import", name]);
+    }
+    assert_eq!(project.json(&["data", "profile", "events"])["rows"], 130);
+}

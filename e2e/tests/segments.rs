@@ -75,4 +75,62 @@ fn a_segment_that_is_not_there_or_asks_about_itself_is_refused() {
     );
     let circle = project.call(&["trend", "visit", "--where", "segment.circle"]).refuse();
     assert!(circle.err.contains("itself"), "{}", circle.err);
+    let made_of = |other: &str| {
+        format!(
+            "kind = \"segment\"\n[who]\nkind = \"property\"\nproperty = \"{other}\"\nof = \"segment\"\nvalue = \"in\"\n"
+        )
+    };
+    project.write("recipes/one.toml", made_of("other")).write("recipes/other.toml", made_of("one"));
+    for asked in [
+        &["trend", "visit", "--where", "segment.one"][..],
+        &["segment", "--who", "segment.one"],
+        &["question", "run", "one"],
+        &["feedback", "insights", "--segment", "one"],
+        &["feedback", "behaviour", "--paying", "pay[segment.one]"],
+    ] {
+        let refused = project.call(asked).refuse();
+        assert!(refused.err.contains("itself"), "{asked:?}: {}", refused.err);
+        assert!(refused.err.contains("recipes/o"), "the file is named: {}", refused.err);
+    }
+}
+
+#[test]
+fn a_segment_is_made_of_other_segments_but_not_of_itself() {
+    let project = project();
+    let size = |more: &[&str]| project.json(&[&["segment"], more].concat())["answer"]["size"].clone();
+    assert_eq!(size(&["--who", "segment.payers"]), 2);
+    assert_eq!(size(&["--who", "!segment.payers"]), 1);
+    assert_eq!(size(&["--did", "visit[segment.payers]", "--save", "keen"]), 2);
+    assert_eq!(size(&["--who", "segment.keen", "--save", "keener"]), 2);
+    let asked = ["trend", "visit", "--where", "segment.keener", "--from", "2026-03-01", "--to", "2026-03-31"];
+    assert_eq!(project.json(&asked)["answer"]["lines"][0]["whole"], 5.0);
+    let before = std::fs::read_to_string(project.path().join("recipes/keen.toml")).expect("kept");
+    let circle = project.call(&["segment", "--who", "segment.keener", "--save", "keen"]).refuse();
+    assert!(circle.err.contains("itself"), "{}", circle.err);
+    let after = std::fs::read_to_string(project.path().join("recipes/keen.toml")).expect("kept");
+    assert_eq!(after, before, "what was kept stays");
+    let group = project.call(&["segment", "--who", "group.company.plan=pro"]).refuse();
+    assert!(group.err.contains("--did '*[group.company.plan=…]'"), "{}", group.err);
+}
+
+#[test]
+fn a_name_that_a_kept_segment_has_wrong_is_told_wherever_the_segment_is_asked_about() {
+    let project = project();
+    project.write(
+        "recipes/typo.toml",
+        "kind = \"segment\"\n[who]\nkind = \"did\"\nevent = { event = \"pya\" }\n",
+    );
+    let trend = project.json(&["trend", "visit", "--where", "!segment.typo"]);
+    let warnings = trend["answer"]["warnings"].to_string();
+    assert!(warnings.contains("ask.unknown_event") && warnings.contains("recipes/typo.toml"), "{warnings}");
+    project.write("messages.csv", "user_id,date,text\nann,2026-03-10,the page is slow\n");
+    project.json(&["feedback", "import", "messages.csv"]);
+    for verb in [&["feedback", "insights"][..], &["feedback", "search", "slow"]] {
+        let report = project.json(&[verb, &["--segment", "typo"]].concat());
+        let warnings = report["warnings"].to_string();
+        assert!(warnings.contains("`pay`") && warnings.contains("recipes/typo.toml"), "{verb:?}: {warnings}");
+    }
+    project.write("recipes/torn.toml", "kind = \"segment\"\nwho = { kind = \"did\", evnt = 5 }\n");
+    let torn = project.call(&["trend", "visit", "--where", "segment.torn"]).refuse();
+    assert!(torn.err.contains("recipes/torn.toml"), "{}", torn.err);
 }

@@ -364,7 +364,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Weights (safetensors), preparation, schema, recipe and card, in open formats, as one zip. */
+        /** Weights (safetensors), the model as ONNX where it reads no text, preparation, schema, recipe and card, as one zip. */
         get: operations["export_model"];
         put?: never;
         post?: never;
@@ -924,7 +924,7 @@ export interface paths {
         put?: never;
         /**
          * Imports a file as the whole content of a table.
-         * @description The body is the file as it is: CSV, JSON Lines, Parquet, an IDX file, each plain or gzip, or a zip of image folders.
+         * @description The body is the file as it is: CSV, Excel, JSON Lines, Parquet, an IDX file, each plain or gzip, or a zip of image folders.
          *     Its name stands in `x-file-name`, percent-encoded UTF-8.
          *     The table is there in full, or as it was before.
          */
@@ -2162,6 +2162,11 @@ export interface components {
             title: components["schemas"]["Phrase"];
             /** @description The marks of the axis: days, steps, names; for a Sankey the nodes. */
             axis: string[];
+            /**
+             * @description The marks as people read them, one for each, where the engine itself names them; empty where they are the user's
+             *     own names, dates or numbers.
+             */
+            axis_titles?: components["schemas"]["Phrase"][];
             /** @description What is drawn; for a heat map one series a row, for a Sankey one series a link. */
             series: components["schemas"]["Series"][];
         };
@@ -6397,8 +6402,9 @@ export interface components {
         };
         /** @description One line, set of columns, row or link. */
         Series: {
-            /** @description What it is called. */
+            /** @description What it is called, the same in every language. */
             name: string;
+            title?: components["schemas"]["Phrase"] | null;
             /** @description One value for each mark of the axis; absent where there is none. */
             values: (number | null)[];
         };
@@ -7695,8 +7701,10 @@ export interface components {
             /** @enum {string} */
             kind: "not";
         } | {
-            /** @description The person's property. */
+            /** @description The property, or the segment. */
             property: string;
+            /** @description Whose it is: the person's or a kept segment, or that of the group where the segment follows groups of its type. */
+            of?: components["schemas"]["Owner"];
             /** @description How it is compared. */
             operator?: components["schemas"]["Operator"];
             /** @description What it is compared with; a list: one must fit (for the negations: none). */
@@ -17229,6 +17237,8 @@ export interface operations {
             query?: {
                 /** @description The table's name; made from the file's name when absent. */
                 name?: string;
+                /** @description Brings images of other sizes to the commonest one in place of refusing them. */
+                resize?: boolean;
             };
             header?: {
                 /**

@@ -94,6 +94,7 @@ pub enum Verb {
     /// Recurring revenue.
     Revenue(ask::Revenue),
     /// What a customer is worth.
+    #[command(alias = "lifetime-value")]
     Ltv(ask::LifetimeValue),
     /// NPS, CSAT, CES.
     Satisfaction(ask::Satisfaction),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use flywheel_people::{Fold, Identity, Partial, Segments, person_of};
+use flywheel_people::{Fold, Identity, Partial, person_of};
 use flywheel_product::groups::GroupsAsked;
 use flywheel_product::{Calendar, Context, plan};
 use flywheel_spec::check::{is_question, place_settings, read_question};
@@ -18,6 +18,7 @@ use flywheel_tables::query::{Form, Sheet, SheetColumn};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::look_up::{LookedUp, settings_of};
 use crate::{Failure, Workbench, file};
 
 /// How long a question may take unless it says otherwise.
@@ -32,41 +33,55 @@ pub struct AskOptions {
     pub patience: Option<Duration>,
 }
 
+impl AskOptions {
+    /// The same at one moment, for a question and whatever is asked before it can be.
+    pub(crate) fn at_one_moment(self) -> Self {
+        Self { now: Some(self.now.unwrap_or_else(Timestamp::now)), ..self }
+    }
+
+    /// How long it may take.
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience.unwrap_or(PATIENCE)
+    }
+}
+
 impl Workbench {
     /// Answers a question about what people do.
     ///
     /// # Errors
     /// Every mistake of the question at once; or that it took too long, or that the events cannot be read.
     pub async fn ask(&self, question: &QuestionSpec, options: AskOptions) -> Result<Answered, Failure> {
-        let segments = self.segments_of(question, options).await?;
-        self.ask_with(question, segments, options).await
+        let begun = Instant::now();
+        let options = options.at_one_moment();
+        let looked_up = self.look_up(&settings_of(question), options).await?;
+        let answered = self.answer(question, looked_up, options).await?;
+        Ok(Answered { secs: begun.elapsed().as_secs_f64(), ..answered })
     }
 
-    /// Answers a question whose segments are known.
-    pub(crate) async fn ask_with(
+    /// Answers a question of which everything that it names is looked up.
+    pub(crate) async fn answer(
         &self,
         question: &QuestionSpec,
-        segments: Segments,
+        looked_up: LookedUp,
         options: AskOptions,
     ) -> Result<Answered, Failure> {
         let begun = Instant::now();
-        let patience = options.patience.unwrap_or(PATIENCE);
-        let context = self.context(options.now.unwrap_or_else(Timestamp::now));
-        let (groups, doubts) = self.groups_of(question, patience).await?;
-        let context = Context { segments, groups, merged: self.merged(question).await?, ..context };
+        let settings = settings_of(question);
+        let context = looked_up.within(self.context(options.now.unwrap_or_else(Timestamp::now)));
+        let context = Context { merged: self.merged(&settings).await?, ..context };
         let planned = plan(question, &context)?;
         let encoded = serde_json::to_vec(&(question, &context));
         let request = FoldRequest {
             folds: planned.folds(),
             encoded: encoded.map_err(|error| Failure::broken("question", error))?,
         };
-        let read = self.fold_within(&request, patience).await?;
+        let read = self.fold_within(&request, options.patience()).await?;
         let Read { states, identity, version, events, waiting, names, warnings } = read;
         let answer = crate::data::blocking(move || planned.finish(states, &identity)).await?;
         let mut answer = answer.map_err(|error| Failure::broken("answer", error))?;
-        let forgotten = self.forgotten(question, &request.folds).await?;
-        let doubts = doubts.into_iter().chain(self.unknown_events(question, names).await?).chain(forgotten);
-        for warning in warnings.into_iter().chain(doubts) {
+        let forgotten = self.forgotten(&settings, &request.folds).await?;
+        let unknown = self.unknown_events(&settings, names).await?;
+        for warning in warnings.into_iter().chain(looked_up.doubts).chain(unknown).chain(forgotten) {
             answer.warn(warning);
         }
         Ok(Answered {
@@ -130,7 +145,7 @@ impl Workbench {
     /// Keeps a question in the project's recipes under a name; one of that name is replaced.
     ///
     /// # Errors
-    /// A name that cannot be a file's, or that a training recipe has.
+    /// A name that cannot be a file's, or that a training recipe has; a segment that would ask about itself.
     pub fn save_question(&self, name: &str, question: &QuestionSpec) -> Result<SavedQuestion, Failure> {
         if name != flywheel_spec::check::name_from(name) {
             let example = flywheel_spec::check::name_from(name);
@@ -143,6 +158,7 @@ impl Workbench {
             let problem = Problem::error(phrase!("ask.name_taken", name = name));
             return Err(Failure::Conflict(problem.at_setting("name")));
         }
+        self.check_circle(name, question)?;
         let text = flywheel_spec::draft::question_text(question);
         file::write(&path, text.as_bytes())?;
         Ok(SavedQuestion {
@@ -165,12 +181,11 @@ impl Workbench {
     }
 
     /// The ids that a question names of people who go by another one now.
-    async fn merged(&self, question: &QuestionSpec) -> Result<BTreeMap<String, i64>, Failure> {
-        let question = serde_json::to_value(question).unwrap_or_default();
+    async fn merged(&self, settings: &Value) -> Result<BTreeMap<String, i64>, Failure> {
         let mut ids = BTreeSet::new();
         // A group is what it is called.
-        if question.get("group").is_none_or(Value::is_null) {
-            collect_ids(&question, &mut ids);
+        if settings.get("group").is_none_or(Value::is_null) {
+            collect_ids(settings, &mut ids);
         }
         if ids.is_empty() {
             return Ok(BTreeMap::new());
@@ -219,43 +234,6 @@ impl Workbench {
         let request = FoldRequest { folds: vec![fold], encoded: Vec::new() };
         let states = fold::run(&Engine::default(), &now.view, &now.tail, &now.identity, &request).await?;
         states.into_iter().next().ok_or_else(|| Failure::broken("fold", "no state"))
-    }
-
-    /// Events that a question names and that never arrived, each with the nearest name that did.
-    async fn unknown_events(
-        &self,
-        question: &QuestionSpec,
-        mut known: BTreeSet<String>,
-    ) -> Result<Vec<Problem>, Failure> {
-        known.extend(self.event_names().await?);
-        let question = serde_json::to_value(question).unwrap_or_default();
-        let mut named = BTreeSet::new();
-        collect_events(&question, &mut named);
-        let unknown = named.into_iter().filter(|name| !known.contains(name));
-        let problems = unknown.map(|name| {
-            let problem = Problem::warning(phrase!("ask.unknown_event", event = name));
-            with_nearest(problem, &name, &known, "ask.no_events")
-        });
-        Ok(problems.collect())
-    }
-}
-
-/// A problem with a name that is not known, with the nearest one that is; `none` says what to do where there is none.
-pub(crate) fn with_nearest(problem: Problem, name: &str, known: &BTreeSet<String>, none: &str) -> Problem {
-    let likeness =
-        |known: &&String| (strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase()) * 1e6) as u64;
-    match known.iter().max_by_key(likeness) {
-        None => problem.advise(Phrase::new(none)),
-        Some(nearest) if likeness(&nearest) > 700_000 => {
-            problem.advise(phrase!("workbench.did_you_mean", nearest = nearest))
-        }
-        Some(_) => {
-            let mut names: Vec<String> = known.iter().take(12).map(|name| format!("`{name}`")).collect();
-            if known.len() > 12 {
-                names.push("…".to_owned());
-            }
-            problem.advise(phrase!("workbench.known_are", names = names.join(", ")))
-        }
     }
 }
 
@@ -349,27 +327,23 @@ pub fn answer_file(answered: &Answered, form: Form, table: Option<&str>) -> Resu
         }
         SheetColumn::Text(cells().map(flywheel_people::event::text_of).collect())
     };
-    let columns = sheet.columns.iter().enumerate().map(|(at, name)| (name.clone(), column(at))).collect();
+    let names = apart(&sheet.columns).into_iter().enumerate();
+    let columns = names.map(|(at, name)| (name, column(at))).collect();
     let answer = Sheet { columns }.answer().map_err(|error| broken(&error))?;
     answer.write(form).map_err(|error| broken(&error))
 }
 
-/// Every event that a question names, wherever it stands.
-fn collect_events(value: &Value, names: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(object) => {
-            for (key, inner) in object {
-                match (key.as_str(), inner) {
-                    ("event", Value::String(name)) => drop(names.insert(name.clone())),
-                    // A condition's value may be called anything.
-                    ("where", _) => {}
-                    _ => collect_events(inner, names),
-                }
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect_events(item, names)),
-        _ => {}
-    }
+/// Names of columns, each once: readers of Parquet refuse a file with two columns of one name.
+fn apart(names: &[String]) -> Vec<String> {
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let numbered = names.iter().map(|name| {
+        let others = (2..).map(|number| format!("{name} ({number})"));
+        let free = std::iter::once(name.clone()).chain(others).find(|name| !taken.contains(name));
+        let free = free.unwrap_or_default();
+        taken.insert(free.clone());
+        free
+    });
+    numbered.collect()
 }
 
 /// Every distinct id that a question names.
@@ -407,6 +381,12 @@ mod tests {
             first_day_of_week: flywheel_spec::project::Weekday::Monday,
             now: "2026-03-31T12:00:00Z".parse().expect("a moment"),
         })
+    }
+
+    #[test]
+    fn columns_of_one_name_are_told_apart() {
+        let names = ["step", "pay", "pay", "pay (2)", "pay"].map(str::to_owned);
+        assert_eq!(apart(&names), ["step", "pay", "pay (2)", "pay (2) (2)", "pay (3)"]);
     }
 
     #[test]
@@ -480,19 +460,5 @@ mod tests {
     #[test]
     fn a_cluster_that_takes_too_long_says_so_itself() {
         assert!(Cluster::TIME_LIMIT < PATIENCE);
-    }
-
-    #[test]
-    fn events_are_found_wherever_a_question_names_them() {
-        let mut names = BTreeSet::new();
-        collect_events(
-            &serde_json::json!({
-                "steps": [{"event": "a", "or": [{"event": "b"}], "where": [{"property": "event", "value": "x"}]}],
-                "event": {"event": "c"},
-                "exclusions": [{"event": "d"}],
-            }),
-            &mut names,
-        );
-        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["a", "b", "c", "d"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flywheel_learn::evaluate::metric_words;
+use flywheel_learn::evaluate::{metric_words, written};
 use flywheel_spec::check::read_recipe;
 use flywheel_spec::draft::value_text;
 use flywheel_spec::phrase;
@@ -30,8 +30,12 @@ impl Workbench {
         let settings = differing(&settings);
         let metrics = metrics(&runs);
         let mut findings = Vec::new();
-        for metric in &metrics {
-            findings.extend(winner(metric, &runs));
+        if settings.iter().any(|setting| ["data.table", "data.target"].contains(&setting.path.as_str())) {
+            findings.push(phrase!("workbench.other_data"));
+        } else {
+            for metric in &metrics {
+                findings.extend(winner(metric, &runs));
+            }
         }
         if settings.is_empty() {
             findings.push(phrase!("workbench.same_settings"));
@@ -126,17 +130,23 @@ fn metrics(runs: &[RunDetail]) -> Vec<ComparedMetric> {
         .collect()
 }
 
-/// Which run is best by a metric, said for the metric that some run was judged by.
+/// Which run is best by a metric, or that none is; said for the metric that some run was judged by.
 fn winner(metric: &ComparedMetric, runs: &[RunDetail]) -> Option<flywheel_spec::Phrase> {
     if !runs.iter().any(|run| run.summary.metric == Some(metric.metric)) {
         return None;
     }
     let sign = if metric.metric.more_is_better() { 1.0 } else { -1.0 };
-    let measured =
-        metric.values.iter().enumerate().filter_map(|(index, value)| value.map(|value| (index, value)));
-    let (index, value) = measured.max_by(|left, right| (left.1 * sign).total_cmp(&(right.1 * sign)))?;
-    let best = phrase!("workbench.best_run", run = runs[index].summary.id, value = format!("{value:.4}"),);
-    Some(best.with_phrase("metric", &metric_words(metric.metric)))
+    let measured: Vec<(usize, f64)> =
+        metric.values.iter().enumerate().filter_map(|(index, value)| Some((index, (*value)?))).collect();
+    let best = measured.iter().max_by(|left, right| (left.1 * sign).total_cmp(&(right.1 * sign)));
+    let (index, value) = *best?;
+    let shown = written(metric.metric, value);
+    let found = if measured.len() > 1 && measured.iter().all(|(_, other)| other.total_cmp(&value).is_eq()) {
+        phrase!("workbench.equal_runs", value = shown)
+    } else {
+        phrase!("workbench.best_run", run = runs[index].summary.id, value = shown)
+    };
+    Some(found.with_phrase("metric", &metric_words(metric.metric)))
 }
 
 #[cfg(test)]

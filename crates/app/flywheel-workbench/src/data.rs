@@ -44,15 +44,16 @@ impl Workbench {
         let source = path.display().to_string();
         let (name, told) = self.name_for(request.name, &source).await?;
         let options = request.options;
+        let target = options.target.clone();
         let work = move || import(&Source::Path(&path), &options);
         let mut imported = blocking(work).await??;
         imported.actions.extend(told);
         if request.unless_same
             && let Some(table) = self.same_table(&name, &imported).await?
         {
-            return reported(table, imported).await;
+            return reported(table, imported, target).await;
         }
-        self.store(&name, imported, &source).await
+        self.store_with(&name, imported, &source, target).await
     }
 
     /// Imports a file that arrived over the network.
@@ -68,11 +69,12 @@ impl Workbench {
         let file_name = file_name.to_owned();
         let (name, told) = self.name_for(request.name, &file_name).await?;
         let options = request.options;
+        let target = options.target.clone();
         let source = file_name.clone();
         let work = move || import(&Source::Bytes { name: &file_name, bytes: &bytes }, &options);
         let mut imported = blocking(work).await??;
         imported.actions.extend(told);
-        self.store(&name, imported, &source).await
+        self.store_with(&name, imported, &source, target).await
     }
 
     /// Fetches a known data set and imports it; files that are there already are not fetched again.
@@ -116,10 +118,21 @@ impl Workbench {
         imported: Imported,
         source: &str,
     ) -> Result<ImportReport, Failure> {
+        self.store_with(name, imported, source, None).await
+    }
+
+    /// As [`Self::store`], with the column that a person wants to predict, which the profile is then about.
+    async fn store_with(
+        &self,
+        name: &str,
+        imported: Imported,
+        source: &str,
+        target: Option<String>,
+    ) -> Result<ImportReport, Failure> {
         let now = jiff::Timestamp::now();
         let Imported { frame, kinds, writing, .. } = &imported;
         let table = self.warehouse().write(name, frame, kinds, writing, source, now).await?;
-        reported(table, imported).await
+        reported(table, imported, target).await
     }
 
     /// A table in memory.
@@ -177,7 +190,11 @@ impl Workbench {
 }
 
 /// What an import came to, with the table's profile.
-async fn reported(table: TableSummary, imported: Imported) -> Result<ImportReport, Failure> {
+async fn reported(
+    table: TableSummary,
+    imported: Imported,
+    target: Option<String>,
+) -> Result<ImportReport, Failure> {
     let stored = StoredTable {
         name: table.name.clone(),
         version: table.version,
@@ -186,7 +203,9 @@ async fn reported(table: TableSummary, imported: Imported) -> Result<ImportRepor
         kinds: imported.kinds,
         writing: imported.writing,
     };
-    let profile = blocking(move || flywheel_tables::profile(&stored, None)).await?;
+    let wanted = target.clone();
+    let mut profile = blocking(move || flywheel_tables::profile(&stored, wanted.as_deref())).await?;
+    profile.likely_target = target.or(profile.likely_target);
     Ok(ImportReport {
         table,
         format: imported.format.name().to_owned(),
@@ -200,7 +219,7 @@ async fn reported(table: TableSummary, imported: Imported) -> Result<ImportRepor
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Failure::broken("thread", error))
+    tokio::task::spawn_blocking(work).await.map_err(|error| Failure::stopped(&error))
 }
 
 pub(crate) fn known_column(table: &StoredTable, column: &str) -> Result<(), Failure> {
@@ -287,6 +306,25 @@ mod tests {
             ("客户.csv", Some("orders"), ("orders", 2, false)),
         ] {
             assert_eq!(import(file, name).await, (table.to_owned(), version, told), "{file}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_profile_of_an_import_is_about_what_is_to_be_predicted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let project = flywheel_spec::project::ProjectSpec::named("shop");
+        let workbench = Workbench::init(folder.path(), &project).await.expect("a project");
+        let rows = (0..40).map(|row| format!("{},{}\n", ["a", ""][row % 2], row % 7 % 2));
+        let csv = format!("plan,churned\n{}", rows.collect::<String>());
+        for (target, wanted) in [(None, "churned"), (Some("plan"), "plan")] {
+            let options = ImportOptions { target: target.map(str::to_owned), ..ImportOptions::default() };
+            let request = ImportRequest { options, ..ImportRequest::default() };
+            let report = workbench.import_bytes("shop.csv", csv.clone().into_bytes(), request).await;
+            let profile = report.expect("imported").profile;
+            assert_eq!(profile.likely_target.as_deref(), Some(wanted));
+            let mut advice = profile.findings.iter().filter_map(|finding| finding.advice.as_ref());
+            let is_target = advice.any(|advice| advice.key == "tables.finding_missing_target");
+            assert_eq!(is_target, wanted == "plan", "{:?}", profile.findings);
         }
     }
 

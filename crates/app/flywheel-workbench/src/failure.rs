@@ -71,6 +71,12 @@ impl Failure {
         Self::Broken(Problem::error(phrase!("workbench.broken", what = what, reason = reason)))
     }
 
+    /// Work that ended in the middle, which is the program's own mistake.
+    pub(crate) fn stopped(reason: &tokio::task::JoinError) -> Self {
+        let problem = Problem::error(phrase!("workbench.work_ended", reason = reason));
+        Self::Broken(problem.advise(phrase!("workbench.work_ended_advice")))
+    }
+
     /// A name that leads nowhere, with the names that would.
     pub(crate) fn not_found(message: Phrase, known: &[String], found: &str) -> Self {
         let likeness = |name: &&String| (strsim::jaro_winkler(name, found) * 1e6) as u64;

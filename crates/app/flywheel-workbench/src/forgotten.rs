@@ -1,22 +1,21 @@
 //! What a question cannot know any more: events, and what they said of people, that the project removes with age.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use flywheel_people::Fold;
-use flywheel_spec::product::QuestionSpec;
 use flywheel_spec::{Problem, phrase};
+use serde_json::Value;
 
 use crate::events::moment::now;
 use crate::events::tally::DAY;
-use crate::segments::collect_names;
+use crate::look_up::named;
 use crate::{Failure, Workbench};
 
 impl Workbench {
-    /// The doubts about a question whose answer rests on events older than the project keeps.
+    /// The doubts about a question, by its settings, whose answer rests on events older than the project keeps.
     pub(crate) async fn forgotten(
         &self,
-        question: &QuestionSpec,
+        settings: &Value,
         folds: &[Arc<dyn Fold>],
     ) -> Result<Vec<Problem>, Failure> {
         let Some(retention) = self.project().retention else { return Ok(Vec::new()) };
@@ -30,10 +29,9 @@ impl Workbench {
             let doubt = Problem::warning(phrase!("ask.forgotten_first", days = days));
             doubts.push(doubt.advise(phrase!("ask.forgotten_first_advice")));
         }
-        let mut names = BTreeSet::new();
-        collect_names(&serde_json::to_value(question).unwrap_or_default(), "person", &mut names);
+        let names = named(settings, "person");
         if !names.is_empty() {
-            let names: Vec<String> = names.iter().map(|name| format!("`person.{name}`")).collect();
+            let names: Vec<String> = names.keys().map(|name| format!("`person.{name}`")).collect();
             let doubt = phrase!("ask.forgotten_properties", days = days, names = names.join(", "));
             doubts.push(Problem::warning(doubt).advise(phrase!("ask.forgotten_properties_advice")));
         }

@@ -6,39 +6,41 @@ use std::time::Duration;
 use flywheel_people::Groups;
 use flywheel_people::groups::parts;
 use flywheel_product::groups::{GroupsAsked, GroupsKnown};
-use flywheel_spec::product::QuestionSpec;
-use flywheel_spec::{Problem, phrase};
+use flywheel_spec::{Problem, Problems, phrase};
 use flywheel_tables::fold::FoldRequest;
+use serde_json::Value;
 
-use crate::ask::with_nearest;
-use crate::segments::collect_names;
+use crate::look_up::named;
+use crate::unknown::with_nearest;
 use crate::{Failure, Workbench};
 
 impl Workbench {
-    /// The values of every property of groups that a question names, and a doubt about each that no group ever had.
-    /// A question that names none reads nothing.
+    /// The values of every property of groups that a question's settings name, and a doubt about each that no group
+    /// ever had. A question that names none reads nothing.
     pub(crate) async fn groups_of(
         &self,
-        question: &QuestionSpec,
+        settings: &Value,
         patience: Duration,
     ) -> Result<(Groups, Vec<Problem>), Failure> {
-        let mut properties = BTreeSet::new();
-        collect_names(&serde_json::to_value(question).unwrap_or_default(), "group", &mut properties);
-        if properties.is_empty() {
+        let places = named(settings, "group");
+        if places.is_empty() {
             return Ok((Groups::new(), Vec::new()));
         }
-        if let Some(name) = properties.iter().find(|name| parts(name).is_none()) {
+        let mut wrong = Problems::default();
+        for (name, place) in places.iter().filter(|(name, _)| parts(name).is_none()) {
             let problem = Problem::error(phrase!("ask.group_form", property = name));
-            return Err(Failure::Wrong(problem.advise(phrase!("ask.group_form_advice")).into()));
+            wrong.push(problem.advise(phrase!("ask.group_form_advice")).at_setting(place));
         }
-        let asked = GroupsAsked { properties };
+        wrong.settle(())?;
+        let asked = GroupsAsked { properties: places.keys().cloned().collect() };
         let encoded = serde_json::to_vec(&asked).map_err(|error| Failure::broken("question", error))?;
         let request = FoldRequest { folds: vec![asked.fold()], encoded };
         let read = self.fold_within(&request, patience).await?;
         let state = read.states.into_iter().next().ok_or_else(|| Failure::broken("fold", "no state"))?;
         let known = GroupsKnown::of(state).map_err(|error| Failure::broken("answer", error))?;
-        let doubts = asked.properties.iter().filter_map(|name| doubt(name, &known.names)).collect();
-        Ok((known.values, doubts))
+        let doubts =
+            places.iter().filter_map(|(name, place)| Some(doubt(name, &known.names)?.at_setting(place)));
+        Ok((known.values, doubts.collect()))
     }
 }
 

@@ -25,7 +25,9 @@ mod groups;
 mod import_events;
 mod keys;
 mod ledger;
+mod look_up;
 mod model;
+mod moment;
 mod monitor;
 mod predict;
 mod predictions;
@@ -36,6 +38,7 @@ mod segments;
 mod sql;
 mod surveys;
 mod tune;
+mod unknown;
 
 use std::sync::{Arc, Mutex, Weak};
 
@@ -59,6 +62,8 @@ pub use flywheel_tables::query::Form as FileForm;
 pub use folder::{Folder, PROJECT_FILE};
 pub use import_events::{EventImportRequest, FeedbackChoices, MappingChoices};
 pub use keys::{KeyRing, KeyVerdict};
+pub use model::ModelExport;
+pub use moment::Moment;
 pub use predict::{Answers, PredictInput};
 pub use predictions::{Answered, LoggedPrediction, LoggedTruth, PredictionLog, prediction_id};
 pub use recipes::{RECIPES, Recipe};

@@ -1,14 +1,25 @@
 //! Models: their versions, their bundles, what answers.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use flywheel_learn::bundle::{self, Exported};
 use flywheel_spec::model::{DeploymentReport, ModelDetail, ModelSummary, VersionSummary};
 use flywheel_spec::{Problem, phrase};
 
 use crate::data::blocking;
 use crate::{Failure, Workbench, file};
+
+/// What came of an export.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelExport {
+    /// The version that was taken.
+    pub version: u64,
+    /// What could not be said in one of the bundle's forms.
+    pub findings: Vec<Problem>,
+}
 
 impl Workbench {
     /// Every model, by name.
@@ -74,35 +85,41 @@ impl Workbench {
         Err(Failure::Conflict(problem.advise(phrase!("workbench.nothing_before_advice", name = name))))
     }
 
-    /// Copies a version's bundle into a new folder, or a new zip when the path ends so; returns the version.
+    /// Writes a version's bundle, and the model as ONNX, into a new folder, or a new zip when the path ends so.
     ///
     /// # Errors
-    /// When there is no such version, the path is there already, or it cannot be written.
-    pub async fn export(&self, name: &str, version: Option<u64>, to: &Path) -> Result<u64, Failure> {
+    /// When there is no such version, its bundle is damaged, the path is there already, or it cannot be written.
+    pub async fn export(&self, name: &str, version: Option<u64>, to: &Path) -> Result<ModelExport, Failure> {
         let (_, found) = self.version(name, version).await?;
         if to.exists() {
             let problem = Problem::error(phrase!("workbench.there_already", path = to.display()));
             return Err(Failure::Conflict(problem.advise(phrase!("workbench.there_already_advice"))));
         }
+        let Exported { files, findings } = self.exported(name, found.version).await?;
         if to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
-            file::write(to, &self.export_zip(name, found.version).await?)?;
+            let within = within(name, found.version);
+            file::write(to, &blocking(move || zipped(&files, &within)).await??)?;
         } else {
-            let from = self.bundle_folder(name, found.version);
             let target = to.to_owned();
-            blocking(move || copy_folder(&from, &target)).await??;
+            blocking(move || write_folder(&files, &target)).await??;
         }
-        Ok(found.version)
+        Ok(ModelExport { version: found.version, findings })
     }
 
-    /// A version's bundle as a zip.
+    /// A version's bundle, and the model as ONNX where it has that form, as a zip.
     ///
     /// # Errors
-    /// When there is no such version.
+    /// When there is no such version, or its bundle is damaged.
     pub async fn export_zip(&self, name: &str, version: u64) -> Result<Vec<u8>, Failure> {
         self.version(name, Some(version)).await?;
+        let Exported { files, .. } = self.exported(name, version).await?;
+        let within = within(name, version);
+        blocking(move || zipped(&files, &within)).await?
+    }
+
+    async fn exported(&self, name: &str, version: u64) -> Result<Exported, Failure> {
         let folder = self.bundle_folder(name, version);
-        let within = format!("{name}-{version}");
-        blocking(move || zipped(&folder, &within)).await?
+        Ok(blocking(move || bundle::export(&folder)).await??)
     }
 
     /// Where a version's bundle stands.
@@ -140,16 +157,13 @@ impl Workbench {
     }
 }
 
-fn sorted_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = fs::read_dir(folder).map_err(|error| Failure::io(folder, &error))?;
-    let mut files: Vec<PathBuf> =
-        entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
-    files.sort();
-    Ok(files)
+/// The folder inside a zip.
+fn within(name: &str, version: u64) -> String {
+    format!("{name}-{version}")
 }
 
-/// Copied beside the target, brought to the disk and renamed, so that it is there in full or not at all.
-fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
+/// Written beside the target, brought to the disk and renamed, so that it is there in full or not at all.
+fn write_folder(files: &BTreeMap<String, Vec<u8>>, to: &Path) -> Result<(), Failure> {
     let io = |path: &Path| {
         let path = path.to_owned();
         move |error: std::io::Error| Failure::io(&path, &error)
@@ -157,10 +171,8 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
     let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(io(parent))?;
     let staged = tempfile::Builder::new().prefix(".export-").tempdir_in(parent).map_err(io(parent))?;
-    for path in sorted_files(from)? {
-        let Some(name) = path.file_name() else { continue };
-        let content = fs::read(&path).map_err(io(&path))?;
-        file::write(&staged.path().join(name), &content)?;
+    for (name, content) in files {
+        file::write(&staged.path().join(name), content)?;
     }
     file::readable_folder(staged.path()).map_err(io(to))?;
     fs::rename(staged.path(), to).map_err(io(to))?;
@@ -169,16 +181,14 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
     fs::File::open(parent).and_then(|parent| parent.sync_all()).map_err(io(parent))
 }
 
-fn zipped(folder: &Path, within: &str) -> Result<Vec<u8>, Failure> {
+fn zipped(files: &BTreeMap<String, Vec<u8>>, within: &str) -> Result<Vec<u8>, Failure> {
     let broken = |error: zip::result::ZipError| Failure::broken("zip", error);
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options =
         zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
-    for path in sorted_files(folder)? {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+    for (name, content) in files {
         writer.start_file(format!("{within}/{name}"), options).map_err(broken)?;
-        let bytes = fs::read(&path).map_err(|error| Failure::io(&path, &error))?;
-        writer.write_all(&bytes).map_err(|error| Failure::broken("zip", error))?;
+        writer.write_all(content).map_err(|error| Failure::broken("zip", error))?;
     }
     Ok(writer.finish().map_err(broken)?.into_inner())
 }
@@ -189,18 +199,16 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_copied_folder_is_whole_and_everyone_may_read_it() {
+    fn an_exported_folder_is_whole_and_everyone_may_read_it() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
-        let (from, to) = (folder.path().join("from"), folder.path().join("srv/models/digits"));
-        fs::create_dir(&from).expect("made");
-        for name in ["weights.safetensors", "recipe.toml"] {
-            fs::write(from.join(name), name).expect("written");
-        }
-        copy_folder(&from, &to).expect("copied");
+        let to = folder.path().join("srv/models/digits");
+        let names = ["weights.safetensors", "recipe.toml"];
+        let files = names.map(|name| (name.to_owned(), name.as_bytes().to_vec()));
+        write_folder(&BTreeMap::from(files), &to).expect("written");
         let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
         assert_eq!(mode(&to), 0o755);
-        for name in ["weights.safetensors", "recipe.toml"] {
+        for name in names {
             assert_eq!(fs::read_to_string(to.join(name)).expect("read"), name);
             assert_eq!(mode(&to.join(name)), 0o644);
         }

@@ -104,8 +104,10 @@ fn answer(predictor: &Predictor, input: &PredictInput) -> Result<Answered, Probl
     }
     let Imported { frame, files, mut warnings, .. } = read(input, &as_learned(predictor))?;
     refuse_set_aside(&warnings)?;
+    let absent = Problems { problems: absent_columns(predictor, &frame).into_iter().collect() };
+    let ((), absent) = absent.settle(())?;
     let answers = predictor.answer_frame(&frame)?;
-    warnings.extend(absent_columns(predictor, &frame));
+    warnings.extend(absent);
     Ok(Answered { answers, files, warnings })
 }
 
@@ -144,7 +146,7 @@ fn refuse_set_aside(warnings: &[Problem]) -> Result<(), Problems> {
     Err(Problems { problems: lost })
 }
 
-/// Says which columns a whole file lacks: its answers come from what stands in for them.
+/// Says which columns a whole file lacks: its answers come from what stands in for them. One that lacks all is a mistake.
 fn absent_columns(predictor: &Predictor, frame: &Frame) -> Option<Problem> {
     const SHOWN: usize = 12;
     let columns = &predictor.preparation().columns;
@@ -161,9 +163,12 @@ fn absent_columns(predictor: &Predictor, frame: &Frame) -> Option<Problem> {
         names.push_str(", …");
     }
     let (count, all) = (absent.len(), columns.len());
-    let message = phrase!("workbench.absent_columns", count = count, all = all, columns = names);
-    let advice = phrase!("workbench.absent_columns_advice", model = predictor.origin().name);
-    Some(Problem::warning(message).advise(advice))
+    let problem = if count == all {
+        Problem::error(phrase!("workbench.no_known_column", all = all, columns = names))
+    } else {
+        Problem::warning(phrase!("workbench.absent_columns", count = count, all = all, columns = names))
+    };
+    Some(problem.advise(phrase!("workbench.absent_columns_advice", model = predictor.origin().name)))
 }
 
 /// A single image, which is no table and needs none.

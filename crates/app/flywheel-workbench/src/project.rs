@@ -75,13 +75,14 @@ impl Workbench {
     /// # Errors
     /// When the ledger or the tables cannot be read.
     pub async fn overview(&self) -> Result<ProjectReport, Failure> {
-        let tables = self.list_tables().await?;
+        // The page asks every few seconds: the names do, and no table is opened for them.
+        let tables = self.warehouse().table_names()?;
         let runs = self.runs().await?;
         let deployed = self.ledger().deployed().await?;
         let models = self.ledger().model_names().await?;
         let next = match (tables.first(), runs.first(), models.first(), deployed.keys().next()) {
             (None, ..) => phrase!("workbench.next_data"),
-            (Some(table), None, ..) => phrase!("workbench.next_recipe", table = table.name),
+            (Some(table), None, ..) => phrase!("workbench.next_recipe", table = table),
             (_, Some(run), None, _) => phrase!("workbench.next_look", run = run.id),
             (.., Some(model), None) => phrase!("workbench.next_deploy", model = model),
             (.., Some(model)) => phrase!("workbench.next_watch", model = model),

@@ -1,12 +1,8 @@
 //! Properties of groups, which a question's conditions and columns may ask about beside those of events and people.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::Value;
-
-use crate::fold::{Fold, FoldError, Partial};
-use crate::reading::Reading;
 
 /// The name of the event that says what a group is, in `$group_type`, `$group_key` and `$group_set`.
 pub const IDENTIFIES: &str = "$groupidentify";
@@ -20,36 +16,6 @@ pub type Groups = BTreeMap<String, GroupValues>;
 /// The type and the property that a whole name such as `company.plan` is made of.
 pub fn parts(name: &str) -> Option<(&str, &str)> {
     name.split_once('.').filter(|(kind, property)| !kind.is_empty() && !property.is_empty())
-}
-
-/// A fold that may ask about properties of groups.
-pub struct WithGroups {
-    /// The fold.
-    pub fold: Arc<dyn Fold>,
-    /// What the groups have.
-    pub groups: Arc<Groups>,
-}
-
-impl Fold for WithGroups {
-    fn reading(&self) -> &Reading {
-        self.fold.reading()
-    }
-
-    fn start(&self) -> Box<dyn Partial> {
-        self.fold.start()
-    }
-
-    fn read(&self, bytes: &[u8]) -> Result<Box<dyn Partial>, FoldError> {
-        self.fold.read(bytes)
-    }
-
-    fn members(&self, segment: &str) -> &[i64] {
-        self.fold.members(segment)
-    }
-
-    fn group_values(&self, property: &str) -> Option<&GroupValues> {
-        self.groups.get(property)
-    }
 }
 
 #[cfg(test)]

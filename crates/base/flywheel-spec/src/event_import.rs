@@ -12,6 +12,10 @@ use crate::{Phrase, Problem};
 pub struct EventMapping {
     /// The column that says who; empty for feedback of which nobody knows who gave it.
     pub person: String,
+    /// The columns that say who where `person` says nobody, such as an id of the device; where both say somebody,
+    /// the row tells that they are one person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub person_else: Vec<String>,
     /// The column that says when; empty for feedback of which nobody knows when: it counts from its import on.
     pub time: String,
     /// What the events are called.

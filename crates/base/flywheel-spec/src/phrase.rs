@@ -45,6 +45,7 @@ const WORDS: &[(&str, &str)] = &[
     ("wording", include_str!("../words/wording.toml")),
     ("classifier", include_str!("../words/classifier.toml")),
     ("assistant", include_str!("../words/assistant.toml")),
+    ("chart", include_str!("../words/chart.toml")),
 ];
 
 /// A sentence in both languages.

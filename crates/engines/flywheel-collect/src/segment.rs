@@ -243,7 +243,7 @@ fn id(event: &Map<String, Value>, name: &str) -> Option<Value> {
 
 /// What an event's context says, under the names by which PostHog's clients say it; the rest stays as `$context`.
 fn unfold(mut context: Map<String, Value>, properties: &mut Map<String, Value>) {
-    const PLACES: [(&str, &str, &str); 17] = [
+    const PLACES: [(&str, &str, &str); 18] = [
         ("library", "name", "$lib"),
         ("library", "version", "$lib_version"),
         ("page", "url", "$current_url"),
@@ -261,6 +261,7 @@ fn unfold(mut context: Map<String, Value>, properties: &mut Map<String, Value>) 
         ("campaign", "medium", "utm_medium"),
         ("campaign", "name", "utm_campaign"),
         ("campaign", "term", "utm_term"),
+        ("campaign", "content", "utm_content"),
     ];
     for (group, name, property) in PLACES {
         let Some(Value::Object(values)) = context.get_mut(group) else { continue };
@@ -346,6 +347,11 @@ mod tests {
                 "track",
                 json!({"userId": "ada", "event": "Signed Up", "properties": {"plan": "pro"}, "context": {"library": {"name": "analytics-python", "version": "2"}, "ip": "8.8.8.8"}}),
                 ("Signed Up", "ada", json!({"plan": "pro", "$lib": "analytics-python", "$lib_version": "2"})),
+            ),
+            (
+                "track",
+                json!({"userId": "ada", "event": "a", "context": {"campaign": {"name": "spring", "content": "banner"}}}),
+                ("a", "ada", json!({"utm_campaign": "spring", "utm_content": "banner"})),
             ),
             (
                 "track",

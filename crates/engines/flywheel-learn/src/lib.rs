@@ -14,6 +14,7 @@ pub mod loss;
 pub mod monitor;
 pub mod native;
 pub mod network;
+pub mod onnx;
 pub mod optimizer;
 pub mod plan;
 pub mod predict;

@@ -314,14 +314,14 @@ fn behaviour(event: &str, times: u32, did: (u64, u64), all: (u64, u64)) -> Behav
 
 fn chart(behaviours: &[Behaviour]) -> Chart {
     let told: Vec<&Behaviour> = behaviours.iter().filter(|one| one.difference.is_some()).take(20).collect();
-    let series = |name: &str, value: fn(&Estimate) -> f64| Series {
-        name: name.to_owned(),
-        values: told.iter().map(|behaviour| behaviour.difference.as_ref().map(value)).collect(),
+    let series = |name: &str, value: fn(&Estimate) -> f64| {
+        Series::word(name, told.iter().map(|behaviour| behaviour.difference.as_ref().map(value)).collect())
     };
     Chart {
         kind: ChartKind::Bar,
         title: phrase!("growth.chart_activation"),
         axis: told.iter().map(|behaviour| format!("{} ≥ {}", behaviour.event, behaviour.times)).collect(),
+        axis_titles: Vec::new(),
         series: vec![
             series("difference", |found| found.value),
             series("low", |found| found.low),

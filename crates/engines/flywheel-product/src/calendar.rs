@@ -105,7 +105,12 @@ impl Calendar {
                 if micros >= to {
                     return Ok(steps);
                 }
-                steps.labels.push(label(&at, interval));
+                let mut told = label(&at, interval);
+                // The hour that comes twice when the clock is put back.
+                if steps.labels.last() == Some(&told) {
+                    told = at.strftime("%Y-%m-%d %H:%M %:z").to_string();
+                }
+                steps.labels.push(told);
             }
             if steps.len() > STEPS_AT_MOST {
                 let problem = Problem::error(phrase!("product.too_many_steps", most = STEPS_AT_MOST));
@@ -173,7 +178,7 @@ impl Calendar {
         day.to_zoned_datetime(self.zone()).ok()
     }
 
-    /// A moment as people write it; of a date the beginning, or for an `end` the beginning of the next day.
+    /// A moment as people write it; of a date or month the beginning, or for an `end` the beginning of the next one.
     fn moment(&self, text: &str, end: bool) -> Option<i64> {
         let text = text.trim();
         if let Some(back) = text.strip_prefix('-') {
@@ -200,8 +205,9 @@ impl Calendar {
             _ if text.len() == 10 => text.parse::<Date>().ok(),
             _ => None,
         };
-        if let Some(day) = day {
-            let day = if end { day.checked_add(1.day()).ok()? } else { day };
+        let month = if text.len() == 7 { format!("{text}-01").parse::<Date>().ok() } else { None };
+        if let Some((day, length)) = day.map(|day| (day, 1.day())).or(month.map(|day| (day, 1.month()))) {
+            let day = if end { day.checked_add(length).ok()? } else { day };
             return day.to_zoned_datetime(self.zone()).ok().map(|day| day.timestamp().as_microsecond());
         }
         if let Ok(moment) = text.parse::<Timestamp>() {
@@ -251,6 +257,15 @@ mod tests {
     }
 
     #[test]
+    fn the_hour_that_comes_twice_is_told_apart() {
+        let new_york = calendar("America/New_York", "2026-12-01T00:00:00Z");
+        let steps = new_york
+            .steps(micros("2026-11-01T05:10:00Z"), micros("2026-11-01T07:10:00Z"), Interval::Hour)
+            .expect("steps");
+        assert_eq!(steps.labels, ["2026-11-01 01:00", "2026-11-01 01:00 -05:00", "2026-11-01 02:00"]);
+    }
+
+    #[test]
     fn weeks_begin_where_the_project_says() {
         let mut calendar = calendar("UTC", "2026-04-01T00:00:00Z");
         let wednesday = micros("2026-03-04T10:00:00Z");
@@ -282,10 +297,16 @@ mod tests {
             (micros("2026-02-28T16:00:00Z"), micros("2026-03-02T16:00:00Z"))
         );
         assert_eq!(
+            stretch("2026-02", Some("2026-03")),
+            (micros("2026-01-31T16:00:00Z"), micros("2026-03-31T16:00:00Z"))
+        );
+        assert_eq!(
             stretch("2026-03-01T00:00:00Z", Some("2026-03-01T09:00:00")),
             (micros("2026-03-01T00:00:00Z"), micros("2026-03-01T01:00:00Z"))
         );
-        let wrong = Period { from: Some("soon".to_owned()), to: Some("2026-13-01".to_owned()) };
-        assert_eq!(calendar.stretch(&wrong).expect_err("wrong").problems.len(), 2);
+        for end in ["2026-13-01", "2026-13"] {
+            let wrong = Period { from: Some("soon".to_owned()), to: Some(end.to_owned()) };
+            assert_eq!(calendar.stretch(&wrong).expect_err("wrong").problems.len(), 2, "{end}");
+        }
     }
 }

@@ -279,15 +279,15 @@ fn findings(steps: &[GrowthStep]) -> Vec<Phrase> {
 
 fn charts(steps: &[GrowthStep]) -> Vec<Chart> {
     let axis: Vec<String> = steps.iter().map(|step| step.step.clone()).collect();
-    let series = |name: &str, value: &dyn Fn(&GrowthStep) -> Option<f64>| Series {
-        name: name.to_owned(),
-        values: steps.iter().map(value).collect(),
+    let series = |name: &str, value: &dyn Fn(&GrowthStep) -> Option<f64>| {
+        Series::word(name, steps.iter().map(value).collect())
     };
     let mut charts = vec![
         Chart {
             kind: ChartKind::StackedBar,
             title: phrase!("growth.chart_people"),
             axis: axis.clone(),
+            axis_titles: Vec::new(),
             series: vec![
                 series("new", &|step| Some(step.new as f64)),
                 series("retained", &|step| Some(step.retained as f64)),
@@ -299,6 +299,7 @@ fn charts(steps: &[GrowthStep]) -> Vec<Chart> {
             kind: ChartKind::Line,
             title: phrase!("growth.chart_quick"),
             axis: axis.clone(),
+            axis_titles: Vec::new(),
             series: vec![series("quick ratio", &|step| step.quick_ratio.map(|quick| quick.value))],
         },
     ];
@@ -308,6 +309,7 @@ fn charts(steps: &[GrowthStep]) -> Vec<Chart> {
             kind: ChartKind::StackedBar,
             title: phrase!("growth.chart_value"),
             axis,
+            axis_titles: Vec::new(),
             series: vec![
                 part("new", |value| value.new),
                 part("resurrected", |value| value.resurrected),

@@ -1,6 +1,5 @@
 //! The intervals that people are followed through: where each begins, and how far anything is known.
 
-use flywheel_people::condition::ReadyFilter;
 use flywheel_people::reading::FILTERS_AT_MOST;
 use flywheel_people::{FoldError, Partial, PersonEvents, Unit};
 use flywheel_spec::product::{EventFilter, Interval, Period};
@@ -8,6 +7,7 @@ use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Steps};
+use crate::conditions::mistakes;
 
 /// Most intervals that a question about people may have: each is compared with every other.
 const INTERVALS_AT_MOST: usize = 1_000;
@@ -127,12 +127,10 @@ pub fn unit_of(group: Option<&String>) -> Unit {
 
 /// Adds what is wrong with a filter, each mistake at its setting.
 pub fn check_filter(filter: &EventFilter, setting: &str, problems: &mut Problems) {
-    if let Err(wrong) = ReadyFilter::new(filter) {
-        for mut problem in wrong.problems {
-            let inner = problem.place.setting.take().unwrap_or_default();
-            problem.place.setting = Some(format!("{setting}.{inner}"));
-            problems.push(problem);
-        }
+    for mut problem in mistakes(filter) {
+        let inner = problem.place.setting.take().unwrap_or_default();
+        problem.place.setting = Some(format!("{setting}.{inner}"));
+        problems.push(problem);
     }
 }
 

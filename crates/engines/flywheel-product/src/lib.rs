@@ -7,7 +7,10 @@ pub mod activation;
 pub mod behaviour;
 pub mod calendar;
 pub mod case;
+#[cfg(test)]
+mod chart_words;
 mod clustered;
+mod conditions;
 pub mod digest;
 pub mod experience;
 mod figures;
@@ -22,6 +25,7 @@ mod make_believe;
 mod metric;
 pub mod north_star;
 pub mod opportunity;
+mod part;
 pub mod paths;
 pub mod plan;
 pub mod release;

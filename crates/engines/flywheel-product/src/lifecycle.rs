@@ -193,14 +193,14 @@ impl Plan {
 }
 
 fn chart(intervals: &[LifecycleInterval]) -> Chart {
-    let series = |name: &str, value: &dyn Fn(&LifecycleInterval) -> f64| Series {
-        name: name.to_owned(),
-        values: intervals.iter().map(|interval| Some(value(interval))).collect(),
+    let series = |name: &str, value: &dyn Fn(&LifecycleInterval) -> f64| {
+        Series::word(name, intervals.iter().map(|interval| Some(value(interval))).collect())
     };
     Chart {
         kind: ChartKind::StackedBar,
         title: phrase!("following.lifecycle_chart"),
         axis: intervals.iter().map(|interval| interval.label.clone()).collect(),
+        axis_titles: Vec::new(),
         series: vec![
             series("new", &|interval| interval.new as f64),
             series("returning", &|interval| interval.returning as f64),

@@ -279,8 +279,10 @@ impl NorthStar {
             kind: ChartKind::Line,
             title: phrase!("growth.chart_release", name = metric.name),
             axis: self.steps.labels.clone(),
+            axis_titles: Vec::new(),
             series: vec![Series {
                 name: metric.name.clone(),
+                title: None,
                 values: state.steps.iter().map(|(counted, below)| metric.value(*counted, *below)).collect(),
             }],
         }];
@@ -290,13 +292,14 @@ impl NorthStar {
                 kind: ChartKind::Bar,
                 title: phrase!("growth.chart_contributions", name = metric.name),
                 axis: inputs.iter().map(|input| nodes[*input].name.clone()).collect(),
-                series: vec![Series {
-                    name: "contribution".to_owned(),
-                    values: inputs
+                axis_titles: Vec::new(),
+                series: vec![Series::word(
+                    "contribution",
+                    inputs
                         .iter()
                         .map(|input| nodes[*input].contribution.as_ref().map(|found| found.value))
                         .collect(),
-                }],
+                )],
             });
         }
         charts

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use flywheel_people::{
-    Fold, FoldError, Groups, Identity, Partial, Segments, WithGroups, WithSegments, person_of,
-};
+use flywheel_people::{Fold, FoldError, Groups, Identity, LookUp, Partial, Segments, person_of};
 use flywheel_spec::Problems;
 use flywheel_spec::product::{Answer, QuestionSpec};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
+use crate::conditions::check_numbers;
 use crate::digest::DigestPlan;
 
 /// What a question is planned against; plain data, so that another machine plans the same.
@@ -38,6 +37,11 @@ impl Context {
     /// Who an id is that the question names.
     pub fn person(&self, distinct_id: &str) -> i64 {
         self.merged.get(distinct_id).copied().unwrap_or_else(|| person_of(distinct_id))
+    }
+
+    /// What a question's folds look up.
+    pub(crate) fn look_up(&self) -> Arc<LookUp> {
+        Arc::new(LookUp { segments: self.segments.clone(), groups: self.groups.clone() })
     }
 }
 
@@ -69,27 +73,23 @@ impl Planned for DigestPlan {
 /// Every mistake at once, each at its setting.
 pub fn plan(question: &QuestionSpec, context: &Context) -> Result<Box<dyn Planned>, Problems> {
     let planned = planned(question, context)?;
-    if context.segments.is_empty() && context.groups.is_empty() {
+    check_numbers(&planned.folds())?;
+    let look_up = context.look_up();
+    if look_up.is_empty() {
         return Ok(planned);
     }
-    let (segments, groups) = (Arc::new(context.segments.clone()), Arc::new(context.groups.clone()));
-    Ok(Box::new(LookingUp { planned, segments, groups }))
+    Ok(Box::new(LookingUp { planned, look_up }))
 }
 
 /// A question that looks up who is in a segment, or what a group has.
 struct LookingUp {
     planned: Box<dyn Planned>,
-    segments: Arc<Segments>,
-    groups: Arc<Groups>,
+    look_up: Arc<LookUp>,
 }
 
 impl Planned for LookingUp {
     fn folds(&self) -> Vec<Arc<dyn Fold>> {
-        let with = |fold| -> Arc<dyn Fold> {
-            let fold = Arc::new(WithSegments { fold, segments: self.segments.clone() });
-            Arc::new(WithGroups { fold, groups: self.groups.clone() })
-        };
-        self.planned.folds().into_iter().map(with).collect()
+        self.planned.folds().into_iter().map(|fold| self.look_up.around(fold)).collect()
     }
 
     fn finish(&self, states: Vec<Box<dyn Partial>>, identity: &Identity) -> Result<Answer, FoldError> {

@@ -1,10 +1,10 @@
 //! A question's settings checked together, so that all mistakes are told at once.
 
-use flywheel_people::condition::ReadyFilter;
-use flywheel_spec::product::{EventFilter, Interval, Period};
+use flywheel_spec::product::{EventFilter, Interval, Owner, Period, Property};
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 
 use crate::calendar::{Calendar, Steps, Stretch};
+use crate::conditions::mistakes;
 
 /// Most steps that a question keeps a column for.
 pub(crate) const STEPS_AT_MOST: usize = 400;
@@ -18,11 +18,9 @@ pub(crate) struct Settings {
 impl Settings {
     /// Notes what is wrong with a filter, at its setting.
     pub fn filter(&mut self, setting: &str, filter: &EventFilter) {
-        if let Err(wrong) = ReadyFilter::new(filter) {
-            for mut problem in wrong.problems {
-                let inner = problem.place.setting.take().unwrap_or_default();
-                self.problems.push(problem.at_setting(format!("{setting}.{inner}")));
-            }
+        for mut problem in mistakes(filter) {
+            let inner = problem.place.setting.take().unwrap_or_default();
+            self.problems.push(problem.at_setting(format!("{setting}.{inner}")));
         }
         if filter.event.as_deref() == Some("") {
             self.wrong(&format!("{setting}.event"), phrase!("growth.name_empty"));
@@ -33,6 +31,20 @@ impl Settings {
     pub fn maybe(&mut self, setting: &str, filter: Option<&EventFilter>) {
         if let Some(filter) = filter {
             self.filter(setting, filter);
+        }
+    }
+
+    /// Notes a property that somebody's own words are looked for in and that can hold none.
+    pub fn text(&mut self, setting: &str, property: &Property) {
+        self.need(property.of != Owner::Segment, setting, || {
+            phrase!("product.segment_text", name = property.name)
+        });
+    }
+
+    /// Notes a property that holds an amount and cannot.
+    pub fn amount(&mut self, setting: &str, property: Option<&Property>) {
+        if let Some(segment) = property.filter(|property| property.of == Owner::Segment) {
+            self.wrong(setting, phrase!("product.segment_number", name = segment.name));
         }
     }
 

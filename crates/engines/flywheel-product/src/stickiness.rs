@@ -267,8 +267,9 @@ fn mean_share(days: &[ActiveDay], window: impl Fn(&ActiveDay) -> u64) -> Option<
 }
 
 fn charts(frequency: &[StickinessFrequency], days: &[ActiveDay]) -> Vec<Chart> {
-    let line = |name: &str, value: &dyn Fn(&ActiveDay) -> u64| Series {
+    let line = |name: &str, title: Phrase, value: &dyn Fn(&ActiveDay) -> u64| Series {
         name: name.to_owned(),
+        title: Some(title),
         values: days.iter().map(|day| Some(value(day) as f64)).collect(),
     };
     vec![
@@ -276,16 +277,22 @@ fn charts(frequency: &[StickinessFrequency], days: &[ActiveDay]) -> Vec<Chart> {
             kind: ChartKind::Bar,
             title: phrase!("following.stickiness_chart"),
             axis: frequency.iter().map(|row| row.intervals.to_string()).collect(),
-            series: vec![Series {
-                name: "people".to_owned(),
-                values: frequency.iter().map(|row| Some(row.people as f64)).collect(),
-            }],
+            axis_titles: Vec::new(),
+            series: vec![Series::word(
+                "people",
+                frequency.iter().map(|row| Some(row.people as f64)).collect(),
+            )],
         },
         Chart {
             kind: ChartKind::Line,
             title: phrase!("following.stickiness_days"),
             axis: days.iter().map(|day| day.label.clone()).collect(),
-            series: vec![line("1", &|day| day.day), line("7", &|day| day.week), line("30", &|day| day.month)],
+            axis_titles: Vec::new(),
+            series: vec![
+                line("1", phrase!("chart.one_day"), &|day| day.day),
+                line("7", phrase!("chart.seven_days"), &|day| day.week),
+                line("30", phrase!("chart.thirty_days"), &|day| day.month),
+            ],
         },
     ]
 }

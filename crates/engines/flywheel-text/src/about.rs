@@ -59,7 +59,7 @@ pub(crate) fn told(
     };
     let mut told: Vec<bool> = messages.iter().enumerate().map(asked).collect();
     let Some(about) = spec.subject().map(About::new) else { return told };
-    let texts: Vec<bool> = pile.texts.par_iter().map(|text| about.is_in(&text.reading.folded)).collect();
+    let texts: Vec<bool> = pile.texts.par_iter().map(|text| about.is_in(text.folded())).collect();
     let named: Vec<bool> = themes.themes.iter().map(|theme| about.is(&theme.name)).collect();
     for (at, told) in told.iter_mut().enumerate() {
         let theme = themes.of_message[at].is_some_and(|theme| named[theme as usize]);

@@ -4,15 +4,15 @@
 //! containment of documents", 1997; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3), each pair
 //! verified by its Jaccard index. The order of the messages changes nothing.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use crate::phrases::Hashed;
-use crate::pile::Pile;
+use crate::pile::{Pile, Text};
 
 /// Characters of a shingle.
 const SHINGLE: usize = 4;
@@ -54,7 +54,11 @@ pub struct Duplicates {
 
 /// Finds what says the same.
 pub fn duplicates(pile: &Pile) -> Duplicates {
-    let root = near(pile);
+    grouped(pile, &near(pile, None).first)
+}
+
+/// What says the same, where it is known of each text which is the first of those that it is nearly the same as.
+pub(crate) fn grouped(pile: &Pile, root: &[u32]) -> Duplicates {
     let mut messages: HashMap<u32, Vec<u32>> = HashMap::new();
     for (message, text) in pile.text_of.iter().enumerate() {
         messages.entry(root[*text as usize]).or_default().push(message as u32);
@@ -90,17 +94,41 @@ pub fn duplicates(pile: &Pile) -> Duplicates {
     }
 }
 
-/// For each text the first text of those that it is nearly the same as.
-fn near(pile: &Pile) -> Vec<u32> {
+/// What is known of a pile's texts from an earlier one.
+#[derive(Debug, Clone)]
+pub(crate) struct Before {
+    /// Texts that came since; none of the others is gone.
+    pub new: Vec<u32>,
+    /// For each text the first of those that it was nearly the same as; a new one is its own.
+    pub first: Vec<u32>,
+}
+
+/// Which texts are nearly the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Near {
+    /// For each text the first of those that it is nearly the same as.
+    pub first: Vec<u32>,
+    /// Texts that were compared with others.
+    pub compared: usize,
+}
+
+/// Finds which texts are nearly the same. What is known from before spares comparing, and changes nothing else.
+pub(crate) fn near(pile: &Pile, before: Option<&Before>) -> Near {
+    let again = before.map(|before| Again::of(pile, before));
     // Most texts meet none: only of those that do, shingles are cut.
     let sets: Vec<OnceLock<Shingles>> = pile.texts.iter().map(|_| OnceLock::new()).collect();
     let sets = &sets[..];
     let set = |text: u32| {
-        let folded = || Shingles::of(shingles(&pile.texts[text as usize].reading.folded));
+        let folded = || Shingles::of(shingles(pile.texts[text as usize].folded()));
         sets[text as usize].get_or_init(folded)
     };
-    let met: Vec<Vec<Vec<u32>>> = (0..BANDS).into_par_iter().map(|band| met(pile, band)).collect();
-    let mut root: Vec<u32> = (0..pile.texts.len() as u32).collect();
+    let among = |band: usize| again.as_ref().map(|again| &again.bands[band]);
+    let met: Vec<Vec<Vec<u32>>> =
+        (0..BANDS).into_par_iter().map(|band| met(pile, band, among(band))).collect();
+    let mut root = match &again {
+        Some(again) => again.root.clone(),
+        None => (0..pile.texts.len() as u32).collect(),
+    };
     for buckets in met {
         let roots: Vec<u32> = (0..root.len() as u32).map(|at| find(&mut root, at)).collect();
         // A bucket whose texts are known to be the same says nothing more.
@@ -113,16 +141,63 @@ fn near(pile: &Pile) -> Vec<u32> {
             root[one.max(other) as usize] = one.min(other);
         }
     }
-    (0..root.len() as u32).map(|at| find(&mut root, at)).collect()
+    let first = (0..root.len() as u32).map(|at| find(&mut root, at)).collect();
+    Near { first, compared: sets.iter().filter(|set| set.get().is_some()).count() }
 }
 
-/// The texts that share a band with others, by what they share, each bucket in the texts' order.
-fn met(pile: &Pile, band: usize) -> Vec<Vec<u32>> {
+/// Hashes of one band.
+type Band = HashSet<u32, BuildHasherDefault<Hashed>>;
+
+/// What is to be compared again when texts came to those that are known.
+///
+/// A bucket pairs its texts as before unless one came to it. So a group stands whose texts are in no such bucket, and of
+/// every other group all buckets are looked at again.
+struct Again {
+    /// For each band the hashes of the buckets to look at.
+    bands: Vec<Band>,
+    /// For each text the first of its group, where that stands, else itself.
+    root: Vec<u32>,
+}
+
+impl Again {
+    fn of(pile: &Pile, before: &Before) -> Self {
+        let Before { new, first } = before;
+        let came = bands(pile, new);
+        let meets = |text: &Text| {
+            text.sketch.is_some_and(|Sketch(hashes)| {
+                came.iter().zip(hashes).any(|(came, hash)| came.contains(&hash))
+            })
+        };
+        let met: Vec<bool> = pile.texts.par_iter().map(meets).collect();
+        // By the first text of each group.
+        let mut is_open = vec![false; pile.texts.len()];
+        new.iter().for_each(|text| is_open[*text as usize] = true);
+        met.iter().zip(first).filter(|(met, _)| **met).for_each(|(_, first)| is_open[*first as usize] = true);
+        let texts = || (0..).zip(first);
+        let open: Vec<u32> =
+            texts().filter(|(_, first)| is_open[**first as usize]).map(|(text, _)| text).collect();
+        let root = texts().map(|(text, first)| if is_open[*first as usize] { text } else { *first });
+        Self { bands: bands(pile, &open), root: root.collect() }
+    }
+}
+
+/// For each band the hashes of some texts.
+fn bands(pile: &Pile, texts: &[u32]) -> Vec<Band> {
+    let sketches: Vec<Sketch> = texts.iter().filter_map(|text| pile.texts[*text as usize].sketch).collect();
+    let band = |band: usize| sketches.iter().map(|Sketch(hashes)| hashes[band]).collect::<Band>();
+    (0..BANDS).into_par_iter().map(band).collect()
+}
+
+/// The texts that share a band with others, by what they share, each bucket in the texts' order; only buckets `among` some
+/// where such are given.
+fn met(pile: &Pile, band: usize, among: Option<&Band>) -> Vec<Vec<u32>> {
     let all = pile.texts.iter().enumerate();
     let hashes = all.filter_map(|(at, text)| Some((text.sketch.as_ref()?.0[band], at as u32)));
+    let hashes = hashes.filter(|(hash, _)| among.is_none_or(|among| among.contains(hash)));
     // The first text of each hash, and where its bucket is once a second one has it.
+    let most = among.map_or(pile.texts.len(), HashSet::len);
     let mut first: HashMap<u32, (u32, u32), BuildHasherDefault<Hashed>> =
-        HashMap::with_capacity_and_hasher(pile.texts.len(), BuildHasherDefault::default());
+        HashMap::with_capacity_and_hasher(most, BuildHasherDefault::default());
     let mut buckets: Vec<Vec<u32>> = Vec::new();
     for (hash, text) in hashes {
         match first.entry(hash) {

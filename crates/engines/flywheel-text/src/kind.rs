@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use flywheel_language::{TermKind, stem, terms};
 use flywheel_spec::feedback::{Kind, MessageKind, Mood, MoodLabel};
 
 use crate::lexicon::{Lexicon, Unit, entries};
 use crate::mood::Opinions;
 use crate::reading::{Reading, Sort};
+use crate::subjects::{is_function, is_value};
 
 pub(crate) const FILES: [&str; 2] =
     [include_str!("../words/kind_en.txt"), include_str!("../words/kind_zh.txt")];
@@ -42,6 +44,8 @@ pub struct Cues {
 
 /// From which weight on cues carry a kind.
 const CARRIES: f64 = 1.5;
+/// What a question keeps of its weight beside the fewest stars.
+const RHETORICAL: f64 = 0.4;
 /// Words that take a fault back: "no bugs", "从不闪退".
 const TAKES_BACK: &[&str] = &[
     "no", "never", "without", "zero", "any", "hasn't", "haven't", "didn't", "doesn't", "没有", "没", "不",
@@ -82,7 +86,10 @@ impl Sorter {
     /// What speaks for each kind.
     pub fn cues(&self, reading: &Reading<'_>, opinions: &Opinions) -> Cues {
         let (bug, feature, question) = self.weigh(reading, &self.lexicon.units(reading));
-        let asks = reading.tokens.iter().any(|token| token.sort == Sort::Mark('?'));
+        let mark = reading.tokens.iter().any(|token| token.sort == Sort::Mark('?'));
+        // In Chinese the last word may ask without a mark.
+        let last = reading.folded.trim_end_matches(['.', '。', '!', '~', ' ']);
+        let asks = mark || last.ends_with('吗');
         Cues { bug, feature, question, asks, bare: says_no_more_than_stars(reading, opinions) }
     }
 
@@ -114,6 +121,10 @@ impl Cues {
         let Self { mut bug, mut feature, mut question, asks, bare } = self;
         if asks && question > 0.0 {
             question += 2.0;
+        }
+        // Whoever gives the fewest stars rarely waits for an answer: "how is one to eat that?".
+        if rating.is_some_and(|rating| rating <= 2.0) {
+            question *= RHETORICAL;
         }
         if mood.score > 0.5 && !mood.sarcastic || rating.is_some_and(|rating| rating >= 4.0) {
             bug *= 0.6;
@@ -179,7 +190,34 @@ fn says_no_more_than_stars(reading: &Reading<'_>, opinions: &Opinions) -> bool {
         if token.sort == Sort::Han { han += 1 } else { words += 1 }
     }
     let said = opinions.each.iter().filter(|opinion| !opinion.sign).count();
-    said <= 2 && words + han.div_ceil(2) <= FEW_WORDS
+    said <= 2 && words + han.div_ceil(2) <= FEW_WORDS && names_nothing(reading, opinions)
+}
+
+/// What everybody calls the thing that is rated, and what is said in passing.
+const PRODUCT: &str = "app apps application game games software program product item site website job work one ever \
+软件 应用 产品 东西 宝贝 商品 店 店家 店铺 商家 卖家 平台 游戏 酒店 个人 总体 总的来说 整体 继续 加油 努力 下次 会 再来 \
+哟 哒 喽 呗 呦 哇 耶 嘻嘻 五星 五颗星 满分 强烈 极力 购买 光顾 入住 回购 一如既往 名不虚传 不愧";
+
+/// Whether a message names no more than what is rated: "charged twice" and "送餐快,味道好" tell something of it.
+fn names_nothing(reading: &Reading<'_>, opinions: &Opinions) -> bool {
+    !terms(&reading.folded).into_iter().any(|term| {
+        let stemmed = stem(term.text);
+        let subject = matches!(term.kind, TermKind::Word | TermKind::Han)
+            && !PRODUCT.split(' ').any(|word| word == term.text)
+            && !is_function(term.text, &stemmed)
+            && !is_value(term.text, &stemmed);
+        let place = &term.place;
+        let opinion = opinions
+            .each
+            .iter()
+            .map(|opinion| &opinion.place)
+            .find(|opinion| opinion.start < place.end && place.start < opinion.end);
+        subject
+            && opinion.is_none_or(|opinion| {
+                // "味道不错" is an opinion that names its thing.
+                term.kind == TermKind::Han && term.text.chars().count() > 1 && opinion.len() > place.len()
+            })
+    })
 }
 
 #[cfg(test)]
@@ -217,6 +255,12 @@ mod tests {
             ("好评", MessageKind::RatingOnly),
             ("👍👍", MessageKind::RatingOnly),
             ("", MessageKind::RatingOnly),
+            ("Charged twice for one order, refund please", MessageKind::Complaint),
+            ("Support was quick and really helpful", MessageKind::Praise),
+            ("送餐快,味道不错", MessageKind::Praise),
+            ("被扣了两次钱,要退款", MessageKind::Complaint),
+            ("有学生优惠吗", MessageKind::Question),
+            ("态度有问题,菜也太失败了,不建议大家来", MessageKind::Complaint),
             ("I flew from Boston to Denver with my family in March", MessageKind::Other),
         ] {
             let found = kind(&sorter, &reader, text, None);
@@ -230,6 +274,10 @@ mod tests {
         let text = "I flew from Boston to Denver with my family in March";
         assert_eq!(kind(&sorter, &reader, text, Some(5.0)).kind, MessageKind::Praise);
         assert_eq!(kind(&sorter, &reader, text, Some(1.0)).kind, MessageKind::Complaint);
+        let text = "菜都凉了,让人怎么吃?";
+        assert_eq!(kind(&sorter, &reader, text, Some(1.0)).kind, MessageKind::Complaint);
+        let text = "请问怎么退款?";
+        assert_eq!(kind(&sorter, &reader, text, Some(1.0)).kind, MessageKind::Question);
     }
 
     proptest! {

@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use crate::Message;
 use crate::aspects::{Pair, Said, aggregate};
 use crate::gist::{Gist, Gists, Kept, ears, short};
-use crate::mood::learned::{Learner, Rated, Trial, learn_heard, weak_label};
+use crate::mood::learned::{Learner, Rated, Trial, weak_label};
+use crate::mood::taught::Taught;
 use crate::personal::Tally;
 
 /// What one message says.
@@ -49,6 +50,15 @@ pub fn listen(messages: &[Message]) -> Listened {
 
 /// As [`listen`], where the messages' gists are known.
 pub fn listen_to(messages: &[Message], gists: &Gists) -> Listened {
+    listen_again(messages, gists, None).0
+}
+
+/// As [`listen_to`], where it is known what ratings taught before; and what they teach, where that does not stand.
+pub fn listen_again(
+    messages: &[Message],
+    gists: &Gists,
+    before: Option<&Taught>,
+) -> (Listened, Option<Taught>) {
     let scales = scales(messages);
     let scale_of = |message: &Message| scales.get(&message.source.as_deref()).copied();
     let rated: Vec<Rated<'_>> = messages
@@ -62,8 +72,9 @@ pub fn listen_to(messages: &[Message], gists: &Gists) -> Listened {
         })
         .filter(|rated| rated.text.chars().any(char::is_alphabetic))
         .collect();
-    let learned = learn_heard(rated, 0);
-    let learner = Learner::new(&ears().reader, learned.as_ref());
+    let taught = Taught::anew(rated, before);
+    let learned = taught.as_ref().or(before).and_then(Taught::learned);
+    let learner = Learner::new(&ears().reader, learned);
     let heard: Vec<Heard> = messages
         .par_iter()
         .enumerate()
@@ -97,7 +108,8 @@ pub fn listen_to(messages: &[Message], gists: &Gists) -> Listened {
         })
         .collect();
     let aspects = aggregate(&said);
-    Listened { aspects, heard, trial: learned.map(|learned| learned.trial), personal }
+    let trial = learned.map(|learned| learned.trial);
+    (Listened { aspects, heard, trial, personal }, taught)
 }
 
 /// The scale of each source, for stars and points stand in one pile; messages without a source are among themselves.

@@ -1,7 +1,6 @@
 //! A pile of messages with what is the same taken once: each text with the messages and the voices behind it.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use flywheel_spec::feedback::TextLanguage;
 use flywheel_spec::feedback::insights::AsideReason;
@@ -9,7 +8,8 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::duplicates::{Sketch, sketch};
-use crate::questions::asked;
+use crate::lazy::LazyReading;
+use crate::questions::{Asked, asked};
 use crate::spam::aside_folded;
 use crate::tokens::{Reading, read};
 
@@ -28,11 +28,11 @@ pub struct Pile {
 #[derive(Debug, Clone)]
 pub struct Text {
     /// How it reads.
-    pub reading: Reading,
+    words: LazyReading,
     /// Why it is set aside; none where it is read.
     pub aside: Option<AsideReason>,
-    /// Where its questions stand, in bytes of the folded text.
-    pub asked: Vec<Range<u32>>,
+    /// Its questions.
+    pub(crate) asked: Vec<Asked>,
     /// What it shares a part of with texts that are nearly the same.
     pub(crate) sketch: Option<Sketch>,
     /// What names it: the hash of the folded text.
@@ -46,7 +46,22 @@ pub struct Text {
 impl Text {
     /// Its language.
     pub fn language(&self) -> TextLanguage {
-        self.reading.language
+        self.words.language
+    }
+
+    /// The folded text.
+    pub fn folded(&self) -> &str {
+        self.words.folded()
+    }
+
+    /// Whether the message was longer than what is read.
+    pub fn is_cut(&self) -> bool {
+        self.words.cut
+    }
+
+    /// Its words; of a text that is kept they are told apart the first time that somebody asks.
+    pub fn reading(&self) -> &Reading {
+        self.words.reading()
     }
 }
 
@@ -72,23 +87,31 @@ impl Pile {
 
     /// The pile of texts that are cut already: `raw_of` is each message's text, by its place in `cuts`.
     pub(crate) fn piled(cuts: Vec<Cut>, raw_of: &[u32], person_of: Vec<Option<u32>>) -> Self {
-        let cuts: Vec<(u64, Cut)> =
-            cuts.into_par_iter().map(|cut| (xxh3_64(cut.reading.folded.as_bytes()), cut)).collect();
         // By content, so that the order of arrival is forgotten here once and for all.
         let mut order: Vec<u32> = (0..cuts.len() as u32).collect();
         order.par_sort_unstable_by(|one, two| {
             let (one, two) = (&cuts[*one as usize], &cuts[*two as usize]);
-            let (read, other) = (&one.1.reading, &two.1.reading);
-            (one.0, &read.folded, read.cut).cmp(&(two.0, &other.folded, other.cut))
+            let (read, other) = (&one.reading, &two.reading);
+            let texts = || (read.folded(), read.cut).cmp(&(other.folded(), other.cut));
+            one.hash.cmp(&two.hash).then_with(texts)
         });
         let mut place = vec![0_u32; cuts.len()];
-        let mut cuts: Vec<Option<(u64, Cut)>> = cuts.into_iter().map(Some).collect();
+        let mut cuts: Vec<Option<Cut>> = cuts.into_iter().map(Some).collect();
         let mut texts: Vec<Text> = Vec::new();
         for at in order {
-            let Some((hash, cut)) = cuts[at as usize].take() else { continue };
-            let Cut { reading, aside, asked, sketch } = cut;
-            if texts.last().is_none_or(|last| last.reading.folded != reading.folded) {
-                texts.push(Text { reading, aside, asked, sketch, hash, messages: Vec::new(), voices: 0 });
+            let Some(cut) = cuts[at as usize].take() else { continue };
+            let Cut { reading, hash, aside, asked, sketch } = cut;
+            let is_last = |last: &Text| last.hash == hash && last.folded() == reading.folded();
+            if !texts.last().is_some_and(is_last) {
+                texts.push(Text {
+                    words: reading,
+                    aside,
+                    asked,
+                    sketch,
+                    hash,
+                    messages: Vec::new(),
+                    voices: 0,
+                });
             }
             place[at as usize] = texts.len() as u32 - 1;
         }
@@ -117,6 +140,11 @@ impl Pile {
         (pile, messages)
     }
 
+    /// How many texts that are kept had their words told apart all the same.
+    pub fn told_apart(&self) -> usize {
+        self.texts.iter().filter(|text| text.words.is_told_apart()).count()
+    }
+
     /// For each message why it is set aside.
     pub fn aside_of(&self) -> Vec<Option<AsideReason>> {
         self.text_of.iter().map(|text| self.texts[*text as usize].aside).collect()
@@ -141,9 +169,11 @@ impl Pile {
 /// What a pile needs to know of one text.
 #[derive(Debug, Clone)]
 pub(crate) struct Cut {
-    pub reading: Reading,
+    pub reading: LazyReading,
+    /// The hash of the folded text.
+    pub hash: u64,
     pub aside: Option<AsideReason>,
-    pub asked: Vec<Range<u32>>,
+    pub asked: Vec<Asked>,
     pub sketch: Option<Sketch>,
 }
 
@@ -151,10 +181,11 @@ impl Cut {
     pub fn of(text: &str) -> Self {
         let reading = read(text);
         Self {
+            hash: xxh3_64(reading.folded.as_bytes()),
             aside: aside_folded(&reading.folded),
             asked: asked(&reading.folded),
             sketch: sketch(&reading.folded),
-            reading,
+            reading: LazyReading::of(reading),
         }
     }
 }
@@ -187,8 +218,7 @@ mod tests {
         let texts = ["b", "a", "付款失败", "A ", "c"];
         let forth = Pile::of(texts.iter().map(|text| (*text, None)));
         let back = Pile::of(texts.iter().rev().map(|text| (*text, None)));
-        let folded =
-            |pile: &Pile| pile.texts.iter().map(|text| text.reading.folded.clone()).collect::<Vec<_>>();
+        let folded = |pile: &Pile| pile.texts.iter().map(|text| text.folded().to_owned()).collect::<Vec<_>>();
         assert_eq!(folded(&forth), folded(&back));
         assert_eq!(forth.texts.len(), 4);
     }

@@ -1,12 +1,13 @@
 //! Questions that people keep asking, those that ask the same thing together.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use flywheel_language::{fold, plain};
 use rayon::prelude::*;
 use regex::Regex;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::phrases::is_aside;
 use crate::pile::Pile;
@@ -31,44 +32,58 @@ pub struct Question {
     pub voices: u32,
 }
 
-struct Asked {
-    text: String,
-    words: BTreeSet<String>,
+/// A question of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// Where it stands, in bytes of the folded text.
+    pub place: Range<u32>,
+    /// The hashes of the words that it is compared by, rising, each once.
+    pub words: Vec<u64>,
+}
+
+/// A wording of a question, with those who use it.
+struct Wording<'a> {
+    text: &'a str,
+    words: &'a [u64],
     messages: Vec<u32>,
     voices: u32,
 }
 
 /// The questions asked by most voices, each wording with those of the same meaning; at least two messages ask each.
 pub fn questions(pile: &Pile, aside: &[bool], most: usize) -> Vec<Question> {
-    let single: Vec<(&str, Vec<u32>)> = pile
+    // What a question is compared by is its own, whoever asks it.
+    type Single<'a> = (&'a str, &'a [u64], Vec<u32>);
+    let single: Vec<Single<'_>> = pile
         .texts
         .par_iter()
+        .filter(|text| !text.asked.is_empty())
         .flat_map_iter(|text| {
             let left: Vec<u32> =
                 text.messages.iter().copied().filter(|message| !is_aside(aside, *message)).collect();
-            let asked: &[Range<u32>] = if left.is_empty() { &[] } else { &text.asked };
-            let question =
-                |place: &Range<u32>| &text.reading.folded[place.start as usize..place.end as usize];
-            asked.iter().map(move |place| (question(place), left.clone()))
+            let asked: &[Asked] = if left.is_empty() { &[] } else { &text.asked };
+            let folded = text.folded();
+            let question = move |place: &Range<u32>| &folded[place.start as usize..place.end as usize];
+            asked.iter().map(move |asked| (question(&asked.place), &asked.words[..], left.clone()))
         })
         .collect();
-    let mut same: HashMap<&str, Vec<u32>> = HashMap::new();
-    for (question, messages) in single {
-        same.entry(question).or_default().extend(messages);
+    let mut same: HashMap<&str, (&[u64], Vec<u32>)> = HashMap::new();
+    for (question, words, messages) in single {
+        let own = same.entry(question).or_default();
+        own.0 = words;
+        own.1.extend(messages);
     }
-    let mut all: Vec<Asked> = same
+    let mut all: Vec<Wording<'_>> = same
         .into_par_iter()
-        .map(|(text, mut messages)| {
+        .filter(|(_, (words, _))| !words.is_empty())
+        .map(|(text, (words, mut messages))| {
             messages.sort_unstable();
             messages.dedup();
-            let words = words(&read(text));
-            Asked { words, voices: pile.voices(&messages), text: text.to_owned(), messages }
+            Wording { text, words, voices: pile.voices(&messages), messages }
         })
-        .filter(|asked| !asked.words.is_empty())
         .collect();
-    all.par_sort_unstable_by(|one, two| two.voices.cmp(&one.voices).then(one.text.cmp(&two.text)));
-    let mut groups: Vec<Asked> = Vec::new();
-    let mut of_word: HashMap<String, Vec<usize>> = HashMap::new();
+    all.par_sort_unstable_by(|one, two| two.voices.cmp(&one.voices).then(one.text.cmp(two.text)));
+    let mut groups: Vec<Wording<'_>> = Vec::new();
+    let mut of_word: HashMap<u64, Vec<usize>> = HashMap::new();
     for asked in all {
         let mut near: Vec<usize> = asked
             .words
@@ -78,7 +93,7 @@ pub fn questions(pile: &Pile, aside: &[bool], most: usize) -> Vec<Question> {
             .collect();
         near.sort_unstable();
         near.dedup();
-        let like = |group: usize| jaccard(&asked.words, &groups[group].words);
+        let like = |group: usize| jaccard(asked.words, groups[group].words);
         let best = near.into_iter().map(|group| (like(group), group)).fold(
             None,
             |best: Option<(f64, usize)>, one| {
@@ -88,8 +103,8 @@ pub fn questions(pile: &Pile, aside: &[bool], most: usize) -> Vec<Question> {
         match best.filter(|(like, _)| *like >= SAME) {
             Some((_, group)) => groups[group].messages.extend(asked.messages),
             None => {
-                for word in &asked.words {
-                    of_word.entry(word.clone()).or_default().push(groups.len());
+                for word in asked.words {
+                    of_word.entry(*word).or_default().push(groups.len());
                 }
                 groups.push(asked);
             }
@@ -100,7 +115,8 @@ pub fn questions(pile: &Pile, aside: &[bool], most: usize) -> Vec<Question> {
         .map(|mut group| {
             group.messages.sort_unstable();
             group.messages.dedup();
-            Question { voices: pile.voices(&group.messages), messages: group.messages, text: group.text }
+            let voices = pile.voices(&group.messages);
+            Question { voices, messages: group.messages, text: group.text.to_owned() }
         })
         .filter(|question| question.messages.len() > 1)
         .collect();
@@ -109,8 +125,17 @@ pub fn questions(pile: &Pile, aside: &[bool], most: usize) -> Vec<Question> {
     found
 }
 
+/// The questions of a folded message, each with what it is compared by.
+pub(crate) fn asked(folded: &str) -> Vec<Asked> {
+    let of = |place: Range<u32>| {
+        let question = folded.get(place.start as usize..place.end as usize).unwrap_or_default();
+        Asked { words: words(&read(question)), place }
+    };
+    places(folded).into_iter().map(of).collect()
+}
+
 /// Where the questions of a folded message stand, each wording once: sentences that end as one, or begin as one.
-pub(crate) fn asked(folded: &str) -> Vec<Range<u32>> {
+fn places(folded: &str) -> Vec<Range<u32>> {
     let Some(opening) = opening() else { return Vec::new() };
     let mut found = Vec::new();
     let mut rest = folded;
@@ -149,23 +174,33 @@ fn opening() -> Option<&'static Regex> {
         .as_ref()
 }
 
-/// What a question is compared by: its subject words and subjects.
-fn words(reading: &Reading) -> BTreeSet<String> {
+/// What a question is compared by: the hashes of its subject words and subjects.
+fn words(reading: &Reading) -> Vec<u64> {
     let subjects = reading.tokens.iter().filter(|token| matches!(token.part, Part::Subject | Part::Value));
-    let mut found: BTreeSet<String> = subjects.map(|token| token.stem.to_string()).collect();
+    let mut found: Vec<u64> = subjects.map(|token| xxh3_64(token.stem.as_bytes())).collect();
     let stems = reading.tokens.iter().filter_map(|token| concept_of(&token.stem)).flatten().copied();
-    found.extend(stems.chain(concepts_in(&reading.folded)).map(|concept| format!("={concept}")));
+    let concepts = stems.chain(concepts_in(&reading.folded));
+    found.extend(concepts.map(|concept| xxh3_64(format!("={concept}").as_bytes())));
+    found.sort_unstable();
+    found.dedup();
     found
 }
 
-fn jaccard(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
-    let shared = one.intersection(other).count();
+/// The share of what two have in common, both rising.
+fn jaccard(one: &[u64], other: &[u64]) -> f64 {
+    let (mut at, mut shared) = (0, 0);
+    for word in one {
+        while other.get(at).is_some_and(|other| other < word) {
+            at += 1;
+        }
+        shared += usize::from(other.get(at) == Some(word));
+    }
     shared as f64 / (one.len() + other.len() - shared).max(1) as f64
 }
 
 /// Whether a text asks something.
 pub fn is_question(text: &str) -> bool {
-    !asked(&fold(&plain(text))).is_empty()
+    !places(&fold(&plain(text))).is_empty()
 }
 
 #[cfg(test)]

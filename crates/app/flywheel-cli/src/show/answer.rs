@@ -4,7 +4,7 @@ use flywheel_spec::product::QuestionSpec;
 use flywheel_spec::product::answer::{Answered, QuestionKind, SavedQuestion};
 use flywheel_spec::product::metric::Count;
 use flywheel_spec::product::satisfaction::Score;
-use flywheel_spec::product::sheet::{Sheet, sheets};
+use flywheel_spec::product::sheet::{Sheet, sheets_in};
 use flywheel_spec::{Phrase, phrase};
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ pub fn answered(screen: &Screen, answered: &Answered, wanted: Option<&str>) -> S
         text.push('\n');
         text.push_str(&chart(screen, drawn));
     }
-    for sheet in sheets(answer) {
+    for sheet in sheets_in(answer, screen.language) {
         let shown = match wanted {
             Some(wanted) => sheet.name == wanted,
             // What lies deep inside is drawn, or asked for by name.
@@ -93,7 +93,7 @@ fn numbers(screen: &Screen, question: &QuestionSpec, sheet: &Sheet, whole: bool)
         .iter()
         .map(|at| {
             let numeric = sheet.rows.iter().all(|row| row[*at].is_number() || row[*at].is_null());
-            let word = heading(screen, &sheet.columns[*at]);
+            let word = column_heading(screen, question, sheet, &sheet.columns[*at]);
             if numeric { right(word) } else { left(word) }
         })
         .collect();
@@ -105,7 +105,11 @@ fn numbers(screen: &Screen, question: &QuestionSpec, sheet: &Sheet, whole: bool)
         .take(most)
         .map(|(place, row)| {
             let share = |at: usize| is_share(question, place, &sheet.columns[at]);
-            kept.iter().map(|at| cell(screen, sheet, row, *at, share(*at))).collect()
+            let told = |at: usize| {
+                let word = own_word(screen, question, &sheet.columns[at], &row[at]);
+                word.unwrap_or_else(|| cell(screen, sheet, row, at, share(at)))
+            };
+            kept.iter().map(|at| told(*at)).collect()
         })
         .collect();
     text.push_str(&table(screen, &header, &rows));
@@ -115,6 +119,16 @@ fn numbers(screen: &Screen, question: &QuestionSpec, sheet: &Sheet, whole: bool)
         text.push_str(&format!("  {}\n", screen.text(&more)));
     }
     text
+}
+
+/// A cell that holds one of the engine's own words, as people read it.
+fn own_word(screen: &Screen, question: &QuestionSpec, column: &str, cell: &Value) -> Option<String> {
+    match (question, column, cell) {
+        (QuestionSpec::Digest(_), "what", Value::String(word)) => {
+            Some(screen.text(&Phrase::new(&format!("chart.{word}"))).to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// A cell, an estimate with its interval.
@@ -199,6 +213,15 @@ fn is_share(question: &QuestionSpec, row: usize, column: &str) -> bool {
     }
 }
 
+/// A column's name: a trend's lines are called as people call their events, which may be any of our words.
+fn column_heading(screen: &Screen, question: &QuestionSpec, sheet: &Sheet, column: &str) -> String {
+    let line = matches!(question, QuestionSpec::Trend(_)) && sheet.name == "steps" && column != "step";
+    if line && !column.ends_with(" (before)") {
+        return column.to_owned();
+    }
+    heading(screen, column)
+}
+
 /// A column's or table's name in the user's language, where there is a word for it.
 fn heading(screen: &Screen, name: &str) -> String {
     let word = |part: &str| {
@@ -209,7 +232,7 @@ fn heading(screen: &Screen, name: &str) -> String {
     };
     // So a trend calls what a line was earlier, in files as well.
     if let Some(line) = name.strip_suffix(" (before)") {
-        return format!("{} ({})", heading(screen, line), word("before"));
+        return format!("{line} ({})", word("before"));
     }
     name.split('.').map(word).collect::<Vec<_>>().join(" · ")
 }
@@ -279,16 +302,95 @@ pub fn sql(screen: &Screen, report: &flywheel_spec::sql::SqlReport) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use flywheel_spec::Language;
     use serde_json::json;
 
     use super::*;
+
+    /// What is said of a report beside its numbers, and what its lines stand over.
+    const ASIDE: [&str; 7] = ["kind", "findings", "charts", "warnings", "axis", "axis_before", "values_of"];
+
+    /// Every name of a number in a schema and in those that it is made of.
+    fn columns(schemas: &Value, schema: &Value, known: &mut BTreeSet<String>, names: &mut BTreeSet<String>) {
+        let Value::Object(object) = schema else {
+            schema.as_array().into_iter().flatten().for_each(|part| columns(schemas, part, known, names));
+            return;
+        };
+        for (key, inner) in object {
+            if key == "properties" {
+                let numbers = inner.as_object().into_iter().flatten();
+                for (name, number) in numbers.filter(|(name, _)| !ASIDE.contains(&name.as_str())) {
+                    names.insert(name.clone());
+                    columns(schemas, number, known, names);
+                }
+            } else if let ("$ref", Some(of)) = (key.as_str(), inner.as_str()) {
+                let of = of.rsplit('/').next().unwrap_or_default();
+                // A sentence and an estimate are no tables of their own.
+                if of != "Phrase" && of != "Estimate" && known.insert(of.to_owned()) {
+                    columns(schemas, &schemas[of], known, names);
+                }
+            } else {
+                columns(schemas, inner, known, names);
+            }
+        }
+    }
+
+    #[test]
+    fn every_column_of_every_answer_has_a_word_in_both_languages() {
+        let document: Value = serde_json::from_str(include_str!("../../../../../docs/openapi.json"))
+            .expect("the document of the API");
+        let schemas = &document["components"]["schemas"];
+        let mut names = BTreeSet::new();
+        columns(schemas, &schemas["Answer"], &mut BTreeSet::new(), &mut names);
+        assert!(names.len() > 150, "{names:?}");
+        let wordless =
+            |name: &&String| Phrase::new(&format!("cli.column_{name}")).zh == format!("cli.column_{name}");
+        let without: Vec<&String> = names.iter().filter(wordless).collect();
+        assert!(without.is_empty(), "words/cli.toml lacks column_ of {without:?}");
+    }
+
+    #[test]
+    fn what_changed_is_called_in_the_users_language() {
+        let digest: QuestionSpec = serde_json::from_value(json!({"kind": "digest"})).expect("a question");
+        let trend: QuestionSpec =
+            serde_json::from_value(json!({"kind": "trend", "series": []})).expect("a question");
+        for (language, question, expected) in [
+            (Language::En, &digest, Some("new people")),
+            (Language::Zh, &digest, Some("新增人数")),
+            (Language::Zh, &trend, None),
+        ] {
+            let screen = Screen { language, json: false, color: false, live: false, width: None };
+            let word = own_word(&screen, question, "what", &json!("new_people"));
+            assert_eq!(word.as_deref(), expected);
+        }
+        for measured in ["active_people", "came_back", "people", "share", "per_person"] {
+            assert_ne!(Phrase::new(&format!("chart.{measured}")).en, format!("chart.{measured}"));
+        }
+    }
 
     #[test]
     fn what_a_line_was_earlier_is_called_in_the_users_language() {
         for (language, expected) in [(Language::En, "signup (before)"), (Language::Zh, "signup (之前)")] {
             let screen = Screen { language, json: false, color: false, live: false, width: None };
             assert_eq!(heading(&screen, "signup (before)"), expected);
+        }
+    }
+
+    #[test]
+    fn a_line_keeps_the_name_of_its_event() {
+        let screen = Screen { language: Language::Zh, json: false, color: false, live: false, width: None };
+        let question: QuestionSpec =
+            serde_json::from_value(json!({"kind": "trend", "series": []})).expect("a question");
+        let steps = Sheet { name: "steps".to_owned(), ..Sheet::default() };
+        for (column, expected) in [
+            ("step", "步骤"),
+            ("share", "share"),
+            ("cart.add_item", "cart.add_item"),
+            ("share (before)", "share (之前)"),
+        ] {
+            assert_eq!(column_heading(&screen, &question, &steps, column), expected);
         }
     }
 

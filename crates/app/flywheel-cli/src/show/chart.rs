@@ -36,7 +36,8 @@ pub fn value(number: f64) -> String {
 
 /// One line a series: its course in eight heights, its least, greatest and last value.
 fn lines(screen: &Screen, chart: &Chart) -> String {
-    let widest = chart.series.iter().take(SHOWN).map(|series| series.name.width()).max().unwrap_or(0);
+    let widest = widest_name(screen, chart);
+    let marks: Vec<&str> = chart.marks(screen.language).collect();
     let mut text = String::new();
     for series in chart.series.iter().take(SHOWN) {
         let numbers = || series.values.iter().flatten().copied();
@@ -47,13 +48,13 @@ fn lines(screen: &Screen, chart: &Chart) -> String {
         let last = series.values.iter().rev().flatten().next().map(|number| value(*number));
         text.push_str(&format!(
             "  {}  {}  {}  {}\n",
-            padded(&series.name, widest),
+            padded(series.text(screen.language), widest),
             spark(&series.values, low, high),
             last.unwrap_or_else(|| "–".to_owned()),
             screen.paint(Style::Dim, &ends)
         ));
     }
-    if let (Some(first), Some(last)) = (chart.axis.first(), chart.axis.last()) {
+    if let (Some(first), Some(last)) = (marks.first(), marks.last()) {
         let axis = format!("  {}  {first} … {last}\n", " ".repeat(widest));
         text.push_str(&screen.paint(Style::Dim, &axis));
     }
@@ -87,16 +88,16 @@ fn bars(screen: &Screen, chart: &Chart, shares: bool) -> String {
     let mut text = String::new();
     for series in &chart.series {
         if chart.series.len() > 1 {
-            text.push_str(&format!("  {}\n", screen.paint(Style::Dim, &series.name)));
+            text.push_str(&format!("  {}\n", screen.paint(Style::Dim, series.text(screen.language))));
         }
-        text.push_str(&bars_of(chart, series, shares));
+        text.push_str(&bars_of(screen, chart, series, shares));
     }
     text.push_str(&more(screen, chart.axis.len()));
     text
 }
 
-fn bars_of(chart: &Chart, series: &Series, shares: bool) -> String {
-    let marks = || chart.axis.iter().zip(&series.values).take(SHOWN);
+fn bars_of(screen: &Screen, chart: &Chart, series: &Series, shares: bool) -> String {
+    let marks = || chart.marks(screen.language).zip(&series.values).take(SHOWN);
     let widest = marks().map(|(mark, _)| mark.width()).max().unwrap_or(0);
     let greatest = marks().filter_map(|(_, value)| *value).fold(0.0, f64::max);
     let first = series.values.first().copied().flatten().filter(|first| *first > 0.0);
@@ -129,21 +130,22 @@ fn grid(screen: &Screen, chart: &Chart) -> String {
     let greatest = all().fold(0.0, |greatest: f64, number| greatest.max(*number));
     let are_shares = greatest <= 1.0 && all().any(|number| number.fract() != 0.0 || *number == 1.0);
     let cell = |number: f64| if are_shares { format!("{:.0}%", number * 100.0) } else { value(number) };
-    let widest = chart.series.iter().take(SHOWN).map(|series| series.name.width()).max().unwrap_or(0);
+    let widest = widest_name(screen, chart);
     let columns = chart.axis.len().min(16);
+    let marks = || chart.marks(screen.language).take(columns);
     let cells = chart.series.iter().flat_map(|series| series.values.iter().take(columns));
     let wide = cells
         .map(|number| number.map_or(1, |number| cell(number).width()))
-        .chain(chart.axis.iter().take(columns).map(|mark| mark.width()))
+        .chain(marks().map(|mark| mark.width()))
         .max()
         .unwrap_or(1);
     let mut text = format!("  {}", " ".repeat(widest));
-    for mark in chart.axis.iter().take(columns) {
+    for mark in marks() {
         text.push_str(&format!("  {}{mark}", " ".repeat(wide + 1 - mark.width().min(wide))));
     }
     text = format!("{}\n", screen.paint(Style::Dim, text.trim_end()));
     for series in chart.series.iter().take(SHOWN) {
-        text.push_str(&format!("  {}", padded(&series.name, widest)));
+        text.push_str(&format!("  {}", padded(series.text(screen.language), widest)));
         for number in series.values.iter().take(columns) {
             let shown = number.map(&cell).unwrap_or_default();
             let shade = match number.map(|number| if greatest > 0.0 { number / greatest } else { 0.0 }) {
@@ -165,7 +167,8 @@ fn grid(screen: &Screen, chart: &Chart) -> String {
 
 /// The strongest links of a Sankey.
 fn flows(screen: &Screen, chart: &Chart) -> String {
-    let node = |text: &str| text.parse::<usize>().ok().and_then(|at| chart.axis.get(at)).cloned();
+    let marks: Vec<&str> = chart.marks(screen.language).collect();
+    let node = |text: &str| text.parse::<usize>().ok().and_then(|at| marks.get(at)).copied();
     let mut links: Vec<(String, f64)> = Vec::new();
     for series in &chart.series {
         let ends = series.name.split_once('>').and_then(|(from, to)| Some((node(from)?, node(to)?)));
@@ -189,6 +192,12 @@ fn flows(screen: &Screen, chart: &Chart) -> String {
     text
 }
 
+/// How wide the names of the series are that are shown.
+fn widest_name(screen: &Screen, chart: &Chart) -> usize {
+    let names = chart.series.iter().take(SHOWN).map(|series| series.text(screen.language).width());
+    names.max().unwrap_or(0)
+}
+
 fn more(screen: &Screen, all: usize) -> String {
     if all <= SHOWN {
         return String::new();
@@ -202,24 +211,28 @@ fn padded(text: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use flywheel_spec::{Language, Phrase};
+    use flywheel_spec::{Language, Phrase, phrase};
 
     use super::*;
 
-    fn screen() -> Screen {
-        Screen { language: Language::En, json: false, color: false, live: false, width: Some(100) }
+    fn screen(language: Language) -> Screen {
+        Screen { language, json: false, color: false, live: false, width: Some(100) }
     }
 
     fn made(kind: ChartKind, axis: &[&str], series: &[(&str, &[Option<f64>])]) -> String {
-        let series =
-            series.iter().map(|(name, values)| Series { name: (*name).to_owned(), values: values.to_vec() });
+        let series = series.iter().map(|(name, values)| Series {
+            name: (*name).to_owned(),
+            title: None,
+            values: values.to_vec(),
+        });
         let drawn = Chart {
             kind,
             title: Phrase::verbatim("title"),
             axis: axis.iter().map(|mark| (*mark).to_owned()).collect(),
+            axis_titles: Vec::new(),
             series: series.collect(),
         };
-        chart(&screen(), &drawn)
+        chart(&screen(Language::En), &drawn)
     }
 
     #[test]
@@ -236,5 +249,47 @@ mod tests {
         assert!(grid.contains("█100%") && grid.contains("▒ 30%"), "{grid}");
         let flows = made(ChartKind::Sankey, &["home", "buy"], &[("0>1", &[Some(3.0)])]);
         assert!(flows.contains("home → buy") && flows.contains(" 3"), "{flows}");
+    }
+
+    #[test]
+    fn words_that_no_user_wrote_are_drawn_in_the_language_at_hand() {
+        let own =
+            |name: &str, values: Vec<Option<f64>>| Series { name: name.to_owned(), title: None, values };
+        let lines = Chart {
+            kind: ChartKind::Line,
+            title: phrase!("opportunity.chart_rank"),
+            axis: vec!["付款".to_owned(), "login".to_owned()],
+            axis_titles: Vec::new(),
+            series: vec![
+                Series::word("rank", vec![Some(1.0), Some(2.0)]),
+                own("pro", vec![Some(4.0), Some(8.0)]),
+            ],
+        };
+        let bars = Chart {
+            kind: ChartKind::Bar,
+            title: phrase!("following.segment_rfm_chart"),
+            axis: vec!["champions".to_owned(), "at_risk".to_owned()],
+            axis_titles: vec![phrase!("following.rfm_champions"), phrase!("following.rfm_at_risk")],
+            series: vec![Series::word("people", vec![Some(8.0), Some(2.0)])],
+        };
+        for (drawn, language, expected) in [
+            (
+                &lines,
+                Language::En,
+                "Place, and between which places it may lie\n  place  ▅█  2  1 … 2\n  pro    ▅█  8  4 … 8\n         付款 … login\n",
+            ),
+            (
+                &lines,
+                Language::Zh,
+                "名次及其可能范围\n  名次  ▅█  2  1 … 2\n  pro   ▅█  8  4 … 8\n        付款 … login\n",
+            ),
+            (
+                &bars,
+                Language::Zh,
+                "按最近性、频率与价值的人数\n  冠军用户    ████████████████████████████████████████ 8\n  有流失风险  ██████████ 2\n",
+            ),
+        ] {
+            assert_eq!(chart(&screen(language), drawn), expected);
+        }
     }
 }

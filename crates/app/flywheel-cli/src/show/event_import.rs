@@ -27,8 +27,10 @@ pub fn events_imported(screen: &Screen, report: &EventImportReport) -> String {
         EventNaming::Column { column } => column.clone(),
         EventNaming::Constant { name } => format!("= {name}"),
     };
+    let people: Vec<&str> =
+        std::iter::once(&mapping.person).chain(&mapping.person_else).map(String::as_str).collect();
     let mut facts = vec![
-        (screen.word("mapped_person"), mapping.person.clone()),
+        (screen.word("mapped_person"), people.join(", ")),
         (screen.word("mapped_time"), format!("{} ({})", mapping.time, mapping.zone)),
         (screen.word("mapped_event"), event),
     ];

@@ -1,6 +1,7 @@
 //! What users say: imported, told, found; what to improve and how it went.
 
-use flywheel_spec::Phrase;
+use std::collections::BTreeMap;
+
 use flywheel_spec::encoder::EncodedReport;
 use flywheel_spec::feedback::behaviour::BehaviourReport;
 use flywheel_spec::feedback::case::{CaseReport, WrittenCase};
@@ -9,6 +10,7 @@ use flywheel_spec::feedback::insights::{InsightsReport, Quote, ThemeTrend, Trend
 use flywheel_spec::feedback::opportunity::{OpportunityReport, OpportunityView};
 use flywheel_spec::feedback::opportunity_record::{OpportunityRecord, OpportunityState};
 use flywheel_spec::feedback::search::SearchReport;
+use flywheel_spec::{Phrase, Problem, phrase};
 
 use super::assistant::{assistant, claims};
 use super::chart::chart;
@@ -19,6 +21,9 @@ use crate::screen::{Screen, Style};
 
 /// Characters of a quote that are shown.
 const QUOTED: usize = 110;
+
+/// Findings of a kind of which each theme may have one, and warnings that say the same of different themes, at most.
+const ALIKE: (usize, usize) = (12, 3);
 
 /// Findings, the first of them bold.
 pub(super) fn findings(screen: &Screen, findings: &[Phrase]) -> String {
@@ -31,6 +36,29 @@ pub(super) fn findings(screen: &Screen, findings: &[Phrase]) -> String {
         });
     }
     text
+}
+
+/// Warnings; of those that say the same of different themes the first few, and how many more there are.
+fn doubts(screen: &Screen, warnings: &[Problem]) -> String {
+    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut shown = Vec::new();
+    for warning in warnings {
+        let times = told.entry(warning.code.as_str()).or_default();
+        *times += 1;
+        if *times <= ALIKE.1 {
+            shown.push(warning.clone());
+        }
+    }
+    let text = problems(screen, &shown, &Sources::default());
+    text + &more_alike(screen, warnings.len() - shown.len())
+}
+
+/// That so many more are in the report than are shown; nothing where there are none.
+fn more_alike(screen: &Screen, count: usize) -> String {
+    if count == 0 {
+        return String::new();
+    }
+    format!("  · {}\n", screen.text(&phrase!("cli.more_alike", count = count)))
 }
 
 /// What an import of feedback read and did.
@@ -133,7 +161,10 @@ pub fn insights(screen: &Screen, report: &InsightsReport) -> String {
         .map(|question| vec![cut(&question.text, QUOTED), count(question.voices)])
         .collect();
     section(screen, &mut text, "questions_asked", &header, &rows);
-    let lowest: Vec<&Quote> = report.themes.iter().filter_map(|theme| theme.lowest.first()).take(5).collect();
+    let mut worst: Vec<_> = report.themes.iter().collect();
+    // The largest themes may be praise: the harshest words are those of the themes with the worst mood.
+    worst.sort_by(|one, two| one.mood.unwrap_or(0.0).total_cmp(&two.mood.unwrap_or(0.0)));
+    let lowest: Vec<&Quote> = worst.into_iter().filter_map(|theme| theme.lowest.first()).take(5).collect();
     if !lowest.is_empty() {
         text.push_str(&format!("\n{}\n", screen.paint(Style::Bold, &screen.word("hardest_words"))));
         for quote in lowest {
@@ -153,9 +184,12 @@ pub fn found(screen: &Screen, report: &SearchReport) -> String {
     for hit in &report.hits {
         let day = jiff::Timestamp::from_microsecond(hit.time).map(|at| at.to_string()).unwrap_or_default();
         let day = day.get(..10).unwrap_or_default().to_owned();
-        let told = ["mood", "theme", "version", "source"]
-            .iter()
-            .filter_map(|name| Some(format!("{} {}", screen.word(name), hit.fields.get(*name)?)));
+        let told = ["mood", "theme", "version", "source"].iter().filter_map(|name| {
+            let value = hit.fields.get(*name)?;
+            let is_word = *name == "mood" && ["negative", "neutral", "positive"].contains(&value.as_str());
+            let value = if is_word { screen.word(&format!("mood_{value}")) } else { value.clone() };
+            Some(format!("{} {value}", screen.word(name)))
+        });
         let told: Vec<String> = std::iter::once(day).chain(told).collect();
         text.push_str(&format!("\n{}\n", marked(screen, &hit.text, hit)));
         text.push_str(&format!("  {}\n", screen.paint(Style::Dim, &told.join(" · "))));
@@ -184,8 +218,14 @@ fn marked(screen: &Screen, text: &str, hit: &flywheel_spec::feedback::search::Se
 
 /// What the people of each theme did, beside comparable people.
 pub fn behaviour(screen: &Screen, report: &BehaviourReport) -> String {
-    let mut text = findings(screen, &report.findings);
-    text.push_str(&problems(screen, &report.warnings, &Sources::default()));
+    let (told, rest) = report.findings.split_at(report.findings.len().min(ALIKE.0));
+    let mut text = findings(screen, told);
+    // The last says what none of them proves.
+    if let Some((cause, more)) = rest.split_last() {
+        text.push_str(&more_alike(screen, more.len()));
+        text.push_str(&format!("  · {}\n", screen.text(cause)));
+    }
+    text.push_str(&doubts(screen, &report.warnings));
     let header = [
         left(screen.word("theme")),
         right(screen.word("people")),
@@ -229,7 +269,7 @@ pub fn behaviour(screen: &Screen, report: &BehaviourReport) -> String {
 /// What to improve.
 pub fn opportunities(screen: &Screen, report: &OpportunityReport) -> String {
     let mut text = findings(screen, &report.findings);
-    text.push_str(&problems(screen, &report.warnings, &Sources::default()));
+    text.push_str(&doubts(screen, &report.warnings));
     if let Some(tree) = &report.tree {
         text.push_str(&format!("\n{}\n", screen.paint(Style::Bold, screen.text(&tree.outcome))));
         for group in &tree.groups {
@@ -354,6 +394,7 @@ fn state(screen: &Screen, state: OpportunityState) -> String {
 /// A case as it was written.
 pub fn case(screen: &Screen, case: &WrittenCase) -> String {
     let mut text = findings(screen, &case.report.findings);
+    text.push_str(&problems(screen, &case.report.warnings, &Sources::default()));
     for caveat in &case.report.caveats {
         text.push_str(&format!("  {} {}\n", screen.paint(Style::Warn, "!"), screen.text(caveat)));
     }

@@ -4,11 +4,11 @@ use clap::{Args, Subcommand};
 use flywheel_spec::feedback::TextLanguage;
 use flywheel_spec::feedback::insights::InsightsSpec;
 use flywheel_spec::feedback::search::SearchSpec;
-use flywheel_workbench::FeedbackChoices;
+use flywheel_workbench::{FeedbackChoices, Moment};
 
 use super::classifier;
 use super::import_rows::{self, ImportRows};
-use super::moment::{Moment, stretch};
+use super::moment::{self, stretch};
 use super::paying::Paying;
 use crate::session::{Outcome, Session};
 use crate::show;
@@ -62,9 +62,9 @@ pub struct Insights {
     sources: Vec<String>,
     #[arg(long = "segment", id = "told_segment", value_name = "SEGMENT")]
     segments: Vec<String>,
-    #[arg(long = "from", id = "told_from", value_name = "DATE", value_parser = Moment::read)]
+    #[arg(long = "from", id = "told_from", value_name = "DATE", value_parser = moment::read)]
     from: Option<Moment>,
-    #[arg(long = "to", id = "told_to", value_name = "DATE", value_parser = Moment::read)]
+    #[arg(long = "to", id = "told_to", value_name = "DATE", value_parser = moment::read)]
     to: Option<Moment>,
     #[arg(long = "assistant", id = "ask_assistant")]
     assistant: bool,
@@ -91,9 +91,9 @@ pub struct Search {
     segments: Vec<String>,
     #[arg(long = "where", id = "search_where", value_name = "FIELD=VALUE", value_parser = field)]
     fields: Vec<(String, String)>,
-    #[arg(long = "from", id = "search_from", value_name = "DATE", value_parser = Moment::read)]
+    #[arg(long = "from", id = "search_from", value_name = "DATE", value_parser = moment::read)]
     from: Option<Moment>,
-    #[arg(long = "to", id = "search_to", value_name = "DATE", value_parser = Moment::read)]
+    #[arg(long = "to", id = "search_to", value_name = "DATE", value_parser = moment::read)]
     to: Option<Moment>,
 }
 

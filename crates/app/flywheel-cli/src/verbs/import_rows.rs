@@ -27,9 +27,11 @@ pub struct ImportRows {
     #[arg(long = "table", id = "import_table", value_name = "TABLE")]
     table: Option<String>,
     #[arg(long = "person", id = "column_person", value_name = "COLUMN")]
-    person: Option<String>,
+    person: Vec<String>,
     #[arg(long = "time", id = "column_time", value_name = "COLUMN")]
     time: Option<String>,
+    #[arg(long = "dates", id = "column_dates", value_name = "ORDER", value_parser = ["day-first", "month-first"])]
+    dates: Option<String>,
     #[arg(long = "key", id = "column_key", value_name = "COLUMN")]
     key: Option<String>,
     #[arg(long, value_name = "ZONE")]
@@ -64,14 +66,17 @@ impl ImportRows {
             ),
             _ => return Err(Problem::error(phrase!("cli.nothing_to_import")).into()),
         };
+        let mut people = self.person.into_iter();
         Ok(EventImportRequest {
             source,
             name: self.name,
             choices: MappingChoices {
-                person: self.person,
+                person: people.next(),
+                person_else: people.collect(),
                 time: self.time,
                 event: None,
                 zone: self.zone,
+                day_first: self.dates.map(|order| order == "day-first"),
                 key: self.key,
                 feedback: None,
             },

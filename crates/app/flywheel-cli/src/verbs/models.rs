@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use flywheel_spec::phrase;
+use flywheel_spec::{Problem, phrase};
+use flywheel_workbench::ModelExport;
 use serde::Serialize;
 
 use super::ModelName;
@@ -52,6 +53,7 @@ struct ExportReport {
     model: String,
     version: u64,
     to: PathBuf,
+    findings: Vec<Problem>,
 }
 
 impl Models {
@@ -68,8 +70,11 @@ impl Models {
                 screen.report(&detail, || show::model(&screen, &detail))?;
             }
             Self::Export(export) => {
-                let version = workbench.export(&export.model.name, export.model.version, &export.to).await?;
-                let report = ExportReport { model: export.model.name, version, to: export.to };
+                let (model, to) = (export.model.name, export.to);
+                let ModelExport { version, findings } =
+                    workbench.export(&model, export.model.version, &to).await?;
+                screen.aside_problems(&findings);
+                let report = ExportReport { model, version, to, findings };
                 let said = phrase!(
                     "cli.exported",
                     model = format!("{}@{version}", report.model),

@@ -97,7 +97,7 @@ impl Workbench {
     }
 
     /// The events of some distinct ids, in the table or waiting, by time.
-    pub(super) async fn events_by_ids(&self, ids: &HashSet<String>) -> Result<Vec<Event>, Failure> {
+    pub(crate) async fn events_by_ids(&self, ids: &HashSet<String>) -> Result<Vec<Event>, Failure> {
         let now = self.events().await?;
         let mut events = self.event_store()?.events_of(&now.snapshot, ids, &now.identity).await?;
         events.extend(now.tail.iter().filter(|event| ids.contains(&event.distinct_id)).cloned());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use flywheel_product::{behaviour, case};
+use flywheel_product::{Context, behaviour, case};
 use flywheel_spec::feedback::behaviour::BehaviourSpec;
 use flywheel_spec::feedback::case::{CaseReport, CaseSide, CaseSubject, CaseTraits, WrittenCase};
 use flywheel_spec::feedback::insights::InsightsSpec;
@@ -16,7 +16,7 @@ use super::FeedbackRead;
 use super::opportunities::{
     BehaviourChoices, cohorts, kinds_and_aspects, mood, nameless, people, tells_trouble, voices,
 };
-use crate::{Failure, Workbench, file};
+use crate::{Failure, Moment, Workbench, file};
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
@@ -62,16 +62,17 @@ impl Workbench {
         };
         let zone = TimeZone::get(&self.project().time_zone).unwrap_or(TimeZone::UTC);
         let moment = read_moment(&at, &zone)?;
+        let taken = self.taken(choices).await?;
         let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
-        let taken = self.taken(choices).await?.spec;
-        let spec = BehaviourSpec { before_days: 14, after_days: 14, ..taken };
+        let spec = BehaviourSpec { before_days: 14, after_days: 14, ..taken.spec };
         // Its theme may have another number by now.
         let linked = self.linked_records(&read).await?;
         let record = linked.iter().find(|linked| linked.id == record.id).unwrap_or(record);
         // What comes after the last event has not happened yet, and nobody stayed away in it.
         let known = self.last_known().await?;
         let span = i64::from(days) * DAY;
-        let look = Look { read: &read, theme: &record.theme, spec: &spec, known };
+        let context = taken.looked_up.within(self.context(known));
+        let look = Look { read: &read, theme: &record.theme, spec: &spec, context: &context };
         let before = self.side(&look, moment - span, moment).await?;
         let after = self.side(&look, moment, (moment + span).min(known.as_microsecond())).await?;
         let subject = CaseSubject {
@@ -83,7 +84,8 @@ impl Workbench {
             what: record.notes.last().map(|note| note.text.clone()).unwrap_or_default(),
             traits: traits_of(&read, &record.theme, &record.name),
         };
-        let report = case::case(&subject, &before, &after)?;
+        let mut report = case::case(&subject, &before, &after)?;
+        report.warnings.extend(taken.looked_up.doubts);
         let past = self.past_cases(Some(&subject.id))?;
         let alike = case::alike(&subject.traits, &past, ALIKE);
         let folder = self.folder().cases();
@@ -161,7 +163,7 @@ impl Workbench {
             .collect();
         let mut cohorts = cohorts(read, Some(from), Some(to));
         cohorts.retain(|theme, _| theme == look.theme);
-        let planned = behaviour::plan(look.spec, &cohorts, &self.context(look.known))?;
+        let planned = behaviour::plan(look.spec, &cohorts, look.context)?;
         let state = self.fold_here(planned.fold()).await?;
         let did = planned.finish(state).map_err(|error| Failure::broken("behaviour", error))?;
         let did = did.themes.into_iter().next();
@@ -191,8 +193,8 @@ struct Look<'a> {
     /// The theme's number.
     theme: &'a str,
     spec: &'a BehaviourSpec,
-    /// Up to when behaviour is known.
-    known: Timestamp,
+    /// Up to when behaviour is known, and what its conditions name.
+    context: &'a Context,
 }
 
 /// The first messages as quotes, none twice in the same words.
@@ -226,9 +228,7 @@ fn past_case(report: &CaseReport) -> case::PastCase {
 
 /// A moment, or a date's beginning in the project's zone; microseconds since 1970.
 fn read_moment(text: &str, zone: &TimeZone) -> Result<i64, Failure> {
-    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned_datetime(zone.clone()).ok();
-    let moment = text.parse::<Timestamp>().ok().or_else(|| Some(day()?.timestamp()));
-    moment.map(Timestamp::as_microsecond).ok_or_else(|| {
+    Moment::read(text).and_then(|moment| moment.begins(zone)).ok_or_else(|| {
         let problem = Problem::error(phrase!("feedback_import.release_time", found = text));
         Failure::Wrong(problem.advise(Phrase::new("feedback_import.release_time_advice")).into())
     })

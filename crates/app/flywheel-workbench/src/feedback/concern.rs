@@ -3,17 +3,18 @@
 
 use std::collections::{HashMap, HashSet};
 
+use flywheel_product::opportunity::paid;
 use flywheel_spec::evaluation::Estimate;
 use flywheel_spec::feedback::opportunity::{FunnelConcern, ThemeEvidence};
 use flywheel_spec::product::funnel::{FunnelSpec, PeopleAt, StepOutcome};
-use flywheel_spec::product::{Answer, EventFilter, Owner, Property, QuestionSpec};
-use flywheel_spec::sql::SqlSpec;
+use flywheel_spec::product::{Answer, QuestionSpec};
 use flywheel_stats::correction::benjamini_hochberg;
 use flywheel_stats::difference::fisher;
 use flywheel_stats::share::of_total;
+use jiff::Timestamp;
 
 use super::FeedbackRead;
-use super::opportunities::tells_trouble;
+use super::opportunities::{Taken, tells_trouble};
 use crate::{AskOptions, Failure, Workbench};
 
 /// People of a theme who must have come to a step before it is looked at.
@@ -25,9 +26,6 @@ const TOLD: f64 = 0.05;
 /// Funnels of the project that are looked at, at most.
 const FUNNELS: usize = 5;
 
-/// People who pay, at most.
-const PAYERS: usize = 5_000_000;
-
 /// A theme's place among those looked at, a step, how often more its people leave there, and chance's probability.
 type Look = (usize, String, f64, f64);
 
@@ -37,11 +35,10 @@ impl Workbench {
         &self,
         evidence: &mut [ThemeEvidence],
         read: &FeedbackRead,
-        paying: Option<&EventFilter>,
-        value: Option<&Property>,
+        taken: &Taken,
     ) -> Result<(), Failure> {
         let people = self.people_of_themes(evidence, read).await?;
-        if let Some(amounts) = self.amounts(paying, value).await? {
+        if let Some(amounts) = self.amounts(taken).await? {
             for (theme, people) in evidence.iter_mut().zip(&people) {
                 let members = amounts.iter().map(|(person, amount)| (*amount, people.contains(person)));
                 theme.share_of_revenue = of_total(members).map(|(value, interval)| Estimate {
@@ -77,30 +74,13 @@ impl Workbench {
         Ok(people)
     }
 
-    /// What each person paid; how often, where no property holds how much. Absent where nobody knows what paying is, or it
-    /// has conditions of its own.
-    async fn amounts(
-        &self,
-        paying: Option<&EventFilter>,
-        value: Option<&Property>,
-    ) -> Result<Option<Vec<(i64, f64)>>, Failure> {
-        let Some(EventFilter { event: Some(event), conditions, .. }) = paying else { return Ok(None) };
-        if !conditions.is_empty() {
-            return Ok(None);
-        }
-        let amount = match value {
-            Some(Property { name, of: Owner::Event }) => {
-                format!("sum(number(properties, '{}'))", quoted(name))
-            }
-            _ => "cast(count(*) as double)".to_owned(),
-        };
-        let event = quoted(event);
-        let query = format!(
-            "select person, {amount} as paid from events where event = '{event}' group by person order by person"
-        );
-        let report = self.sql(&SqlSpec { rows: PAYERS, ..SqlSpec::new(query) }).await?;
-        let paid = report.rows.iter().filter_map(|row| Some((row.first()?.as_i64()?, row.get(1)?.as_f64()?)));
-        let paid: Vec<(i64, f64)> = paid.filter(|(_, amount)| *amount > 0.0).collect();
+    /// What each person paid; how often, where no property holds how much. Absent where nobody knows what paying is.
+    async fn amounts(&self, taken: &Taken) -> Result<Option<Vec<(i64, f64)>>, Failure> {
+        let Some(paying) = &taken.spec.paying else { return Ok(None) };
+        let context = taken.looked_up.within(self.context(Timestamp::now()));
+        let planned = paid(paying, taken.spec.value.as_ref(), &context)?;
+        let state = self.fold_here(planned.fold()).await?;
+        let paid = planned.finish(state).map_err(|error| Failure::broken("payments", error))?;
         Ok((!paid.is_empty()).then_some(paid))
     }
 
@@ -180,11 +160,6 @@ fn look(
             looks.push((theme, step.to_owned(), share(left, came) / others, p));
         }
     }
-}
-
-/// A name inside single quotes of SQL.
-fn quoted(name: &str) -> String {
-    name.replace('\'', "''")
 }
 
 #[cfg(test)]

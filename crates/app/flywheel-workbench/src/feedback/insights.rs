@@ -9,8 +9,8 @@ use flywheel_spec::{Phrase, Problem, Problems, phrase};
 use flywheel_text::Message;
 use flywheel_text::aspects::{Said, aggregate};
 use flywheel_text::gist::Gists;
-use flywheel_text::insights::{Beside, Insights, Placed, ReadMessage, insights};
-use flywheel_text::listen::{Listened, listen_to};
+use flywheel_text::insights::{Beside, Counted, Insights, Placed, ReadMessage, insights};
+use flywheel_text::listen::{Listened, listen_again};
 use flywheel_text::personal::mask;
 use flywheel_text::pile::Pile;
 use jiff::tz::TimeZone;
@@ -40,6 +40,25 @@ pub struct FeedbackRead {
     pub(super) meanings: Meanings,
     pub(super) at: ReadAt,
     pub(super) folder: KeptFolder,
+    /// What it took.
+    pub effort: Effort,
+}
+
+/// What a reading took: what of it was not kept from the readings before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Effort {
+    /// Files of the table of events that were opened.
+    pub opened: usize,
+    /// Texts that were read.
+    pub read: usize,
+    /// Texts that were read before and had their words told apart again.
+    pub told_apart: usize,
+    /// Texts that were compared with others, whether they are nearly the same.
+    pub compared: usize,
+    /// Texts whose phrases were counted.
+    pub counted: usize,
+    /// Whether it was learned anew what ratings teach.
+    pub taught: bool,
 }
 
 impl Workbench {
@@ -50,7 +69,9 @@ impl Workbench {
     /// segment is not kept, or the events cannot be read.
     pub async fn read_feedback(&self, spec: &InsightsSpec) -> Result<FeedbackRead, Failure> {
         let members = self.members_of(&spec.segments).await?;
-        self.read_feedback_of(spec, members.as_ref()).await
+        let mut read = self.read_feedback_of(spec, members.as_ref()).await?;
+        read.insights.report.warnings.extend(members.into_iter().flat_map(|members| members.doubts));
+        Ok(read)
     }
 
     /// As [`Self::read_feedback`], where the people of the segments are known.
@@ -64,7 +85,7 @@ impl Workbench {
             return Err(Failure::Wrong(problem.into()));
         }
         let folder = KeptFolder::now(self.folder().feedback());
-        let (messages, at) = self.messages().await?;
+        let (messages, at, opened) = self.messages_with(&folder).await?;
         if messages.is_empty() {
             let problem = Problem::error(phrase!("feedback_import.nothing_said"));
             return Err(Failure::NotFound(
@@ -77,12 +98,14 @@ impl Workbench {
         let zone = TimeZone::get(&self.project().time_zone).ok();
         let spec = spec.clone();
         let shelf = folder.clone();
-        let (messages, gists, listened) = blocking(move || {
+        let (messages, gists, listened, effort) = blocking(move || {
             let kept = shelf.texts();
             let gists = Gists::of(&messages, &kept);
             shelf.keep_texts(&kept, &gists)?;
-            let listened = listen_to(&messages, &gists);
-            Ok::<_, Failure>((messages, gists, listened))
+            let (listened, taught) = listen_again(&messages, &gists, shelf.taught().as_ref());
+            shelf.keep_taught(taught.as_ref())?;
+            let effort = Effort { opened, read: gists.made(), taught: taught.is_some(), ..Effort::default() };
+            Ok::<_, Failure>((messages, gists, listened, effort))
         })
         .await??;
         let reader = self.reader().await?;
@@ -103,11 +126,15 @@ impl Workbench {
                 pile: gists.pile(),
                 theirs: theirs.as_deref(),
             };
-            let insights = told(pieces, &meanings, &vectors, &spec, &themes, zone);
+            let counted = folder.counted();
+            let insights = told(pieces, &meanings, &vectors, &spec, &themes, counted.as_ref(), zone);
             if !vectors.for_now {
                 folder.keep_themes(&themes, &insights, vectors.encoder)?;
             }
-            Ok(FeedbackRead { messages, listened, insights, meanings, at, folder })
+            folder.keep_counted(insights.counted.as_ref())?;
+            let (anew, told_apart) = (insights.anew, gists.pile().told_apart());
+            let effort = Effort { told_apart, compared: anew.compared, counted: anew.counted, ..effort };
+            Ok(FeedbackRead { messages, listened, insights, meanings, at, folder, effort })
         })
         .await?
     }
@@ -122,11 +149,18 @@ impl Workbench {
         let encoder = reader.as_ref().map(|reader| reader.identity().to_owned());
         let members = self.members_of(&spec.segments).await?;
         let question = Question { spec, members: members.as_ref(), encoder: encoder.as_deref() };
-        if let Some(report) = self.told_before(&shelf, question).await? {
-            return Ok(report);
-        }
+        let mut report = match self.told_before(&shelf, question).await? {
+            Some(report) => report,
+            None => self.tell_anew(question).await?,
+        };
+        report.warnings.extend(members.into_iter().flat_map(|members| members.doubts));
+        Ok(report)
+    }
+
+    /// What the messages say, read anew, and kept for who asks the same again.
+    async fn tell_anew(&self, question: Question<'_>) -> Result<InsightsReport, Failure> {
         let FeedbackRead { insights, meanings, at, folder, .. } =
-            self.read_feedback_of(spec, members.as_ref()).await?;
+            self.read_feedback_of(question.spec, question.members).await?;
         // While meanings are still read, every call tells a little more.
         if meanings.waiting == 0 {
             self.keep_told(&folder, question, at, &insights.report)?;
@@ -200,6 +234,7 @@ fn told(
     vectors: &Vectors<'_>,
     spec: &InsightsSpec,
     themes: &KeptThemes,
+    counted: Option<&Counted>,
     zone: Option<TimeZone>,
 ) -> Insights {
     let Pieces { messages, listened, pile, theirs } = pieces;
@@ -214,6 +249,7 @@ fn told(
         pile: Some(pile),
         before: before.as_ref(),
         placed,
+        counted,
         theirs,
         zone,
         ..Beside::default()

@@ -1,5 +1,5 @@
-//! What is kept of the messages that were read, so that a text is read once: the files in `.flywheel/feedback/kept/`, and
-//! the themes beside them.
+//! What is kept of the messages that were read, so that an event is opened, a text read and a pile counted once: the files
+//! in `.flywheel/feedback/kept/`, and the themes beside them.
 //!
 //! Everything here can be made again. Files appear whole, are checked when they are read, and two processes may write
 //! them at once: what one of them wrote is there, and where two files do not belong together they are made again.
@@ -8,14 +8,21 @@ use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 
 use flywheel_text::gist::{FILES, Gists, Kept};
-use flywheel_text::insights::{Insights, Placed};
+use flywheel_text::insights::{Counted, Insights, Placed};
+use flywheel_text::mood::taught::Taught;
+use flywheel_text::shelf::Shelves;
 use flywheel_text::themes::ThemeState;
 
+use super::opened::version;
 use super::told::Told;
 use crate::{Failure, file};
 
 const THEMES: &str = "themes.json";
 const PLACED: &str = "placed.bin";
+const COUNTED: &str = "counted.bin";
+const TAUGHT: &str = "taught.bin";
+/// What was said in the files of the table: those that are there for long, and those that came since.
+const OPENED: [&str; 2] = ["opened.bin", "opened-later.bin"];
 const KEPT: &str = "kept";
 const REPORTS: &str = "reports.json";
 const LOCK: &str = "lock";
@@ -38,27 +45,72 @@ impl KeptFolder {
         Self { forgotten: forgotten(&folder), folder }
     }
 
+    /// What was said in the files of the table that were opened.
+    pub fn opened(&self) -> Shelves {
+        Shelves::of(OPENED.map(|name| self.bytes(name)), version())
+    }
+
+    /// Keeps what was said in the files of the table: `wanted` are all that there are, `made` those that were opened now.
+    pub fn keep_opened(
+        &self,
+        kept: &Shelves,
+        wanted: &[u128],
+        made: &[(u128, Vec<u8>)],
+    ) -> Result<(), Failure> {
+        self.keep_both(OPENED, kept.after(wanted, made, <[u8]>::len))
+    }
+
     /// What is kept of the texts.
     pub fn texts(&self) -> Kept {
-        Kept::of(FILES.map(|name| fs::read(self.folder.join(KEPT).join(name)).unwrap_or_default()))
+        Kept::of(FILES.map(|name| self.bytes(name)))
     }
 
     /// The themes so far.
     pub fn themes(&self) -> KeptThemes {
         KeptThemes {
             state: fs::read(self.folder.join(THEMES)).unwrap_or_default(),
-            placed: fs::read(self.folder.join(KEPT).join(PLACED)).unwrap_or_default(),
+            placed: self.bytes(PLACED),
         }
     }
 
     /// Keeps what was read of the texts.
     pub fn keep_texts(&self, kept: &Kept, gists: &Gists) -> Result<(), Failure> {
-        let files = kept.after(gists);
+        self.keep_both(FILES, kept.after(gists))
+    }
+
+    /// What the ratings taught; none where there is no such file or it is damaged.
+    pub fn taught(&self) -> Option<Taught> {
+        Taught::kept(&self.bytes(TAUGHT))
+    }
+
+    /// Keeps what the ratings taught, where that is new.
+    pub fn keep_taught(&self, taught: Option<&Taught>) -> Result<(), Failure> {
+        let Some(bytes) = taught.map(Taught::bytes) else { return Ok(()) };
+        self.keep(|folder| file::write(&folder.join(KEPT).join(TAUGHT), &bytes))
+    }
+
+    /// What was counted over the messages; none where there is no such file or it is damaged.
+    pub fn counted(&self) -> Option<Counted> {
+        Counted::kept(&self.bytes(COUNTED))
+    }
+
+    /// Keeps what was counted over the messages, where that is to be written.
+    pub fn keep_counted(&self, counted: Option<&Counted>) -> Result<(), Failure> {
+        let Some(bytes) = counted.map(Counted::bytes) else { return Ok(()) };
+        self.keep(|folder| file::write(&folder.join(KEPT).join(COUNTED), &bytes))
+    }
+
+    fn bytes(&self, name: &str) -> Vec<u8> {
+        fs::read(self.folder.join(KEPT).join(name)).unwrap_or_default()
+    }
+
+    /// Writes of two files those that shall hold something else, and removes one that shall hold nothing.
+    fn keep_both(&self, names: [&str; 2], files: [Option<Vec<u8>>; 2]) -> Result<(), Failure> {
         if files.iter().all(Option::is_none) {
             return Ok(());
         }
         self.keep(|folder| {
-            for (name, bytes) in FILES.iter().zip(&files) {
+            for (name, bytes) in names.iter().zip(&files) {
                 let path = folder.join(KEPT).join(name);
                 match bytes {
                     None => {}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use flywheel_people::Identity;
+use flywheel_spec::Problem;
 
 use crate::{Failure, Workbench};
 
@@ -11,6 +12,8 @@ use crate::{Failure, Workbench};
 pub(super) struct Members {
     /// Segment by segment, in order.
     pub people: Vec<Vec<i64>>,
+    /// Doubts about what the segments name themselves.
+    pub doubts: Vec<Problem>,
     identity: Arc<Identity>,
 }
 
@@ -28,7 +31,7 @@ impl Workbench {
         if segments.is_empty() {
             return Ok(None);
         }
-        let people = self.segment_people(segments).await?;
-        Ok(Some(Members { people, identity: self.events().await?.identity }))
+        let (people, doubts) = self.segment_people(segments).await?;
+        Ok(Some(Members { people, doubts, identity: self.events().await?.identity }))
     }
 }

@@ -7,32 +7,51 @@ use flywheel_people::{Event, Identity};
 use flywheel_text::Message;
 use serde_json::Value;
 
+use super::kept::KeptFolder;
+use super::opened::{Opened, events};
 use super::said::{ReadAt, speaking};
+use crate::data::blocking;
 use crate::{Failure, Workbench};
 
 /// The properties that hold what was said, the likelier first.
-const TEXTS: [&str; 6] = ["text", "message", "comment", "body", "content", "feedback"];
+pub(super) const TEXTS: [&str; 6] = ["text", "message", "comment", "body", "content", "feedback"];
 
 /// The properties that hold stars or points.
-const RATINGS: [&str; 3] = ["rating", "stars", "score"];
+pub(super) const RATINGS: [&str; 3] = ["rating", "stars", "score"];
 
 impl Workbench {
     /// Every message, by time.
     pub(super) async fn messages(&self) -> Result<(Vec<Message>, ReadAt), Failure> {
+        let shelf = KeptFolder::now(self.folder().feedback());
+        let (messages, at, _) = self.messages_with(&shelf).await?;
+        Ok((messages, at))
+    }
+
+    /// As [`Self::messages`], with how many files of the table were opened for them.
+    pub(super) async fn messages_with(
+        &self,
+        shelf: &KeptFolder,
+    ) -> Result<(Vec<Message>, ReadAt, usize), Failure> {
         let now = self.events().await?;
-        let names = speaking();
-        let mut events = self.event_store()?.events_named(&now.snapshot, &names).await?;
-        events.extend(now.tail.iter().filter(|event| names.contains(&event.event)).cloned());
-        events.sort_by_key(|event| (event.time, event.uuid));
-        let at = ReadAt::of(&now, &events);
-        one_id_each(&mut events, &now.identity);
-        Ok((events.into_iter().filter_map(message).collect(), at))
+        let (found, files) = self.opened(shelf, &now.snapshot.files, events).await?;
+        blocking(move || {
+            let names = speaking();
+            let waiting = now.tail.iter().filter(|event| names.contains(&event.event));
+            let mut opened: Vec<Opened> = found.into_iter().flatten().collect();
+            opened.extend(waiting.cloned().map(Opened::of));
+            opened.sort_by_key(|event| (event.time, event.uuid));
+            let at = ReadAt::of(&now, &opened);
+            one_id_each(&mut opened, &now.identity);
+            let messages: Vec<Message> = opened.into_iter().filter_map(Opened::message).collect();
+            (messages, at, files)
+        })
+        .await
     }
 }
 
 /// Gives all events of one person one distinct id, so that a visitor who became a customer is one voice: that of whom
 /// the others went into, where it speaks itself, else the first of those that speak.
-fn one_id_each(events: &mut [Event], identity: &Identity) {
+fn one_id_each(events: &mut [Opened], identity: &Identity) {
     let mut ids: HashMap<i64, String> = HashMap::new();
     for event in events.iter() {
         let (id, person) = (&event.distinct_id, identity.of_id(&event.distinct_id));
@@ -183,12 +202,10 @@ mod tests {
         let merges = [merge("visitor", "customer"), merge("v2", "silent"), merge("v1", "silent")];
         let identity = Identity::from_merges(&merges);
         let ids = ["visitor", "customer", "v2", "v1", "other"];
-        let mut events: Vec<Event> = ids
-            .iter()
-            .map(|id| Event { distinct_id: (*id).to_owned(), ..event("review", json!({})) })
-            .collect();
+        let by = |id: &&str| Event { distinct_id: (*id).to_owned(), ..event("review", json!({})) };
+        let mut events: Vec<Opened> = ids.iter().map(by).map(Opened::of).collect();
         one_id_each(&mut events, &identity);
-        let found: Vec<&str> = events.iter().map(|event| event.distinct_id.as_str()).collect();
-        assert_eq!(found, ["customer", "customer", "v1", "v1", "other"]);
+        let persons = events.into_iter().filter_map(Opened::message).filter_map(|said| said.person);
+        assert_eq!(persons.collect::<Vec<_>>(), ["customer", "customer", "v1", "v1", "other"]);
     }
 }

@@ -17,12 +17,15 @@ mod kept;
 mod meaning;
 mod members;
 mod messages;
+mod opened;
 mod opportunities;
 mod opportunity_records;
 mod question_names;
 mod said;
 mod search;
 mod support;
+#[cfg(test)]
+mod tests;
 mod told;
 mod wording;
 

@@ -19,7 +19,8 @@ use flywheel_text::listen::Heard;
 use jiff::Timestamp;
 
 use super::{FeedbackRead, SPEAKING};
-use crate::{Failure, Workbench};
+use crate::look_up::{LookedUp, settings_of};
+use crate::{AskOptions, Failure, Workbench};
 
 /// Events that usually mean that somebody pays, the likelier first.
 const PAYING: [&str; 10] = [
@@ -63,6 +64,8 @@ pub struct BehaviourChoices {
 pub(super) struct Taken {
     /// The behaviour to look at, of nobody yet.
     pub spec: BehaviourSpec,
+    /// What its conditions name, and doubts about that.
+    pub looked_up: LookedUp,
     /// What was guessed.
     pub said: Vec<Phrase>,
 }
@@ -82,15 +85,15 @@ impl Workbench {
     /// # Errors
     /// Every mistake of the settings at once; that nobody said anything.
     pub async fn opportunities(&self, request: &RankRequest) -> Result<OpportunityReport, Failure> {
+        let taken = self.taken(&request.behaviour).await?;
         let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
         let records = self.linked_records(&read).await?;
         // Those who say nothing at all are fewer the more a product's people speak, and quieter people besides.
-        let beside = Comparison::NotOfTheme;
-        let (behaviour, taken) = self.behaviour_of(&read, &request.behaviour, beside).await?;
+        let behaviour = self.behaviour_of(&read, &taken, Comparison::NotOfTheme).await?;
         // A message without a name is a person of its own wherever people are counted, among the active ones too.
         let active = self.people_between(None, None).await? + nameless(&read, None, None);
         let mut evidence = evidence(&read, &behaviour, active);
-        self.concern(&mut evidence, &read, taken.spec.paying.as_ref(), taken.spec.value.as_ref()).await?;
+        self.concern(&mut evidence, &read, &taken).await?;
         let mut spec = request.spec.clone();
         for record in &records {
             if let Some(effort) = record.effort {
@@ -109,27 +112,29 @@ impl Workbench {
     /// # Errors
     /// As [`Self::opportunities`].
     pub async fn feedback_behaviour(&self, choices: &BehaviourChoices) -> Result<BehaviourReport, Failure> {
+        let taken = self.taken(choices).await?;
         let read = self.read_feedback(&InsightsSpec { themes: 200, ..InsightsSpec::default() }).await?;
-        Ok(self.behaviour_of(&read, choices, Comparison::Silent).await?.0)
+        self.behaviour_of(&read, &taken, Comparison::Silent).await
     }
 
-    /// What the people of each theme did, and which events were taken for what.
+    /// What the people of each theme did, by which events were taken for what.
     async fn behaviour_of(
         &self,
         read: &FeedbackRead,
-        choices: &BehaviourChoices,
+        taken: &Taken,
         comparison: Comparison,
-    ) -> Result<(BehaviourReport, Taken), Failure> {
-        let taken = self.taken(choices).await?;
+    ) -> Result<BehaviourReport, Failure> {
         let spec = BehaviourSpec { names: names(read), comparison, ..taken.spec.clone() };
         let cohorts = cohorts(read, None, None);
-        let planned = behaviour::plan(&spec, &cohorts, &self.context(self.last_known().await?))?;
+        let context = taken.looked_up.within(self.context(self.last_known().await?));
+        let planned = behaviour::plan(&spec, &cohorts, &context)?;
         let state = self.fold_here(planned.fold()).await?;
-        let report = planned.finish(state).map_err(|error| Failure::broken("behaviour", error))?;
-        Ok((report, taken))
+        let mut report = planned.finish(state).map_err(|error| Failure::broken("behaviour", error))?;
+        report.warnings.extend(taken.looked_up.doubts.iter().cloned());
+        Ok(report)
     }
 
-    /// Which of the project's events are taken for paying, leaving and speaking.
+    /// Which of the project's events are taken for paying, leaving and speaking, with whatever their conditions name.
     pub(super) async fn taken(&self, choices: &BehaviourChoices) -> Result<Taken, Failure> {
         let known: BTreeSet<String> = self.event_names().await?.into_iter().collect();
         let among =
@@ -158,7 +163,10 @@ impl Workbench {
             speaking: speaking.map(|name| (*name).to_owned()).collect(),
             ..BehaviourSpec::default()
         };
-        Ok(Taken { spec, said })
+        let settings = settings_of(&spec);
+        let mut looked_up = self.look_up(&settings, AskOptions::default().at_one_moment()).await?;
+        looked_up.doubts.extend(self.unknown_events(&settings, known).await?);
+        Ok(Taken { spec, looked_up, said })
     }
 
     /// The moment up to which behaviour is known: now, or the day after the last event where nothing arrives any more, as in an

@@ -124,10 +124,13 @@ fn collect<'v>(value: &'v Value, path: &str, found: &mut Vec<(String, Named<'v>)
 
 fn collect_table<'v>(settings: &'v Map<String, Value>, path: &str, found: &mut Vec<(String, Named<'v>)>) {
     let text = |key: &str| settings.get(key).and_then(Value::as_str);
-    // A condition says `property = "plan"`; where it is one on people alone, it says no `of`.
+    // A condition says `property = "plan"`; one on people alone need not say `of`.
     let condition = text("property");
     if let Some(name) = condition {
-        let of = if text("kind") == Some("property") { Owner::Person } else { owner(text("of")) };
+        let of = match text("of") {
+            None if text("kind") == Some("property") => Owner::Person,
+            of => owner(of),
+        };
         found.push((below(path, "property"), Named::Property(name, of)));
     }
     let property = settings.keys().all(|key| key == "name" || key == "of");
@@ -224,6 +227,14 @@ mod tests {
             (
                 json!({"who": {"kind": "property", "property": "plan"}}),
                 vec![("who.property", "assistant.no_property")],
+            ),
+            (
+                json!({"who": {"kind": "property", "property": "vips", "of": "segment", "value": "in"}}),
+                vec![],
+            ),
+            (
+                json!({"who": {"kind": "property", "property": "vip", "of": "segment", "value": "in"}}),
+                vec![("who.property", "ask.no_segment")],
             ),
             (json!({"tasks": [{"name": "checkout", "start": {"event": "signup"}}]}), vec![]),
             (

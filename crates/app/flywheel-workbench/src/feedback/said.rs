@@ -5,12 +5,13 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use flywheel_people::{Event, Identity, person_of};
-use flywheel_tables::events::Snapshot;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::SPEAKING;
+use super::kept::KeptFolder;
+use super::opened::{Opened, speakers};
 use crate::{EventsNow, Failure, Workbench};
 
 /// Who spoke in each file of the table that this process has read; a file never changes.
@@ -20,7 +21,7 @@ pub(crate) struct Speakers {
 }
 
 /// An event that speaks, and the person of its distinct id.
-type Spoken = (Uuid, i64);
+pub(super) type Spoken = (Uuid, i64);
 
 /// The moment that messages were read at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,9 +51,9 @@ struct Said {
 
 impl ReadAt {
     /// A moment with its events that speak.
-    pub fn of(now: &EventsNow, spoken: &[Event]) -> Self {
+    pub fn of(now: &EventsNow, opened: &[Opened]) -> Self {
         let mut said = Said::default();
-        spoken.iter().for_each(|event| said.add(spoken_by(event), &now.identity));
+        opened.iter().for_each(|event| said.add(event.spoken(), &now.identity));
         Self { events: EventsAt::of(now), said }
     }
 }
@@ -75,22 +76,20 @@ impl Said {
 
 impl Workbench {
     /// Whether the messages are those of that moment, said by the same people; other events may have arrived.
-    pub(super) async fn is_as_read(&self, before: &ReadAt) -> Result<bool, Failure> {
+    pub(super) async fn is_as_read(&self, shelf: &KeptFolder, before: &ReadAt) -> Result<bool, Failure> {
         let now = self.events().await?;
         if EventsAt::of(&now) == before.events {
             return Ok(true);
         }
         let names = speaking();
         let mut files = self.inner.speakers.files.lock().await;
-        let live: HashSet<&str> = now.snapshot.files.iter().map(|file| file.path.as_str()).collect();
-        files.retain(|path, _| live.contains(path.as_str()));
-        for file in &now.snapshot.files {
-            if !files.contains_key(&file.path) {
-                let alone = Snapshot { files: vec![file.clone()], ..Snapshot::default() };
-                let events = self.event_store()?.events_named(&alone, &names).await?;
-                files.insert(file.path.clone(), events.iter().map(spoken_by).collect());
-            }
+        let live = &now.snapshot.files;
+        if live.iter().any(|file| !files.contains_key(&file.path)) {
+            let (found, _) = self.opened(shelf, live, speakers).await?;
+            files.extend(live.iter().map(|file| file.path.clone()).zip(found));
         }
+        let paths: HashSet<&str> = live.iter().map(|file| file.path.as_str()).collect();
+        files.retain(|path, _| paths.contains(path.as_str()));
         let mut said = Said::default();
         files.values().flatten().for_each(|spoken| said.add(*spoken, &now.identity));
         let waiting = now.tail.iter().filter(|event| names.contains(&event.event));

@@ -46,9 +46,9 @@ impl Workbench {
     /// # Errors
     /// Every mistake of the search at once, or an index that cannot be read or made.
     pub async fn search_feedback(&self, spec: &SearchSpec) -> Result<SearchReport, Failure> {
+        let members = self.members_of(&spec.segments).await?;
         let reader = self.reader().await?;
         let (index, waiting) = self.fresh_index(reader.as_ref()).await?;
-        let members = self.members_of(&spec.segments).await?;
         let spec = spec.clone();
         let report = blocking(move || {
             let begun = Instant::now();
@@ -75,6 +75,7 @@ impl Workbench {
             }
             report.took_millis = begun.elapsed().as_secs_f64() * 1000.0;
             report.warnings.extend(index.problems());
+            report.warnings.extend(members.into_iter().flat_map(|members| members.doubts));
             Ok::<_, Failure>(report)
         });
         report.await?
@@ -94,10 +95,11 @@ impl Workbench {
     /// As [`Self::fresh_index`]; none where a person was erased in the meantime, and the index is gone.
     async fn index_now(&self, reader: Option<&Arc<Reader>>) -> Result<Option<(Index, usize)>, Failure> {
         let folder = self.folder().feedback();
+        let shelf = kept::KeptFolder::now(folder.clone());
         let encoder = reader.map(|reader| reader.identity().to_owned());
         let before = Indexed::of(&folder, encoder.as_deref());
         if let Some(before) = before.filter(|before| before.waiting == 0)
-            && self.is_as_read(&before.at).await?
+            && self.is_as_read(&shelf, &before.at).await?
         {
             let folder = folder.clone();
             if let Some(index) = blocking(move || whole(&folder.join(INDEX))).await? {

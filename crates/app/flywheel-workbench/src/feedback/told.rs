@@ -42,7 +42,7 @@ impl Workbench {
     ) -> Result<Option<InsightsReport>, Failure> {
         let of = self.made_of(shelf, question);
         let Some(told) = shelf.reports().into_iter().find(|told| told.of == of) else { return Ok(None) };
-        Ok(self.is_as_read(&told.at).await?.then_some(told.report))
+        Ok(self.is_as_read(shelf, &told.at).await?.then_some(told.report))
     }
 
     /// Keeps a report for who asks the same again.

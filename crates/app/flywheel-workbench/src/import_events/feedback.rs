@@ -85,7 +85,7 @@ const SEQUELS: [&str; 8] = [
 ];
 
 /// Names of columns of stars or points.
-const RATINGS: [&str; 16] = [
+const RATINGS: [&str; 27] = [
     "rating",
     "ratings",
     "stars",
@@ -102,6 +102,17 @@ const RATINGS: [&str; 16] = [
     "打分",
     "分数",
     "得分",
+    "userrating",
+    "overallrating",
+    "reviewrating",
+    "ratingvalue",
+    "评级",
+    "评分等级",
+    "评价星级",
+    "满意度",
+    "推荐度",
+    "总体评分",
+    "综合评分",
 ];
 
 /// Names of columns that say where it was said.
@@ -170,7 +181,11 @@ pub(super) fn columns(
     let read = said.texts.clone();
     let Some((text, more_texts)) = read.split_first() else {
         let problem = Problem::error(phrase!("feedback_import.no_text")).at_setting("text");
-        return Err(problem.advise(phrase!("feedback_import.no_text_advice", known = columns.listed())));
+        // A number or a date names no column: the first row is a message.
+        let is_data = |name: &str| name.parse::<f64>().is_ok() || moment::read(&Value::from(name)).is_some();
+        let key = if columns.names().any(is_data) { "no_header_advice" } else { "no_text_advice" };
+        let advice = phrase!(&format!("feedback_import.{key}"), known = columns.listed());
+        return Err(problem.advise(advice));
     };
     let number = |value: &Value| number_of(value).is_some();
     let some = |value: &Value| text_of(value).is_some_and(|text| !text.trim().is_empty());
@@ -383,6 +398,12 @@ mod tests {
             (json!({"label": 1, "review": "房间很大"}), "review", None, None),
             (json!({"评论": "物流太慢", "评分": "2", "版本": "1.0"}), "评论", Some("评分"), Some("版本")),
             (json!({"評論": "物流太慢", "評分": "2", "版本": "1.0"}), "評論", Some("評分"), Some("版本")),
+            (
+                json!({"买家昵称": "小明", "评价内容": "物流太慢", "评价星级": "2"}),
+                "评价内容",
+                Some("评价星级"),
+                None,
+            ),
             (json!({"a": "x", "b": "The whole page went blank when I paid", "c": 3}), "b", None, None),
         ] {
             let row = Row::new(1, row.as_object().cloned().unwrap_or_default());
@@ -399,6 +420,14 @@ mod tests {
         let row = Row::new(1, json!({"x": 1, "y": "ab"}).as_object().cloned().unwrap_or_default());
         let none =
             columns(&Columns::of(&[&row]), &[&row], &mut FeedbackChoices::default(), &[], &mut Vec::new());
-        assert_eq!(none.expect_err("no text").code, "feedback_import.no_text");
+        let none = none.expect_err("no text");
+        assert_eq!(none.code, "feedback_import.no_text");
+        assert_eq!(none.advice.map(|advice| advice.key), Some("feedback_import.no_text_advice".to_owned()));
+        let row = json!({"很好用": "太慢", "5": "1", "2026-01-02": "2026-01-03"});
+        let row = Row::new(1, row.as_object().cloned().unwrap_or_default());
+        let none =
+            columns(&Columns::of(&[&row]), &[&row], &mut FeedbackChoices::default(), &[], &mut Vec::new());
+        let advice = none.expect_err("no text").advice.map(|advice| advice.key);
+        assert_eq!(advice, Some("feedback_import.no_header_advice".to_owned()));
     }
 }

@@ -83,6 +83,7 @@ impl Workbench {
             now,
             people: HashSet::new(),
             times: None,
+            sample: Vec::new(),
             events: Vec::new(),
             asides: Vec::new(),
             report: EventImportReport {
@@ -124,7 +125,37 @@ impl Workbench {
         if !request.preview {
             self.commit_piece(&mut work).await?;
         }
+        if work.report.known > 0
+            && let Some(doubt) = self.read_otherwise(&work.sample).await?
+        {
+            work.report.warnings.push(doubt);
+        }
         Ok(work.finish(begun.elapsed().as_secs_f64()))
+    }
+
+    /// What to say where the same rows became other events before, as with another time zone or person.
+    async fn read_otherwise(&self, sample: &[Event]) -> Result<Option<Problem>, Failure> {
+        let ids: HashSet<String> = sample.iter().map(|event| event.distinct_id.clone()).collect();
+        let there = self.events_by_ids(&ids).await?;
+        let mut found = 0;
+        for now in sample {
+            let Some(was) = there.iter().find(|there| there.uuid == now.uuid) else { continue };
+            found += 1;
+            if (was.time, &was.event) != (now.time, &now.event) {
+                let doubt = phrase!(
+                    "ask.known_otherwise",
+                    event = was.event,
+                    was = moment_of(was.time),
+                    event_now = now.event,
+                    now = moment_of(now.time)
+                );
+                return Ok(Some(Problem::warning(doubt).advise(Phrase::new("ask.known_otherwise_advice"))));
+            }
+        }
+        // Some may have been erased, or gone with age; that all of so many have is another matter.
+        let others = found == 0 && ids.len() >= SHOWN && self.project().retention.is_none();
+        let doubt = others.then(|| Problem::warning(Phrase::new("ask.known_other_person")));
+        Ok(doubt.map(|doubt| doubt.advise(Phrase::new("ask.known_otherwise_advice"))))
     }
 
     async fn commit_piece(&self, work: &mut Work) -> Result<(), Failure> {
@@ -158,6 +189,8 @@ struct Work {
     now: i64,
     people: HashSet<i64>,
     times: Option<(i64, i64)>,
+    /// The first events, which are looked at again where they are known already.
+    sample: Vec<Event>,
     events: Vec<Event>,
     asides: Vec<Aside>,
     report: EventImportReport,
@@ -193,16 +226,16 @@ impl Work {
         if self.report.examples.len() < 3 {
             self.report.examples.push(shown(&event));
         }
+        if self.sample.len() < 2 * SHOWN {
+            self.sample.push(event.clone());
+        }
         self.events.push(event);
     }
 
     fn finish(mut self, secs: f64) -> EventImportReport {
-        let moment = |micros: i64| {
-            jiff::Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |at| at.to_string())
-        };
         self.report.people = self.people.len() as u64;
-        self.report.first = self.times.map(|(first, _)| moment(first));
-        self.report.last = self.times.map(|(_, last)| moment(last));
+        self.report.first = self.times.map(|(first, _)| moment_of(first));
+        self.report.last = self.times.map(|(_, last)| moment_of(last));
         self.report.secs = secs;
         if self.converter.repeated > 0 {
             let repeated = phrase!("ask.repeated_rows", count = self.converter.repeated);
@@ -219,6 +252,11 @@ impl Work {
         }
         self.report
     }
+}
+
+/// A moment as people read it.
+fn moment_of(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |at| at.to_string())
 }
 
 /// An event as people look at it, its personal data masked.

@@ -3,7 +3,7 @@
 use flywheel_tables::infer;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// A time, and whether it says by itself which moment it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) fn read(value: &Value) -> Option<Written> {
 /// Reads a time: RFC 3339, a date and time of day in many forms, or seconds, milliseconds, microseconds or nanoseconds since 1970.
 pub(super) fn read_as(value: &Value, day_first: bool) -> Option<Written> {
     match value {
-        Value::Number(number) => of_number(number.as_f64()?),
+        Value::Number(number) => of_number(number.as_f64()?).or_else(|| of_day(number)),
         Value::String(text) => {
             let text = text.trim();
             if let Ok(moment) = text.parse::<Timestamp>() {
@@ -32,7 +32,8 @@ pub(super) fn read_as(value: &Value, day_first: bool) -> Option<Written> {
             if is_digits && text.matches('.').count() <= 1 {
                 return of_number(text.parse().ok()?);
             }
-            let secs = if day_first { infer::moment_day_first(text) } else { infer::moment(text) }?;
+            let read = if day_first { infer::moment_day_first } else { infer::moment };
+            let secs = read(text).or_else(|| read(&whole_hour(text)?))?;
             Some(Written { micros: (secs * 1e6).round() as i64, zoned: names_zone(text) })
         }
         _ => None,
@@ -56,6 +57,19 @@ pub(super) fn names_zone(text: &str) -> bool {
     };
     let clock = &text[colon..];
     clock.ends_with('z') || clock.ends_with("utc") || clock.ends_with("gmt") || clock.contains(['+', '-'])
+}
+
+/// A day as a whole number, such as 20260301.
+fn of_day(number: &Number) -> Option<Written> {
+    let secs = number.as_u64().and_then(|day| infer::moment(&day.to_string()))?;
+    Some(Written { micros: (secs * 1e6).round() as i64, zoned: false })
+}
+
+/// `2014-12-06 02` as `2014-12-06 02:00`: some logs tell the hour only.
+fn whole_hour(text: &str) -> Option<String> {
+    let (_, hour) = text.rsplit_once([' ', 'T'])?;
+    let is_hour = matches!(hour.len(), 1 | 2) && hour.bytes().all(|byte| byte.is_ascii_digit());
+    is_hour.then(|| format!("{text}:00"))
 }
 
 /// The unit is told by the size: seconds and milliseconds reach to the year 5138.
@@ -93,6 +107,11 @@ mod tests {
             // The clock is put forward at 02:00.
             (json!("2026-03-29 02:30:00"), false, Some("2026-03-29T01:30:00Z")),
             (json!(1_767_225_600), false, Some("2026-01-01T00:00:00Z")),
+            (json!(20_260_701), false, Some("2026-06-30T22:00:00Z")),
+            (json!("20260701"), false, Some("2026-06-30T22:00:00Z")),
+            (json!("2026-07-01 9"), false, Some("2026-07-01T07:00:00Z")),
+            (json!("2026-07-01T09"), false, Some("2026-07-01T07:00:00Z")),
+            (json!(20_261_301), false, None),
             (json!("1767225600123"), false, Some("2026-01-01T00:00:00.123Z")),
             (json!(1_767_225_600_123_456_i64), false, Some("2026-01-01T00:00:00.123456Z")),
             (json!("soon"), false, None),

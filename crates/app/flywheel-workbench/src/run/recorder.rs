@@ -22,6 +22,9 @@ pub(crate) const CHECKPOINT: &str = "checkpoint.safetensors";
 /// How far the seconds in the ledger may lag behind while an epoch takes long.
 const SECS_APART: f64 = 5.0;
 
+/// Between two epochs that the ledger hears of: each is synced to the disk, which takes longer than a short epoch.
+const SAVED_APART: Duration = Duration::from_millis(500);
+
 /// The file that asks a run to stop.
 pub(crate) const STOP: &str = "stop";
 
@@ -40,6 +43,8 @@ pub(crate) struct Recorder {
     /// The run's line in the list, kept up to date.
     pub summary: RunSummary,
     begun: Instant,
+    /// When the ledger last heard of it.
+    saved: Duration,
     /// Seconds that earlier processes worked.
     earlier_secs: f64,
     next_checkpoint: Duration,
@@ -66,6 +71,7 @@ impl Recorder {
             earlier_secs: summary.secs,
             summary,
             begun: Instant::now(),
+            saved: Duration::ZERO,
             next_checkpoint: Duration::ZERO,
             next_look: Cell::new(Duration::ZERO),
             stop_seen: Cell::new(false),
@@ -106,7 +112,7 @@ impl Recorder {
     pub fn count_epoch(&mut self, metric: MetricName, value: Option<f64>) {
         self.summary.epochs += 1;
         self.remember_best(metric, value);
-        self.save();
+        self.save_now_and_then();
     }
 
     fn remember_best(&mut self, metric: MetricName, value: Option<f64>) {
@@ -119,9 +125,17 @@ impl Recorder {
 
     /// Brings the ledger up to date.
     pub fn save(&mut self) {
+        self.saved = self.begun.elapsed();
         self.summary.secs = self.secs();
         if let Err(failure) = self.handle.block_on(self.ledger.update_run(&self.summary)) {
             self.trouble.get_or_insert(failure);
+        }
+    }
+
+    /// Brings the ledger up to date where it has not been for a while; `finish` does in any case.
+    fn save_now_and_then(&mut self) {
+        if self.begun.elapsed().saturating_sub(self.saved) >= SAVED_APART {
+            self.save();
         }
     }
 
@@ -156,7 +170,7 @@ impl Watch for Recorder {
             TrainEvent::Epoch(report) => {
                 self.summary.epochs = self.epochs_before + report.epoch;
                 self.remember_best(report.metric, report.validation_metric);
-                self.save();
+                self.save_now_and_then();
             }
             // Time that was spent counts against a budget, also when the process is killed within a long epoch.
             TrainEvent::Progress { .. } if self.secs() - self.summary.secs >= SECS_APART => self.save(),

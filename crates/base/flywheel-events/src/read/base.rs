@@ -5,6 +5,7 @@ use std::sync::Arc;
 use parquet::errors::Result;
 use parquet::file::metadata::RowGroupMetaData;
 
+use super::PersonRange;
 use super::file::Fetched;
 use super::pages::{self, Numbers, Pages};
 use super::texts::Texts;
@@ -46,13 +47,20 @@ impl Base {
         }))
     }
 
-    /// The next rows.
-    pub fn take(&mut self, rows: usize) -> Result<BaseRows> {
-        let (mut persons, mut times) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
-        let mut keys = Vec::with_capacity(rows);
+    /// The next rows; absent where all their people are outside the range.
+    pub fn take(&mut self, rows: usize, range: PersonRange) -> Result<Option<BaseRows>> {
+        let mut persons = Vec::with_capacity(rows);
         self.persons.take(rows, &mut persons)?;
+        let outside = |person: i64| person < range.from || range.to.is_some_and(|to| person >= to);
+        // A cut between people goes through row groups, of which either side reads its own part.
+        if persons.iter().all(|person| outside(*person)) {
+            self.times.skip(rows)?;
+            self.events.skip(rows)?;
+            return Ok(None);
+        }
+        let (mut times, mut keys) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         self.times.take(rows, &mut times)?;
         let values = self.events.take(rows, &mut keys)?;
-        Ok(BaseRows { persons, times, events: Texts::new(keys, values) })
+        Ok(Some(BaseRows { persons, times, events: Texts::new(keys, values) }))
     }
 }

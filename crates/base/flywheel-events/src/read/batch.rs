@@ -93,12 +93,8 @@ impl<'b> Batch<'b> {
 
 /// True when no number is less than the one before it.
 fn ascends(numbers: &[i64]) -> bool {
-    let (mut at, mut ascends) = (1, true);
-    while at < numbers.len() {
-        ascends &= numbers[at - 1] <= numbers[at];
-        at += 1;
-    }
-    ascends
+    // Without a branch, so that several are compared at once.
+    numbers.windows(2).fold(true, |ascends, pair| ascends & (pair[0] <= pair[1]))
 }
 
 /// What a lane found out about the values of a file's dictionaries.
@@ -117,27 +113,18 @@ impl LaneTables {
     /// Each row's mark, as far as the file's columns tell; conditions on the person and on other properties are left aside.
     pub fn marks(&mut self, lane: &Lane, batch: &Batch<'_>, marks: &mut Vec<u64>) {
         let names = self.names.get(&batch.event, |name| lane.name_mask(name));
-        marks.clear();
+        marks.resize(batch.times.len(), 0);
+        let (from, to) = (lane.from, lane.to.unwrap_or(i64::MAX));
+        let no_end = lane.to.is_none();
+        // Without a branch: all ones where the moment counts.
+        let inside = |time: i64| u64::from(time >= from && (time < to || no_end)).wrapping_neg();
         if batch.event.has_nulls() {
-            marks.extend((0..batch.times.len()).map(|row| batch.event.key(row).map_or(0, |key| names[key])));
-        } else {
-            let keys = batch.event.keys();
-            marks.resize(keys.len(), 0);
-            let (marks, mut row) = (marks.as_mut_slice(), 0);
-            while row < keys.len() {
-                marks[row] = names[keys[row] as usize];
-                row += 1;
+            for (row, mark) in marks.iter_mut().enumerate() {
+                *mark = batch.event.key(row).map_or(0, |key| names[key]) & inside(batch.times[row]);
             }
-        }
-        if !lane.is_always() {
-            let (from, to) = (lane.from, lane.to.unwrap_or(i64::MAX));
-            let no_end = lane.to.is_none();
-            let (marks, times) = (marks.as_mut_slice(), batch.times);
-            let mut row = 0;
-            while row < times.len() {
-                let is_inside = times[row] >= from && (times[row] < to || no_end);
-                marks[row] &= (is_inside as u64).wrapping_neg();
-                row += 1;
+        } else {
+            for ((mark, key), time) in marks.iter_mut().zip(batch.event.keys()).zip(batch.times) {
+                *mark = names[*key as usize] & inside(*time);
             }
         }
         for (test, table) in lane.tests.iter().zip(&mut self.tests) {
@@ -149,11 +136,8 @@ impl LaneTables {
                     *mark &= texts.key(row).map_or(none, |key| masks[key]);
                 }
             } else {
-                let (marks, keys) = (marks.as_mut_slice(), texts.keys());
-                let mut row = 0;
-                while row < keys.len() {
-                    marks[row] &= masks[keys[row] as usize];
-                    row += 1;
+                for (mark, key) in marks.iter_mut().zip(texts.keys()) {
+                    *mark &= masks[*key as usize];
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! One file of events: where in it each wanted value lies, and its row groups fetched and decoded.
 
 use std::collections::HashMap;
+use std::io::{BufReader, Read};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,9 +22,10 @@ use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::statistics::Statistics;
 
 use super::base::{Base, BaseRows};
+use super::on_disk::{From as DiskFrom, OnDisk};
 use super::reader::Shared;
 use super::wanted::Wanted;
-use super::{ReadError, footers, on_disk};
+use super::{PersonRange, ReadError, footers, on_disk};
 use crate::shred::{HAS_SET, KEY};
 use crate::{EventFile, Shredded};
 
@@ -135,8 +137,13 @@ impl OpenFile {
         self.ranges(ranges.collect()).await
     }
 
-    /// Decodes a fetched row group, piece by piece.
-    pub fn decode(&self, group: usize, fetched: Fetched) -> Result<Pieces<'_>, ReadError> {
+    /// Decodes a fetched row group, piece by piece; pieces without anybody of the range may be left out.
+    pub fn decode(
+        &self,
+        group: usize,
+        fetched: Fetched,
+        range: PersonRange,
+    ) -> Result<Pieces<'_>, ReadError> {
         let wrong = |error: ParquetError| broken(&self.name(), &error);
         let metadata = self.metadata.metadata().row_group(group);
         let fetched = Arc::new(fetched);
@@ -159,7 +166,8 @@ impl OpenFile {
             .build()
         };
         let others = mask.map(reader).transpose().map_err(wrong)?;
-        Ok(Pieces { file: self, base, others, left: usize::try_from(metadata.num_rows()).unwrap_or(0) })
+        let left = usize::try_from(metadata.num_rows()).unwrap_or(0);
+        Ok(Pieces { file: self, range, base, others, at: 0, left })
     }
 
     /// Reads `properties` of some rows of a row group, whose numbers ascend, and shows each to `take`.
@@ -219,19 +227,13 @@ impl OpenFile {
     }
 
     async fn ranges(&self, ranges: Vec<Range<u64>>) -> Result<Fetched, ReadError> {
-        let bytes = match self.on_disk.clone() {
-            Some(file) => {
-                let ranges = ranges.clone();
-                let read = tokio::task::spawn_blocking(move || on_disk::read(file, &ranges)).await;
-                read.map_err(|error| ReadError::Task(error.to_string()))?
-                    .map_err(|error| broken(&self.name(), &error))?
-            }
-            None => self.store.get_ranges(&self.path, &ranges).await?,
-        };
-        Ok(Fetched {
-            parts: ranges.into_iter().map(|range| range.start).zip(bytes).collect(),
-            length: self.bytes,
-        })
+        if let Some(file) = &self.on_disk {
+            let opened = OnDisk::open(file, &ranges).map_err(|error| broken(&self.name(), &error))?;
+            return Ok(Fetched::OnDisk { file: opened, length: self.bytes });
+        }
+        let bytes = self.store.get_ranges(&self.path, &ranges).await?;
+        let parts = ranges.into_iter().map(|range| range.start).zip(bytes).collect();
+        Ok(Fetched::Parts { parts, length: self.bytes })
     }
 }
 
@@ -264,14 +266,18 @@ impl BasePlace {
 /// A row group on its way out of its pages.
 pub struct Pieces<'f> {
     file: &'f OpenFile,
+    range: PersonRange,
     base: Option<Base>,
     others: Option<ParquetRecordBatchReader>,
+    at: usize,
     left: usize,
 }
 
 /// Rows that are decoded together.
 #[derive(Debug)]
 pub struct Piece {
+    /// Its first row's number in the row group.
+    pub first: u32,
     /// The columns that every question reads, where they were decoded apart.
     pub base: Option<BaseRows>,
     others: Option<RecordBatch>,
@@ -285,23 +291,38 @@ impl Piece {
     }
 }
 
+impl Pieces<'_> {
+    /// The next rows; absent where they are left out.
+    fn piece(&mut self) -> Result<Option<Piece>, ReadError> {
+        let rows = self.left.min(self.file.batch_rows);
+        let first = self.at as u32;
+        (self.at, self.left) = (self.at + rows, self.left - rows);
+        let others = match &mut self.others {
+            None => None,
+            Some(others) => match others.next() {
+                Some(Ok(batch)) if batch.num_rows() == rows => Some(batch),
+                Some(Ok(_)) | None => {
+                    return Err(broken(&self.file.name(), &"its columns are not equally long"));
+                }
+                Some(Err(error)) => return Err(broken(&self.file.name(), &error)),
+            },
+        };
+        let Some(base) = &mut self.base else { return Ok(Some(Piece { first, base: None, others })) };
+        let base = base.take(rows, self.range).map_err(|error| broken(&self.file.name(), &error))?;
+        Ok(base.map(|base| Piece { first, base: Some(base), others }))
+    }
+}
+
 impl Iterator for Pieces<'_> {
     type Item = Result<Piece, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let rows = self.left.min(self.file.batch_rows);
-        if rows == 0 {
-            return None;
+        while self.left > 0 {
+            if let Some(piece) = self.piece().transpose() {
+                return Some(piece);
+            }
         }
-        self.left -= rows;
-        let others = self.others.as_mut().map(|others| match others.next() {
-            Some(Ok(batch)) if batch.num_rows() == rows => Ok(batch),
-            Some(Ok(_)) | None => Err(broken(&self.file.name(), &"its columns are not equally long")),
-            Some(Err(error)) => Err(broken(&self.file.name(), &error)),
-        });
-        let base = self.base.as_mut().map(|base| base.take(rows));
-        let base = base.transpose().map_err(|error| broken(&self.file.name(), &error));
-        Some(base.and_then(|base| Ok(Piece { base, others: others.transpose()? })))
+        None
     }
 }
 
@@ -425,44 +446,82 @@ fn selection(rows: &[u32], total: usize) -> RowSelection {
     RowSelection::from(selectors)
 }
 
-/// Parts of a file that are in memory, read as if they were the file.
+/// Parts of a file, read as if they were the file.
 #[derive(Debug, Clone)]
-pub struct Fetched {
-    parts: Vec<(u64, Bytes)>,
-    length: u64,
+pub enum Fetched {
+    /// In memory, each with the byte where it begins.
+    Parts {
+        /// They do not overlap, and stand in order.
+        parts: Vec<(u64, Bytes)>,
+        /// The file's bytes.
+        length: u64,
+    },
+    /// On this machine's disk, still to be read.
+    OnDisk {
+        /// The file.
+        file: OnDisk,
+        /// Its bytes.
+        length: u64,
+    },
 }
 
-impl Fetched {
-    fn from(&self, start: u64) -> ParquetResult<Bytes> {
-        let at = self.parts.partition_point(|(offset, _)| *offset <= start);
-        let part = at.checked_sub(1).map(|at| &self.parts[at]);
-        let inside = part.and_then(|(offset, bytes)| {
-            let skip = usize::try_from(start - offset).ok()?;
-            (skip < bytes.len()).then(|| bytes.slice(skip..))
-        });
-        inside.ok_or_else(|| ParquetError::EOF(format!("byte {start} was not fetched")))
+/// A part of a file from some byte on.
+pub enum Rest {
+    /// In memory.
+    Memory(bytes::buf::Reader<Bytes>),
+    /// On the disk.
+    Disk(BufReader<DiskFrom>),
+}
+
+impl Read for Rest {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Memory(bytes) => bytes.read(room),
+            Self::Disk(file) => file.read(room),
+        }
     }
+}
+
+/// What the parts hold from a byte on.
+fn from(parts: &[(u64, Bytes)], start: u64) -> ParquetResult<Bytes> {
+    let at = parts.partition_point(|(offset, _)| *offset <= start);
+    let part = at.checked_sub(1).map(|at| &parts[at]);
+    let inside = part.and_then(|(offset, bytes)| {
+        let skip = usize::try_from(start - offset).ok()?;
+        (skip < bytes.len()).then(|| bytes.slice(skip..))
+    });
+    inside.ok_or_else(|| ParquetError::EOF(format!("byte {start} was not fetched")))
 }
 
 impl Length for Fetched {
     fn len(&self) -> u64 {
-        self.length
+        match self {
+            Self::Parts { length, .. } | Self::OnDisk { length, .. } => *length,
+        }
     }
 }
 
 impl ChunkReader for Fetched {
-    type T = bytes::buf::Reader<Bytes>;
+    type T = Rest;
 
     fn get_read(&self, start: u64) -> ParquetResult<Self::T> {
-        Ok(self.from(start)?.reader())
+        Ok(match self {
+            Self::Parts { parts, .. } => Rest::Memory(from(parts, start)?.reader()),
+            Self::OnDisk { file, .. } => Rest::Disk(file.read_from(start)),
+        })
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
-        let mut bytes = self.from(start)?;
-        if bytes.len() < length {
-            return Err(ParquetError::EOF(format!("{length} bytes at {start} were not fetched")));
+        match self {
+            Self::Parts { parts, .. } => {
+                let mut bytes = from(parts, start)?;
+                if bytes.len() < length {
+                    return Err(ParquetError::EOF(format!("{length} bytes at {start} were not fetched")));
+                }
+                bytes.truncate(length);
+                Ok(bytes)
+            }
+            Self::OnDisk { file, .. } => Ok(file.bytes(start, length)?),
         }
-        bytes.truncate(length);
-        Ok(bytes)
     }
 }

@@ -1,16 +1,36 @@
-//! Files that lie on this machine's own disk, read without the way through the store.
+//! Files that lie on this machine's own disk, read page by page when they are decoded.
+//!
+//! What is read goes into room that is still in the processor's caches, and no row group lies in memory as a whole.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use object_store::path::Path;
 use url::Url;
 
+/// Bytes of a page's beginning that are read at once to understand it.
+const HEADER: usize = 256;
+
+/// A file that is open.
+#[derive(Debug, Clone)]
+pub struct OnDisk(Arc<File>);
+
+/// A file read from some byte on.
+pub struct From {
+    file: Arc<File>,
+    at: u64,
+}
+
 /// Where a table's file lies on this machine; absent where its table lies elsewhere.
 pub fn find(root: &str, path: &Path) -> Option<PathBuf> {
+    // Other systems read through the store.
+    if !cfg!(unix) {
+        return None;
+    }
     let folder = match Url::parse(root) {
         Ok(url) if url.scheme() == "file" => url.to_file_path().ok()?,
         Ok(_) => return None,
@@ -20,21 +40,67 @@ pub fn find(root: &str, path: &Path) -> Option<PathBuf> {
     file.is_file().then_some(file)
 }
 
-/// Reads some ranges of a file, as [`object_store::ObjectStore::get_ranges`] does.
-pub fn read(file: PathBuf, ranges: &[Range<u64>]) -> io::Result<Vec<Bytes>> {
-    let mut file = File::open(file)?;
-    let read = |range: &Range<u64>| {
-        let length = usize::try_from(range.end - range.start).map_err(io::Error::other)?;
+impl OnDisk {
+    /// Opens a file and tells the system which parts will be read.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(file: &std::path::Path, ranges: &[Range<u64>]) -> io::Result<Self> {
+        let file = File::open(file)?;
+        for range in ranges {
+            will_need(&file, range);
+        }
+        Ok(Self(Arc::new(file)))
+    }
+
+    /// Reads from a byte on, a little at a time.
+    pub fn read_from(&self, start: u64) -> BufReader<From> {
+        BufReader::with_capacity(HEADER, From { file: self.0.clone(), at: start })
+    }
+
+    /// So many bytes from a byte on.
+    ///
+    /// # Errors
+    /// When the file ends before, or the disk fails.
+    pub fn bytes(&self, start: u64, length: usize) -> io::Result<Bytes> {
         let mut bytes = Vec::with_capacity(length);
-        file.seek(SeekFrom::Start(range.start))?;
-        file.by_ref().take(length as u64).read_to_end(&mut bytes)?;
+        let from = From { file: self.0.clone(), at: start };
+        from.take(length as u64).read_to_end(&mut bytes)?;
         if bytes.len() < length {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(bytes.into())
-    };
-    ranges.iter().map(read).collect()
+    }
 }
+
+impl Read for From {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let count = read_at(&self.file, room, self.at)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, room: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, room, at)
+}
+
+#[cfg(not(unix))]
+fn read_at(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Lets the system fetch a part while others are decoded; where it does not, the reader waits for the disk itself.
+#[cfg(target_os = "linux")]
+fn will_need(file: &File, range: &Range<u64>) {
+    use rustix::fs::{Advice, fadvise};
+    let length = std::num::NonZeroU64::new(range.end - range.start);
+    let _ = fadvise(file, range.start, length, Advice::WillNeed);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn will_need(_: &File, _: &Range<u64>) {}
 
 #[cfg(test)]
 mod tests {
@@ -52,8 +118,14 @@ mod tests {
             assert_eq!(find(root, &path), Some(file.clone()), "{root}");
         }
         assert_eq!(find("s3://bucket/events", &path), None);
-        let parts = read(file.clone(), &[7..10, 0..2, 4..4]).expect("read");
-        assert_eq!(parts, [&b"789"[..], b"01", b""]);
-        read(file, &[8..11]).expect_err("it ends before");
+        let open = OnDisk::open(&file, &[0..4, 7..10]).expect("open");
+        for (start, length, expected) in [(7, 3, &b"789"[..]), (0, 2, b"01"), (4, 0, b"")] {
+            assert_eq!(open.bytes(start, length).expect("read"), expected, "{start}, {length}");
+        }
+        open.bytes(8, 3).expect_err("it ends before");
+        let mut rest = String::new();
+        open.read_from(6).read_to_string(&mut rest).expect("read");
+        assert_eq!(rest, "6789");
+        OnDisk::open(&folder.path().join("none"), &[]).expect_err("it is not there");
     }
 }

@@ -72,16 +72,42 @@ impl<R: ChunkReader> Numbers<R> {
                 NumberPage::Places(places) if places.left > 0 => {
                     places.take(left, &self.dictionary, to)?;
                 }
-                _ => match self.pages.next()? {
-                    Some(Part::Dictionary(bytes)) => {
-                        let (numbers, _) = bytes.as_chunks();
-                        self.dictionary = numbers.iter().map(|number| i64::from_le_bytes(*number)).collect();
-                    }
-                    Some(Part::Plain(bytes)) => self.page = NumberPage::Plain(bytes),
-                    Some(Part::Places(places)) => self.page = NumberPage::Places(places),
-                    None => return Err(ended()),
+                _ => self.turn()?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes the next rows over; pages that hold no others are not decompressed.
+    pub fn skip(&mut self, rows: usize) -> Result<()> {
+        let mut left = rows;
+        while left > 0 {
+            match &mut self.page {
+                NumberPage::Plain(bytes) if bytes.len() >= 8 => {
+                    let count = left.min(bytes.len() / 8);
+                    *bytes = bytes.slice(count * 8..);
+                    left -= count;
+                }
+                NumberPage::Places(places) if places.left > 0 => left -= places.skip(left)?,
+                _ => match self.pages.skip(left)? {
+                    0 => self.turn()?,
+                    skipped => left -= skipped,
                 },
             }
+        }
+        Ok(())
+    }
+
+    /// Turns to the next page.
+    fn turn(&mut self) -> Result<()> {
+        match self.pages.next()? {
+            Some(Part::Dictionary(bytes)) => {
+                let (numbers, _) = bytes.as_chunks();
+                self.dictionary = numbers.iter().map(|number| i64::from_le_bytes(*number)).collect();
+            }
+            Some(Part::Plain(bytes)) => self.page = NumberPage::Plain(bytes),
+            Some(Part::Places(places)) => self.page = NumberPage::Places(places),
+            None => return Err(ended()),
         }
         Ok(())
     }
@@ -115,19 +141,41 @@ impl<R: ChunkReader> Texts<R> {
                 self.page.take(wanted - to.len(), &self.places, to)?;
                 continue;
             }
-            match self.pages.next()? {
-                Some(Part::Dictionary(bytes)) => {
-                    self.values = texts_of(&bytes)?;
-                    self.places = (0..self.values.len() as i32).collect();
-                }
-                Some(Part::Places(places)) => self.page = places,
-                Some(Part::Plain(_)) => {
-                    return Err(ParquetError::General("a text beside the dictionary".to_owned()));
-                }
-                None => return Err(ended()),
-            }
+            self.turn()?;
         }
         Ok(self.values.clone())
+    }
+
+    /// Passes the next rows over; pages that hold no others are not decompressed.
+    pub fn skip(&mut self, rows: usize) -> Result<()> {
+        let mut left = rows;
+        while left > 0 {
+            if self.page.left > 0 {
+                left -= self.page.skip(left)?;
+                continue;
+            }
+            match self.pages.skip(left)? {
+                0 => self.turn()?,
+                skipped => left -= skipped,
+            }
+        }
+        Ok(())
+    }
+
+    /// Turns to the next page.
+    fn turn(&mut self) -> Result<()> {
+        match self.pages.next()? {
+            Some(Part::Dictionary(bytes)) => {
+                self.values = texts_of(&bytes)?;
+                self.places = (0..self.values.len() as i32).collect();
+            }
+            Some(Part::Places(places)) => self.page = places,
+            Some(Part::Plain(_)) => {
+                return Err(ParquetError::General("a text beside the dictionary".to_owned()));
+            }
+            None => return Err(ended()),
+        }
+        Ok(())
     }
 }
 
@@ -149,6 +197,17 @@ impl<R: ChunkReader> Pages<R> {
     pub fn new(reader: Arc<R>, column: &ColumnChunkMetaData, rows: usize) -> Result<Self> {
         let has_levels = column.column_descr().max_def_level() > 0;
         Ok(Self { reader: SerializedPageReader::new(reader, column, rows, None)?, has_levels })
+    }
+
+    /// Passes the next page over if it has no more rows than this, and says how many it had; 0 where it stays.
+    fn skip(&mut self, most: usize) -> Result<usize> {
+        let Some(page) = self.reader.peek_next_page()? else { return Err(ended()) };
+        let rows =
+            page.num_rows.or(page.num_levels).filter(|rows| !page.is_dict && (1..=most).contains(rows));
+        if rows.is_some() {
+            self.reader.skip_next_page()?;
+        }
+        Ok(rows.unwrap_or(0))
     }
 
     fn next(&mut self) -> Result<Option<Part>> {
@@ -243,6 +302,30 @@ impl Hybrid {
             }
         }
         Ok(())
+    }
+
+    /// Passes the next rows over, so many at most, and says how many.
+    fn skip(&mut self, rows: usize) -> Result<usize> {
+        let wanted = rows.min(self.left);
+        self.left -= wanted;
+        let mut left = wanted;
+        while left > 0 {
+            match &mut self.run {
+                Run::Same(_, count) if *count > 0 => {
+                    let taken = left.min(*count);
+                    *count -= taken;
+                    left -= taken;
+                }
+                Run::Packed(bit, count) if *count > 0 => {
+                    let taken = left.min(*count);
+                    *bit += taken * usize::from(self.width);
+                    *count -= taken;
+                    left -= taken;
+                }
+                _ => self.begin_run()?,
+            }
+        }
+        Ok(wanted)
     }
 
     fn begin_run(&mut self) -> Result<()> {
@@ -436,6 +519,38 @@ mod tests {
                 for (key, number) in keys[begin..].iter().zip(&numbers[begin..]) {
                     prop_assert_eq!(values.value(*key as usize), format!("事件 {number}"));
                 }
+            }
+        }
+
+        #[test]
+        fn rows_that_are_passed_over_move_no_other(
+            numbers in any_numbers(),
+            written in any_written(),
+            steps in prop::collection::vec((1_usize..400, any::<bool>()), 1..30),
+        ) {
+            let written = Written { version: WriterVersion::PARQUET_1_0, ..written };
+            let bytes = file(&numbers, &written);
+            let reader = SerializedFileReader::new(bytes.clone()).expect("a file");
+            let group = reader.metadata().row_group(0);
+            let pages = |at: usize| Pages::new(Arc::new(bytes.clone()), group.column(at), numbers.len());
+            let mut column = Numbers::new(pages(0).expect("pages"));
+            let mut texts = Texts::new(pages(1).expect("pages"));
+            let mut at = 0;
+            for (rows, skips) in steps {
+                let rows = rows.min(numbers.len() - at);
+                if skips {
+                    column.skip(rows).expect("rows");
+                    texts.skip(rows).expect("rows");
+                } else {
+                    let (mut found, mut keys) = (Vec::new(), Vec::new());
+                    column.take(rows, &mut found).expect("rows");
+                    prop_assert_eq!(&found, &numbers[at..at + rows]);
+                    let values = texts.take(rows, &mut keys).expect("rows");
+                    for (key, number) in keys.iter().zip(&found) {
+                        prop_assert_eq!(values.value(*key as usize), format!("事件 {number}"));
+                    }
+                }
+                at += rows;
             }
         }
 

@@ -212,7 +212,7 @@ impl Reader {
         range: PersonRange,
         rows: &mut [Rows],
     ) -> Result<Option<i64>, ReadError> {
-        let pieces = file.decode(group.at, fetched)?;
+        let pieces = file.decode(group.at, fetched, range)?;
         let shared = self.shared.clone();
         let lacks: Vec<Lack> = shared.wanted.lanes.iter().map(|lane| Lack::of(lane, &file.layout)).collect();
         let mut last = None;
@@ -231,7 +231,6 @@ impl Reader {
         // Some rows' properties must be read: which, the other columns tell first.
         let pieces: Vec<Piece> = pieces.collect::<Result<_, _>>()?;
         let mut needed_rows: Vec<u32> = Vec::new();
-        let mut base = 0;
         for piece in &pieces {
             let batch = Batch::of(file, piece)?;
             let inside = batch.inside(range.from, range.to);
@@ -240,8 +239,8 @@ impl Reader {
             for (reader, lack) in self.lanes.iter().zip(&lacks) {
                 lack.choose(&batch, inside.clone(), &reader.marks, &mut needed);
             }
-            needed_rows.extend((base..).zip(&needed).filter(|(_, needed)| **needed).map(|(row, _)| row));
-            base += batch.persons.len() as u32;
+            needed_rows
+                .extend((piece.first..).zip(&needed).filter(|(_, needed)| **needed).map(|(row, _)| row));
         }
         let mut found: Vec<Found> = Vec::with_capacity(needed_rows.len());
         if !needed_rows.is_empty() {
@@ -249,14 +248,14 @@ impl Reader {
                 found.push(properties::find(&shared.wanted, json.unwrap_or_default()));
             }))?;
         }
-        let (mut base, mut next) = (0, 0);
+        let mut next = 0;
         for piece in &pieces {
             let batch = Batch::of(file, piece)?;
             let inside = batch.inside(range.from, range.to);
-            let end = base + batch.persons.len() as u32;
+            let end = piece.first + batch.persons.len() as u32;
             let mut places = vec![u32::MAX; batch.persons.len()];
             while let Some(row) = needed_rows.get(next).filter(|row| **row < end) {
-                places[(row - base) as usize] = next as u32;
+                places[(row - piece.first) as usize] = next as u32;
                 next += 1;
             }
             let properties = Properties { places, found: &found };
@@ -264,7 +263,6 @@ impl Reader {
             self.mark_by_properties(&batch, inside.clone(), &properties);
             last = inside.clone().next_back().map(|row| batch.persons[row]).or(last);
             self.take(&batch, inside, Some(&properties), rows);
-            base = end;
         }
         Ok(last)
     }
@@ -489,18 +487,13 @@ fn apart(persons: &[i64], rows: Range<usize>, aside: &[i64]) -> Vec<(Range<usize
 }
 
 /// The rows of the range whose mark is not 0.
-///
-/// Counted by hand, as the other loops over every row: the compiler's first level leaves iterators' steps as calls.
 fn choose(marks: &[u64], range: Range<usize>, chosen: &mut Vec<u32>) {
-    chosen.clear();
     chosen.resize(range.len(), 0);
-    let places = chosen.as_mut_slice();
-    let (mut count, mut row) = (0, range.start);
-    while row < range.end {
+    let mut count = 0;
+    for row in range {
         // Without a branch: what is not chosen is written over.
-        places[count] = row as u32;
-        count += (marks[row] != 0) as usize;
-        row += 1;
+        chosen[count] = row as u32;
+        count += usize::from(marks[row] != 0);
     }
     chosen.truncate(count);
 }

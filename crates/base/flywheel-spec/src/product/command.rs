@@ -192,8 +192,8 @@ impl Writer {
     }
 }
 
-/// `people:signup`, `sum(amount):pay[plan=pro]`.
-fn series_text(series: TrendSeries) -> Option<String> {
+/// A series as it is typed: `people:signup`, `sum(amount):pay[plan=pro]`; `None` where the command line has no form for it.
+pub fn series_text(series: TrendSeries) -> Option<String> {
     let measure = match series.measure {
         Measure::Value => {
             let property = property_text(series.property.as_ref()?)?;

@@ -87,6 +87,11 @@ impl Owner {
         *self == Self::Event
     }
 
+    /// True for the person's.
+    pub fn is_person(&self) -> bool {
+        *self == Self::Person
+    }
+
     /// True when every event of a person has the same value.
     pub fn is_of_person(self) -> bool {
         matches!(self, Self::Person | Self::Segment)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Chart, EventFilter, Operator, Period, Property};
+use super::{Chart, EventFilter, Operator, Owner, Period, Property};
 use crate::{Phrase, Problem};
 
 /// Who people are: everybody who meets `who`, counted anew each time; a `persons` or `listed` condition is a list that stays.
@@ -63,6 +63,10 @@ fn ten() -> u32 {
     10
 }
 
+fn person() -> Owner {
+    Owner::Person
+}
+
 /// A condition on a person.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -88,10 +92,13 @@ pub enum Who {
         #[schema(no_recursion)]
         of: Box<Who>,
     },
-    /// Who has such a property now.
+    /// Who has such a property now, or belongs to another kept segment: `of = "segment"` with `in` or `out` as its value.
     Property {
-        /// The person's property.
+        /// The property, or the segment.
         property: String,
+        /// Whose it is: the person's or a kept segment, or that of the group where the segment follows groups of its type.
+        #[serde(default = "person", skip_serializing_if = "Owner::is_person")]
+        of: Owner,
         /// How it is compared.
         #[serde(default)]
         operator: Operator,

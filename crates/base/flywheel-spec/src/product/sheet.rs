@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::Answer;
+use crate::Language;
 
 /// Fields of a report that are no numbers of its own.
 const ASIDE: [&str; 4] = ["kind", "findings", "charts", "warnings"];
@@ -21,13 +22,18 @@ pub struct Sheet {
     pub rows: Vec<Vec<Value>>,
 }
 
-/// Every table of an answer, the report's own numbers first when it has any.
+/// Every table of an answer, the report's own numbers first when it has any; sentences in English, as files hold them.
 pub fn sheets(answer: &Answer) -> Vec<Sheet> {
+    sheets_in(answer, Language::En)
+}
+
+/// The same with sentences in one language.
+pub fn sheets_in(answer: &Answer, language: Language) -> Vec<Sheet> {
     let Ok(Value::Object(mut report)) = serde_json::to_value(answer) else { return Vec::new() };
     for name in ASIDE {
         report.shift_remove(name);
     }
-    let mut making = Making::default();
+    let mut making = Making { language, ..Making::default() };
     making.sheets.extend(steps(&mut report));
     making.entry("", &report, &[]);
     for sheet in &mut making.sheets {
@@ -88,6 +94,7 @@ fn steps(report: &mut Map<String, Value>) -> Option<Sheet> {
 
 #[derive(Default)]
 struct Making {
+    language: Language,
     sheets: Vec<Sheet>,
 }
 
@@ -96,7 +103,7 @@ impl Making {
     fn entry(&mut self, name: &str, entry: &Map<String, Value>, before: &[(String, Value)]) {
         let mut row = before.to_vec();
         let mut lists = Vec::new();
-        spread("", entry, &mut row, &mut lists);
+        spread(self.language, "", entry, &mut row, &mut lists);
         if row.len() > before.len() {
             self.sheet(name).add(&row);
         }
@@ -149,16 +156,21 @@ impl Sheet {
 
 /// An entry's values as columns, and its lists.
 fn spread<'v>(
+    language: Language,
     prefix: &str,
     entry: &'v Map<String, Value>,
     row: &mut Vec<(String, Value)>,
     lists: &mut Vec<(String, &'v Vec<Value>)>,
 ) {
+    let sentence = match language {
+        Language::En => "en",
+        Language::Zh => "zh",
+    };
     for (name, value) in entry {
         let column = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match value {
             Value::Array(items) => lists.push((column, items)),
-            Value::Object(object) => match object.get("en").or_else(|| object.get("name")) {
+            Value::Object(object) => match object.get(sentence).or_else(|| object.get("name")) {
                 // A sentence, and a property with its owner.
                 Some(Value::String(text)) if object.contains_key("zh") || object.len() <= 2 => {
                     row.push((column, text.clone().into()));
@@ -168,7 +180,7 @@ fn spread<'v>(
                         row.push((format!("{column}{suffix}"), object[part].clone()));
                     }
                 }
-                _ => spread(&column, object, row, lists),
+                _ => spread(language, &column, object, row, lists),
             },
             _ => row.push((column, value.clone())),
         }
@@ -188,6 +200,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::product::segment::{RfmGroup, RfmRow, SegmentReport};
 
     fn made(report: Value) -> Vec<Sheet> {
         let mut making = Making::default();
@@ -209,6 +222,27 @@ mod tests {
         assert_eq!(sheet.columns, ["step", "pay · pro", "pay · pro (before)", "pay"]);
         assert_eq!(sheet.rows[1], [json!("tue"), json!(null), json!(3), json!(5)]);
         assert!(!report.contains_key("axis"));
+    }
+
+    #[test]
+    fn sentences_are_told_in_one_language() {
+        let title = crate::phrase!("following.rfm_champions");
+        let row = RfmRow {
+            group: RfmGroup::Champions,
+            title,
+            people: 3,
+            share: 1.0,
+            mean_days_since: None,
+            mean_events: None,
+            mean_value: None,
+        };
+        let answer = Answer::Segment(SegmentReport { rfm: vec![row], ..SegmentReport::default() });
+        for (language, expected) in [(Language::En, "champions"), (Language::Zh, "冠军用户")] {
+            let sheets = sheets_in(&answer, language);
+            let rfm = sheets.iter().find(|sheet| sheet.name == "rfm").expect("the groups");
+            let title = rfm.columns.iter().position(|column| column == "title").expect("a title");
+            assert_eq!(rfm.rows[0][title], json!(expected));
+        }
     }
 
     #[test]

@@ -34,12 +34,16 @@ pub(super) fn codes(values: &Values, rows: &[usize]) -> Option<Codes> {
         Values::Text(texts) => {
             let mut known: HashMap<&str, u32> = HashMap::new();
             let mut codes = Vec::with_capacity(rows.len());
+            let mut last: Option<(&str, u32)> = None;
             for &row in rows {
-                codes.push(match &texts[row] {
-                    None => 0,
-                    Some(text) => {
+                codes.push(match (texts[row].as_deref(), last) {
+                    (None, _) => 0,
+                    (Some(text), Some((known, code))) if known == text => code,
+                    (Some(text), _) => {
                         let next = known.len() as u32 + 1;
-                        *known.entry(text).or_insert(next)
+                        let code = *known.entry(text).or_insert(next);
+                        last = Some((text, code));
+                        code
                     }
                 });
                 if known.len() > MOST {

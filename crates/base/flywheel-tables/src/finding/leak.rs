@@ -7,6 +7,7 @@
 //! the target is the sum, the difference or the product of the column and another.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use flywheel_spec::table::{ColumnKind, Finding, FindingKind};
 use flywheel_spec::{Phrase, phrase};
@@ -113,44 +114,63 @@ fn pure_values(evidence: &Evidence<'_>, index: usize, target: usize) -> Option<f
     {
         return None;
     }
-    let mut joint: HashMap<(&str, &str), u32> = HashMap::new();
-    let mut by_value: HashMap<&str, u32> = HashMap::new();
-    let mut by_class: HashMap<&str, u32> = HashMap::new();
-    for (value, class) in values.iter().zip(classes) {
-        if let (Some(value), Some(class)) = (value, class) {
-            *joint.entry((value, class)).or_default() += 1;
-            *by_value.entry(value).or_default() += 1;
-        }
-        if let Some(class) = class {
-            *by_class.entry(class).or_default() += 1;
-        }
+    let (values, value_names) = numbered(values)?;
+    let (classes, class_names) = numbered(classes)?;
+    let width = class_names.len() + 1;
+    let mut joint = vec![0_u32; (value_names.len() + 1) * width];
+    for (&value, &class) in values.iter().zip(&classes) {
+        joint[value as usize * width + class as usize] += 1;
     }
-    let all: u32 = by_class.values().sum();
-    let mut pure: Vec<(&str, &str, u32, u32)> = joint
-        .iter()
-        .map(|(&(value, class), &count)| (value, class, count, by_value[value]))
-        .filter(|&(_, _, count, of)| of >= FEWEST && f64::from(count) >= PURE * f64::from(of))
-        .collect();
+    let by_class: Vec<u32> = (0..width).map(|class| joint.iter().skip(class).step_by(width).sum()).collect();
+    let all: u32 = by_class[1..].iter().sum();
+    let mut pure: Vec<(&str, usize, u32, u32)> = Vec::new();
+    for (row, value) in joint.chunks(width).skip(1).zip(&value_names) {
+        let of: u32 = row[1..].iter().sum();
+        let is_pure = |count: u32| of >= FEWEST && f64::from(count) >= PURE * f64::from(of);
+        let classes = row.iter().enumerate().skip(1).filter(|(_, count)| is_pure(**count));
+        pure.extend(classes.map(|(class, &count)| (*value, class, count, of)));
+    }
     pure.sort_unstable_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(b.0)));
-    let share = |class: &str| f64::from(by_class[class]) / f64::from(all);
-    let covered = |class: &str| {
+    let share = |class: usize| f64::from(by_class[class]) / f64::from(all);
+    let covered = |class: usize| {
         let rows: u32 =
             pure.iter().filter(|(_, other, ..)| *other == class).map(|(_, _, count, _)| count).sum();
         f64::from(rows) / f64::from(by_class[class])
     };
     // A class that nearly every row is of is covered by any column.
-    let tells = |class: &str| share(class) <= RARE || (share(class) <= 0.9 && covered(class) >= COVERED);
-    let (value, class, count, of) = pure.iter().copied().find(|(_, class, ..)| tells(class))?;
+    let tells = |class: usize| share(class) <= RARE || (share(class) <= 0.9 && covered(class) >= COVERED);
+    let (value, class, count, of) = pure.iter().copied().find(|(_, class, ..)| tells(*class))?;
     Some(phrase!(
         "tables.finding_leak_pure",
         column = columns[index].name,
         value = value,
         target = columns[target].name,
-        class = class,
+        class = class_names[class - 1],
         count = count,
         of = of,
         share = percent(u64::from(by_class[class]), u64::from(all))
     ))
+}
+
+/// Texts as numbers from 1 in the order of their first rows, 0 the missing, with their names; absent where too many differ.
+fn numbered(texts: &[Option<Arc<str>>]) -> Option<(Vec<u32>, Vec<&str>)> {
+    let mut names: Vec<&str> = Vec::new();
+    let mut known: HashMap<&str, u32> = HashMap::new();
+    let mut numbers = Vec::with_capacity(texts.len());
+    for run in texts.chunk_by(|a, b| a == b) {
+        let number = match run[0].as_deref() {
+            None => 0,
+            Some(text) => *known.entry(text).or_insert_with(|| {
+                names.push(text);
+                names.len() as u32
+            }),
+        };
+        if names.len() > MOST_VALUES {
+            return None;
+        }
+        numbers.extend(std::iter::repeat_n(number, run.len()));
+    }
+    Some((numbers, names))
 }
 
 fn regression(evidence: &Evidence<'_>, target: usize, rows: &[usize], values: &[f64]) -> Vec<Finding> {

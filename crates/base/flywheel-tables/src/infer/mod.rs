@@ -11,6 +11,7 @@
 mod missing;
 mod number;
 mod refine;
+pub(crate) mod siblings;
 mod time;
 mod writing;
 
@@ -20,7 +21,7 @@ use flywheel_spec::table::ColumnKind;
 
 use crate::frame::Values;
 
-pub use missing::is_missing;
+pub use missing::{is_missing, is_unmeasured};
 pub use number::number;
 pub(crate) use refine::{Asked, Lines, refine, refine_numbers, shortened};
 pub use time::{day_first, moment, moment_day_first};

@@ -7,7 +7,7 @@ use flywheel_spec::table::ColumnKind;
 use flywheel_spec::{Phrase, Problem, phrase};
 
 use super::number::{self, Decimal};
-use super::{STRAYS, Writing, is_missing, kind_of, number_kind, time};
+use super::{STRAYS, Writing, is_missing, is_unmeasured, kind_of, number_kind, time};
 use crate::frame::{Column, Values};
 use crate::interner::Interner;
 use crate::source::raw::RawColumn;
@@ -43,6 +43,11 @@ pub(crate) fn refine(
     notes: &mut Notes,
 ) -> (Column, ColumnKind) {
     let mut present: Vec<bool> = raw.cells().map(|cell| !is_missing(cell)).collect();
+    let measured: Vec<bool> =
+        raw.cells().zip(&present).map(|(cell, &present)| present && !is_unmeasured(cell)).collect();
+    if measured != present && (Reader { raw, present: &measured, lines }).is_measured(asked) {
+        present = measured;
+    }
     if (Reader { raw, present: &present, lines }).keeps_words(asked) {
         let filled: Vec<bool> = raw.cells().map(|cell| !cell.trim().is_empty()).collect();
         if asked.is_target {
@@ -113,6 +118,16 @@ impl Reader<'_> {
                 self.measured(&mut Notes::default()).is_none() && !yes_and_no()
             }
             (None, None) => false,
+        }
+    }
+
+    /// True where the column is of numbers or times once words such as `unknown` count as missing.
+    fn is_measured(&self, asked: Asked) -> bool {
+        let is_measure = |kind: ColumnKind| matches!(kind, ColumnKind::Number | ColumnKind::Time);
+        match (asked.kind, asked.expected) {
+            (Some(kind), _) => is_measure(kind),
+            (None, Some(expected)) => is_measure(expected.kind),
+            (None, None) => self.measured(&mut Notes::default()).is_some(),
         }
     }
 

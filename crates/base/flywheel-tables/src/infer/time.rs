@@ -11,7 +11,8 @@ pub(super) enum Order {
     DayFirst,
 }
 
-/// Reads ISO 8601 dates and moments, `2015/7/1`, `7/1/2015` (month first), `July 1, 2015`, `1 Jul 2015`, `2015年7月1日`, with or without a time.
+/// Reads ISO 8601 dates and moments, `2015/7/1`, `7/1/2015` (month first), `July 1, 2015`, `1 Jul 2015`, `2015年7月1日`, with or without a time;
+/// months such as `2015-07`, `2015年7月` and `Jul 2015` as their first day.
 ///
 /// What names no zone is taken as UTC.
 pub fn moment(text: &str) -> Option<f64> {
@@ -50,12 +51,15 @@ pub(super) fn read(text: &str, order: Order) -> Option<f64> {
 ///
 /// The flag says that nothing in the column decided it.
 pub(super) fn order<'a>(texts: impl Iterator<Item = &'a str>) -> Option<(Order, bool)> {
-    let (mut month_first, mut day_first, mut seen) = (false, false, false);
+    let (mut month_first, mut day_first, mut slashed, mut dotted) = (false, false, false, false);
     for text in texts {
         let (date, _) = split_clock(text.trim());
-        let Some([first, second, _]) = numbers(date, '/').or_else(|| numbers(date, '.')) else { continue };
+        let of_slashes = numbers(date, '/');
+        let is_slashed = of_slashes.is_some();
+        let Some([first, second, _]) = of_slashes.or_else(|| numbers(date, '.')) else { continue };
         if first <= 31 && second <= 31 {
-            seen = true;
+            slashed |= is_slashed;
+            dotted |= !is_slashed;
             day_first |= first > 12;
             month_first |= second > 12;
         }
@@ -64,7 +68,9 @@ pub(super) fn order<'a>(texts: impl Iterator<Item = &'a str>) -> Option<(Order, 
         (true, true) => None,
         (false, true) => Some((Order::DayFirst, false)),
         (true, false) => Some((Order::MonthFirst, false)),
-        (false, false) => Some((Order::MonthFirst, seen)),
+        // Who writes dates with dots writes the day first.
+        (false, false) if dotted && !slashed => Some((Order::DayFirst, false)),
+        (false, false) => Some((Order::MonthFirst, slashed)),
     }
 }
 
@@ -87,20 +93,30 @@ fn read_date(text: &str, order: Order) -> Option<Date> {
     for separator in ['-', '/', '.'] {
         let Some([first, second, third]) = numbers(text, separator) else { continue };
         let year_digits = text.rsplit(separator).next().map_or(0, str::len);
+        // `1.2.19` is rather a version than a day.
+        let is_padded = text.len() == "01.02.19".len();
         return match (first, separator) {
             (1000.., _) => date(first, second, third),
             (_, '-') if third >= 1000 => ordered(first, second, third),
-            (_, '/') if year_digits == 2 => {
-                ordered(first, second, if third < 70 { 2000 + third } else { 1900 + third })
-            }
+            (_, '/') if year_digits == 2 => ordered(first, second, full_year(third)),
+            (_, '.') if year_digits == 2 && is_padded => ordered(first, second, full_year(third)),
             (_, '/' | '.') if third >= 1000 => ordered(first, second, third),
             _ => None,
         };
     }
+    if let Some((year, month)) =
+        text.split_once(['-', '/']).filter(|(year, month)| year.len() == 4 && month.len() == 2)
+    {
+        // `2015-07` is a month; `1234-05` is a code.
+        return whole(year)
+            .filter(|year| (1900..2100).contains(year))
+            .and_then(|year| date(year, whole(month)?, 1));
+    }
     if let Some((year, rest)) = text.split_once('年') {
         let (month, rest) = rest.split_once('月')?;
         let day = rest.trim_end_matches(['日', '号']);
-        return date(whole(year)?, whole(month)?, whole(day)?);
+        let day = if day.is_empty() { 1 } else { whole(day)? };
+        return date(whole(year)?, whole(month)?, day);
     }
     if text.len() == 8 && text.is_ascii() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let year = whole(&text[..4])?;
@@ -113,10 +129,19 @@ fn read_date(text: &str, order: Order) -> Option<Date> {
     named_month(text)
 }
 
+/// A year written with two digits: from 1970 to 2069.
+fn full_year(year: u32) -> u32 {
+    if year < 70 { 2000 + year } else { 1900 + year }
+}
+
 /// `July 1, 2015`, `Jul 1 2015`, `1 July 2015`, `1-Jul-2015`, with or without the day of the week before it.
 fn named_month(text: &str) -> Option<Date> {
     let words: Vec<&str> = text.split([' ', ',', '-', '.']).filter(|word| !word.is_empty()).collect();
     let words = match words.len() {
+        2 => {
+            let year = words[1].parse::<i16>().ok().filter(|year| (1900..2100).contains(year))?;
+            return Date::new(year, month(words[0])?, 1).ok();
+        }
         3 => &words[..],
         4 => &words[1..],
         _ => return None,
@@ -242,6 +267,15 @@ mod tests {
             ("Fri, 2 January 1970 00:00:00 GMT", Some(86_400.0)),
             ("1970年1月2日", Some(86_400.0)),
             ("19000101", Some(-2_208_988_800.0)),
+            ("01.02.70", Some(86_400.0)),
+            ("1970-02", Some(31.0 * 86_400.0)),
+            ("1970/02", Some(31.0 * 86_400.0)),
+            ("1970年2月", Some(31.0 * 86_400.0)),
+            ("Feb 1970", Some(31.0 * 86_400.0)),
+            ("2010-13", None),
+            ("1234-05", None),
+            ("1.2.19", None),
+            ("May 12", None),
             ("1969-12-31", Some(-86_400.0)),
             ("2018-02-30", None),
             ("1.0.19", None),
@@ -262,5 +296,7 @@ mod tests {
         assert_eq!(order(["3/4/2015", "3/14/2015"].into_iter()), Some((Order::MonthFirst, false)));
         assert_eq!(order(["3/4/2015"].into_iter()), Some((Order::MonthFirst, true)));
         assert_eq!(order(["31/4/2015", "3/14/2015"].into_iter()), None);
+        assert_eq!(order(["03.04.2015", "05.06.2015"].into_iter()), Some((Order::DayFirst, false)));
+        assert_eq!(order(["03.04.2015", "05.13.2015"].into_iter()), Some((Order::MonthFirst, false)));
     }
 }

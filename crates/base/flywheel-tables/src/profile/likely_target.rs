@@ -4,8 +4,8 @@ use flywheel_spec::table::{ColumnKind, ColumnProfile};
 
 use crate::stored::StoredTable;
 
-/// Names that a target has.
-const NAMES: [&str; 22] = [
+/// Names that a target has, the likelier first.
+const NAMES: [&str; 21] = [
     "target",
     "label",
     "churn",
@@ -16,7 +16,6 @@ const NAMES: [&str; 22] = [
     "diagnosis",
     "species",
     "variety",
-    "income",
     "default",
     "fraud",
     "y",
@@ -29,6 +28,33 @@ const NAMES: [&str; 22] = [
     "类别",
     "是否流失",
 ];
+
+/// Names that a target has where it is one of a few classes; as numbers such columns are rather learned from.
+const NAMES_OF_CLASSES: [&str; 20] = [
+    "income",
+    "attrition",
+    "spam",
+    "purchased",
+    "purchase",
+    "converted",
+    "approved",
+    "clicked",
+    "vote",
+    "response",
+    "result",
+    "status",
+    "loan_status",
+    "是否违约",
+    "是否购买",
+    "是否点击",
+    "是否续费",
+    "违约",
+    "结果",
+    "状态",
+];
+
+/// Classes beyond which a column of such a name is hardly what is asked for.
+const FEW_CLASSES: u64 = 20;
 
 /// Words within a target's name.
 const WORDS: [&str; 9] =
@@ -46,22 +72,30 @@ pub(super) fn find(table: &StoredTable, columns: &[ColumnProfile]) -> Option<Str
                 ColumnKind::Time | ColumnKind::Text | ColumnKind::Image => false,
             }
     };
-    let named = columns.iter().filter(fits).max_by_key(|column| score(&column.name));
-    if let Some(column) = named.filter(|column| score(&column.name) > 0) {
+    let named = columns.iter().filter(fits).max_by_key(|column| score(column));
+    if let Some(column) = named.filter(|column| score(column) > 0) {
         return Some(column.name.clone());
     }
     let last = columns.iter().rfind(|column| column.name != "part").filter(fits)?;
-    let is_class = matches!(last.kind, ColumnKind::Category | ColumnKind::Boolean) && last.distinct <= 20;
-    is_class.then(|| last.name.clone())
+    is_of_few_classes(last).then(|| last.name.clone())
 }
 
-fn score(name: &str) -> usize {
-    let name = name.to_lowercase();
-    if let Some(place) = NAMES.iter().position(|known| *known == name) {
+fn is_of_few_classes(column: &ColumnProfile) -> bool {
+    matches!(column.kind, ColumnKind::Category | ColumnKind::Boolean) && column.distinct <= FEW_CLASSES
+}
+
+fn score(column: &ColumnProfile) -> usize {
+    let name = column.name.to_lowercase();
+    let place = |names: &[&str]| names.iter().position(|known| *known == name);
+    if let Some(place) = place(&NAMES) {
+        return 200 - place;
+    }
+    if let Some(place) = place(&NAMES_OF_CLASSES).filter(|_| is_of_few_classes(column)) {
         return 100 - place;
     }
     let has = |word: &str| {
         name.split(['_', ' ', '-', '.']).any(|part| part == word) || (!word.is_ascii() && name.contains(word))
     };
-    WORDS.iter().any(|word| has(word)).into()
+    // `previous_cancelled` may be a count, and that is rather learned from.
+    (is_of_few_classes(column) && WORDS.iter().any(|word| has(word))).into()
 }

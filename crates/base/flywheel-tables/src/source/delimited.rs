@@ -1,11 +1,13 @@
 //! CSV and its kin: lines of fields with a delimiter, quotes, any encoding; broken rows are set aside and named by their line.
 
+use std::borrow::Cow;
+
 use csv::{ByteRecord, ReaderBuilder};
 use flywheel_spec::table::ColumnKind;
 use flywheel_spec::{Phrase, Problem, Problems, phrase};
 
 use super::raw::{RawColumn, RawTable};
-use super::{Format, ImportOptions, Imported, LISTED, Notes, encoding, listed, pixel_table};
+use super::{Format, ImportOptions, Imported, LISTED, Notes, encoding, listed, pixel_table, preamble};
 use crate::frame::{Frame, Values};
 use crate::infer::{self, Asked, refine};
 
@@ -32,10 +34,25 @@ pub(super) fn import(name: &str, bytes: &[u8], options: &ImportOptions) -> Resul
             .in_file(name)
             .into());
     }
-    let delimiter = match options.delimiter {
-        Some(delimiter) => u8::try_from(delimiter).unwrap_or(b','),
-        None => sniff(text),
+    let (text, hint) = preamble::without_hint(text);
+    let given = options.delimiter.map(|delimiter| u8::try_from(delimiter).unwrap_or(b',')).or(hint);
+    let mut delimiter = given.unwrap_or_else(|| sniff(&text));
+    // A title hides from the first look what the fields are split at.
+    let is_hidden = given.is_none() && header(&text, delimiter).len() < 2;
+    let first = [delimiter];
+    let candidates: &[u8] = if is_hidden { &DELIMITERS } else { &first };
+    let titled = |&split_at: &u8| Some((split_at, preamble::without_titles(&text, split_at)?));
+    let found = candidates.iter().find_map(titled);
+    let text = match found {
+        Some((split_at, (rest, titles))) => {
+            delimiter = split_at;
+            let (count, found) = (titles.len(), listed(&titles));
+            notes.actions.push(phrase!("tables.titles_passed_over", count = count, found = found));
+            Cow::Owned(rest)
+        }
+        None => text,
     };
+    let text = text.as_ref();
     if delimiter != b',' {
         let shown = if delimiter == b'\t' { "tab".to_owned() } else { (delimiter as char).to_string() };
         notes.actions.push(phrase!("tables.delimiter", delimiter = shown));
@@ -103,6 +120,10 @@ pub(super) fn typed(
                 notes.writing.extend(said.writing);
             }
         }
+    });
+    infer::siblings::agree(&mut frame, &mut kinds, |name| {
+        let is_asked = options.kinds.contains_key(name) || options.expected.contains_key(name);
+        !is_asked && options.target.as_deref() != Some(name)
     });
     (frame, kinds)
 }

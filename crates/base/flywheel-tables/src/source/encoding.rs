@@ -132,6 +132,9 @@ fn human(encoding: &'static Encoding) -> &'static str {
     }
 }
 
+/// So many letters of UTF-8 are no chance.
+const MIXED: usize = 20;
+
 /// The encoding that the bytes look like; a beginning may end within a character, a `whole` text may not.
 fn detect(bytes: &[u8], whole: bool) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
@@ -161,14 +164,15 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// True where the letters beyond ASCII are UTF-8 but for a few broken places.
+/// True where the letters beyond ASCII are UTF-8 but for some broken places.
 fn is_mostly_utf8(bytes: &[u8]) -> bool {
     let (mut whole, mut broken) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         whole += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    whole >= 4 * broken
+    // Two encodings in one file leave many letters whole; another encoding hardly ever makes them by chance.
+    whole >= 4 * broken || (whole >= MIXED && whole >= broken)
 }
 
 fn unknown(name: &str, label: &str) -> Problems {
@@ -297,6 +301,14 @@ mod tests {
                 assert!(action.is_some());
             }
         }
+    }
+
+    #[test]
+    fn a_file_put_together_of_two_encodings_is_refused() {
+        let rows = "Straße,Köln\n".repeat(15);
+        let bytes = [rows.as_bytes(), &WINDOWS_1252.encode(&rows).0].concat();
+        let problems = decode("a.csv", &bytes, None, &mut Notes::default()).expect_err("two encodings");
+        assert_eq!(problems.problems[0].place.line, Some(16), "{problems}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Workbooks of Excel and LibreOffice: one sheet, whose first filled row gives the names.
+//! Workbooks of Excel and LibreOffice: one sheet, whose first filled row below its titles gives the names.
 
 use std::io::Cursor;
 
@@ -9,11 +9,17 @@ use serde_json::{Map, Number, Value};
 use super::delimited::{typed, unique};
 use super::raw::{RawColumn, RawTable};
 use super::rows::{Row, Taken};
-use super::{Format, ImportOptions, Imported, Notes, Source, bytes, listed};
+use super::{Format, ImportOptions, Imported, Notes, Source, bytes, listed, preamble};
 use crate::storage::StorageError;
 
 /// Endings of workbooks.
 const ENDINGS: [&str; 5] = ["xlsx", "xlsm", "xlsb", "xls", "ods"];
+
+/// A sheet with so many times the rows of those before it is the one that is meant.
+const MUCH_LONGER: usize = 10;
+
+/// Rows in which the names are looked for, and those that follow them.
+const LOOKED_AT: usize = 40;
 
 /// True for a workbook, by its name and its first bytes.
 pub(super) fn looks_like(name: &str, start: &[u8]) -> bool {
@@ -50,7 +56,7 @@ pub(super) fn workbook(
     }
 }
 
-/// Reads the first sheet with rows as a table.
+/// Reads a sheet as a table: the first with rows, or the first that makes those before it look like notes.
 pub(super) fn import(name: &str, bytes: &[u8], options: &ImportOptions) -> Result<Imported, Problems> {
     let mut notes = Notes::default();
     let sheet = Sheet::open(name, bytes, None, &mut notes.actions)?;
@@ -68,7 +74,7 @@ pub(super) fn import(name: &str, bytes: &[u8], options: &ImportOptions) -> Resul
     notes.settle(frame, kinds, Format::Excel)
 }
 
-/// The rows of a sheet; the first with rows when none is named.
+/// The rows of a sheet; of the one that an import takes when none is named.
 pub(super) fn rows(
     name: &str,
     bytes: &[u8],
@@ -117,15 +123,29 @@ impl Sheet {
                 filled.push((sheet.clone(), range));
             }
         }
-        let others = filled.len().saturating_sub(1);
-        let Some((sheet, range)) = filled.into_iter().next() else {
+        let rows_of = |range: &Range<Data>| range.rows().filter(|row| is_filled(row)).count();
+        let most = filled.iter().map(|(_, range)| rows_of(range)).max().unwrap_or(0);
+        // A sheet of notes before the one with the data has few rows beside it.
+        let taken = filled.iter().position(|(_, range)| rows_of(range) * MUCH_LONGER > most).unwrap_or(0);
+        if filled.is_empty() {
             let problem = Problem::error(Phrase::new("tables.empty_file"));
             return Err(problem.advise(Phrase::new("tables.copy_again")).in_file(name).into());
-        };
-        if others > 0 {
-            actions.push(phrase!("tables.excel_sheet_taken", sheet = sheet, others = others));
         }
-        let header = range.rows().position(is_filled).unwrap_or(0);
+        let (sheet, range) = filled.remove(taken);
+        if !filled.is_empty() {
+            let others: Vec<&String> = filled.iter().map(|(sheet, _)| sheet).collect();
+            actions.push(phrase!("tables.excel_sheet_taken", sheet = sheet, others = listed(&others)));
+        }
+        let first = range.rows().position(is_filled).unwrap_or(0);
+        let start: Vec<Vec<String>> = range.rows().skip(first).take(LOOKED_AT).map(trimmed).collect();
+        let above = preamble::titles(&start);
+        if above > 0 {
+            let found: Vec<&String> =
+                start[..above].iter().flatten().filter(|cell| !cell.is_empty()).collect();
+            let (count, found) = (found.len(), listed(&found));
+            actions.push(phrase!("tables.titles_passed_over", count = count, found = found));
+        }
+        let header = first + above;
         let mut names: Vec<String> = Vec::new();
         for (index, cell) in range.rows().nth(header).unwrap_or_default().iter().enumerate() {
             let given = text(cell).trim().to_owned();
@@ -156,6 +176,10 @@ fn opened(content: &[u8]) -> Result<Sheets<Cursor<&[u8]>>, calamine::Error> {
     } else {
         Sheets::Xlsx(Xlsx::new(cursor)?)
     })
+}
+
+fn trimmed(row: &[Data]) -> Vec<String> {
+    row.iter().map(|cell| text(cell).trim().to_owned()).collect()
 }
 
 fn is_filled(row: &[Data]) -> bool {
@@ -288,6 +312,24 @@ mod tests {
         assert_eq!(imported.frame.columns[0].values.text(1).as_deref(), Some("007"));
         assert_eq!(imported.frame.columns[1].values.text(0).as_deref(), Some("2025-10-13T12:00:00Z"));
         assert_eq!(imported.frame.columns[2].values.text(1), None);
+    }
+
+    #[test]
+    fn titles_above_the_names_are_passed_over() {
+        let title = format!("<row r=\"1\">{}</row>", text("A1", "Orders of October"));
+        let row = |number: u32, cells: [&str; 3]| {
+            let cells = cells.iter().zip(["A", "B", "C"]);
+            let cells: String =
+                cells.map(|(cell, column)| text(&format!("{column}{number}"), cell)).collect();
+            format!("<row r=\"{number}\">{cells}</row>")
+        };
+        let rows_of = [title, row(3, ["user", "plan", "amount"]), row(4, ["a", "pro", "12"])].concat();
+        let mut actions = Vec::new();
+        let rows = rows("orders.xlsx", &book(&rows_of), None, &mut actions).expect("rows");
+        let rows: Vec<(u64, Value)> =
+            rows.into_iter().flatten().map(|row| (row.place, Value::Object(row.fields))).collect();
+        assert_eq!(rows, [(4, json!({"user": "a", "plan": "pro", "amount": "12"}))]);
+        assert!(actions[0].en.contains("Orders of October"), "{actions:?}");
     }
 
     #[test]

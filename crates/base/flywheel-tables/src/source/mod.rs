@@ -11,6 +11,7 @@ mod image_folder;
 mod json_lines;
 mod parquet_table;
 mod pixel_table;
+mod preamble;
 pub(crate) mod raw;
 pub mod rows;
 

@@ -82,7 +82,7 @@ fn older_files(folder: &Path, newest: &Version) -> Result<Vec<PathBuf>, StorageE
 }
 
 fn rows_in(path: &Path, fits: &impl Fn(&str, Cell<'_>) -> bool) -> Result<u64, StorageError> {
-    let frame = parquet_file::read(&[(path.to_owned(), 0)], None)?.frame;
+    let frame = parquet_file::read(&[(path.to_owned(), 0)], None, None)?.frame;
     Ok(fitting(&frame, fits).into_iter().filter(|fits| *fits).count() as u64)
 }
 

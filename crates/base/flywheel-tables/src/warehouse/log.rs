@@ -29,8 +29,8 @@ pub struct Version {
     pub number: u64,
     /// The live files in their order, with their bytes.
     pub files: Vec<(PathBuf, u64)>,
-    /// Columns.
-    pub columns: usize,
+    /// The columns in their order; a file may lack some of them, and hold others besides.
+    pub columns: Vec<String>,
     /// Rows, where this program wrote the version.
     pub rows: Option<u64>,
     /// The content's sha256, where this program wrote the version.
@@ -153,7 +153,7 @@ fn read_version(folder: &Path, table: &DeltaTable) -> Result<Version, DeltaTable
     Ok(Version {
         number: state.version(),
         files,
-        columns: state.schema().fields().count(),
+        columns: state.schema().fields().map(|field| field.name().clone()).collect(),
         rows: said(ROWS).and_then(|rows| rows.parse().ok()),
         content: said(FINGERPRINT),
         source: said(SOURCE).unwrap_or_default(),

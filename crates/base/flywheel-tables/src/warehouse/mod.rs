@@ -129,13 +129,13 @@ impl Warehouse {
         let number = version.number;
         let content = version.content.clone();
         let read = tokio::task::spawn_blocking(move || {
-            let read = parquet_file::read(&version.files, limit)?;
+            let read = parquet_file::read(&version.files, Some(&version.columns), limit)?;
             // A version that another program wrote carries no fingerprint: take it of what is there.
             let content = match content {
                 Some(content) => content,
                 None if limit.is_none() => fingerprint::content_digest(&read.frame, &read.kinds),
                 None => {
-                    let whole = parquet_file::read(&version.files, None)?;
+                    let whole = parquet_file::read(&version.files, Some(&version.columns), None)?;
                     fingerprint::content_digest(&whole.frame, &whole.kinds)
                 }
             };
@@ -223,7 +223,7 @@ fn summary(name: &str, version: &Version) -> Result<TableSummary, StorageError> 
         name: name.to_owned(),
         version: version.number,
         rows,
-        columns: version.columns,
+        columns: version.columns.len(),
         bytes: version.files.iter().map(|(_, bytes)| bytes).sum(),
         source: version.source.clone(),
         written_at: version.written_at.clone(),

@@ -5,7 +5,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, Schema};
+use datafusion::arrow::array::new_null_array;
+use datafusion::arrow::datatypes::{DataType, FieldRef, Schema};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use datafusion::parquet::basic::{Compression, ZstdLevel};
@@ -79,7 +80,14 @@ pub struct Content {
 }
 
 /// Reads the files one after the other into one frame, at most `limit` rows.
-pub fn read(files: &[(PathBuf, u64)], limit: Option<u64>) -> Result<Content, StorageError> {
+///
+/// The frame has the columns named, or those of the first file where none are;
+/// a column that a file lacks is missing in its rows, and what a file holds besides is passed over.
+pub fn read(
+    files: &[(PathBuf, u64)],
+    columns: Option<&[String]>,
+    limit: Option<u64>,
+) -> Result<Content, StorageError> {
     let opened = files
         .iter()
         .map(|(path, _)| {
@@ -94,15 +102,16 @@ pub fn read(files: &[(PathBuf, u64)], limit: Option<u64>) -> Result<Content, Sto
         .sum();
     let wanted = limit.map_or(stored, |limit| stored.min(usize::try_from(limit).unwrap_or(usize::MAX)));
 
-    let mut columns: Vec<Gathered> = match opened.first() {
-        Some((_, metadata)) => metadata
-            .schema()
-            .fields()
+    let fields: Vec<FieldRef> = match columns {
+        // The first file that has a column says how it was written.
+        Some(names) => names
             .iter()
-            .map(|field| Gathered::new(field, wanted))
-            .collect::<Result<_, _>>()?,
-        None => Vec::new(),
+            .filter_map(|name| opened.iter().find_map(|(_, metadata)| field_named(metadata.schema(), name)))
+            .collect(),
+        None => opened.first().map_or_else(Vec::new, |(_, first)| first.schema().fields().to_vec()),
     };
+    let mut columns: Vec<Gathered> =
+        fields.iter().map(|field| Gathered::new(field, wanted)).collect::<Result<_, _>>()?;
     let mut left = wanted;
     for (file, metadata) in opened {
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
@@ -112,8 +121,11 @@ pub fn read(files: &[(PathBuf, u64)], limit: Option<u64>) -> Result<Content, Sto
         for batch in reader {
             let batch = batch?;
             left -= batch.num_rows();
-            for (column, array) in columns.iter_mut().zip(batch.columns()) {
-                column.push(array)?;
+            for (column, field) in columns.iter_mut().zip(&fields) {
+                match batch.column_by_name(field.name()) {
+                    Some(array) => column.push(array)?,
+                    None => column.push(&new_null_array(field.data_type(), batch.num_rows()))?,
+                }
             }
         }
     }
@@ -121,6 +133,10 @@ pub fn read(files: &[(PathBuf, u64)], limit: Option<u64>) -> Result<Content, Sto
     let writing = unusual.map(|column| (column.name.clone(), column.writing)).collect();
     let (columns, kinds) = columns.into_iter().map(Gathered::finish).unzip();
     Ok(Content { frame: Frame { columns }, kinds, writing })
+}
+
+fn field_named(schema: &Schema, name: &str) -> Option<FieldRef> {
+    schema.fields().iter().find(|field| field.name() == name).cloned()
 }
 
 /// Rows of a file without reading its values.
@@ -162,4 +178,39 @@ fn set_readable(path: &Path) -> Result<(), std::io::Error> {
 #[cfg(not(unix))]
 fn set_readable(_path: &Path) -> Result<(), std::io::Error> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Column;
+
+    fn texts(name: &str, values: &[&str]) -> Column {
+        let values = values.iter().map(|value| Some(Arc::from(*value))).collect();
+        Column { name: name.to_owned(), values: Values::Text(values) }
+    }
+
+    #[test]
+    fn files_with_unlike_columns_are_laid_under_each_other_by_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |content: &str, columns: Vec<Column>| {
+            let kinds = vec![ColumnKind::Text; columns.len()];
+            let frame = Frame { columns };
+            let schema = Arc::new(layout::schema(&frame, &kinds, &BTreeMap::new()));
+            let written = write(folder.path(), content, &frame, &schema).expect("a file");
+            (written.path, written.bytes)
+        };
+        let one = file("1111111111111111", vec![texts("who", &["a", "b"]), texts("plan", &["pro", "free"])]);
+        let two = file("2222222222222222", vec![texts("page", &["home"]), texts("who", &["c"])]);
+        let named: Vec<String> = ["who", "page"].map(str::to_owned).to_vec();
+
+        let frame = read(&[one, two], Some(&named), None).expect("both files").frame;
+
+        let cells = |at: usize| -> Vec<Option<String>> {
+            (0..frame.rows()).map(|row| frame.columns[at].values.text(row)).collect()
+        };
+        assert_eq!(frame.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), named);
+        assert_eq!(cells(0), ["a", "b", "c"].map(|who| Some(who.to_owned())));
+        assert_eq!(cells(1), [None, None, Some("home".to_owned())]);
+    }
 }

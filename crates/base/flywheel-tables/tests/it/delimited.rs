@@ -11,7 +11,7 @@ use crate::made::{gzip, import_bytes, imported, shown, zip};
 
 #[test]
 fn columns_are_read_as_a_sensible_analyst_would() {
-    let cases: [(&str, &str, &[&str]); 16] = [
+    let cases: [(&str, &str, &[&str]); 21] = [
         ("numbers", "a\n1\n2.5\n-3e2\n", &["a: number = 1 | 2.5 | -300"]),
         ("money", "a\n$1.50\n\"$1,200.00\"\n0\n", &["a: number = 1.5 | 1200 | 0"]),
         ("percent", "a\n12%\n7.5%\n", &["a: number = 12 | 7.5"]),
@@ -36,6 +36,34 @@ fn columns_are_read_as_a_sensible_analyst_would() {
             "days first",
             "d\n13/02/2024\n01/03/2024\n",
             &["d: time = 2024-02-13T00:00:00Z | 2024-03-01T00:00:00Z"],
+        ),
+        (
+            "dates with dots",
+            "d\n01.02.24\n03.04.24\n",
+            &["d: time = 2024-02-01T00:00:00Z | 2024-04-03T00:00:00Z"],
+        ),
+        (
+            "months",
+            "d,e\n2024-02,2024年2月\n2024-03,2024年3月\n",
+            &[
+                "d: time = 2024-02-01T00:00:00Z | 2024-03-01T00:00:00Z",
+                "e: time = 2024-02-01T00:00:00Z | 2024-03-01T00:00:00Z",
+            ],
+        ),
+        (
+            "words for nothing among numbers, and among words",
+            "a,b\n1,unknown\nunknown,x\n3.5,unknown\n不详,x\n暂无,暂无\n",
+            &["a: number = 1 | ∅ | 3.5 | ∅ | ∅", "b: category = unknown | x | unknown | x | ∅"],
+        ),
+        (
+            "a title above",
+            "Customers of 2024\n\na;b\n1;x\n2,5;y\n",
+            &["a: number = 1 | 2.5", "b: category = x | y"],
+        ),
+        (
+            "a line for Excel above",
+            "sep=;\na;b\n1;x\n2,5;y\n",
+            &["a: number = 1 | 2.5", "b: category = x | y"],
         ),
         (
             "packed dates",

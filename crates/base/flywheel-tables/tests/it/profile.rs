@@ -106,6 +106,11 @@ fn the_likely_target_is_told_by_name_then_by_place() {
         ("Machine failure,torque\n1,0.5\n0,1.5\n1,2.5\n", Some("Machine failure")),
         ("x,kind\n0.5,a\n1.5,b\n2.5,a\n", Some("kind")),
         ("x,z\n0.5,1.25\n1.5,2.5\n2.5,0.5\n", None),
+        ("default,income\nno,12000.5\nyes,8000\nno,9100\n", Some("default")),
+        ("income,age\n>50K,31.5\n<=50K,28\n<=50K,44\n", Some("income")),
+        ("status,income\ngood,12000.5\nbad,8000\ngood,9100\n", Some("status")),
+        ("bookings_canceled,price\n12,12000.5\n0,8000\n7,9100\n", None),
+        ("是否违约,收入\n是,12000.5\n否,8000\n否,9100\n", Some("是否违约")),
     ];
     for (text, target) in cases {
         let report = profile(&stored(imported("a.csv", text.as_bytes())), None);

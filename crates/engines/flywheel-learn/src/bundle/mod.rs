@@ -11,9 +11,11 @@
 //! | `evaluation.json` | how it was judged |
 //! | `recipe.toml` | the recipe |
 //! | `card.md`, `card.zh-CN.md` | the model card |
+//! | `model.onnx` | the model as ONNX, in exported bundles alone: it is made of the others |
 
 mod card;
 mod damage;
+mod export;
 mod manifest;
 mod read;
 mod redact;
@@ -29,6 +31,7 @@ use crate::monitor::Reference;
 use crate::network::NetworkPlan;
 use crate::prepare::{ColumnCode, Preparation};
 
+pub use export::{Exported, export};
 pub use manifest::{FileEntry, Manifest, Origin};
 pub use read::{read, read_manifest};
 pub use redact::redact;
@@ -39,6 +42,7 @@ pub const FORMAT: u32 = 1;
 
 const MANIFEST: &str = "bundle.json";
 const WEIGHTS: &str = "model.safetensors";
+const ONNX: &str = "model.onnx";
 const NETWORK: &str = "network.json";
 const PREPARATION: &str = "preparation.json";
 const SCHEMA: &str = "schema.json";

@@ -239,3 +239,23 @@ fn a_text_is_put_out_of_a_bundle_which_is_whole_after() {
     }
     assert_eq!(fs::read_dir(folder.parent().unwrap()).unwrap().count(), 1);
 }
+
+#[test]
+fn an_exported_bundle_has_the_model_as_onnx_and_is_whole() {
+    let (home, folder, bundle) = written();
+    let exported = export(&folder).unwrap();
+    assert!(exported.findings.is_empty(), "{:?}", exported.findings);
+    assert_eq!(exported.files["model.onnx"], crate::onnx::model(&bundle).unwrap());
+    let taken = home.path().join("taken");
+    fs::create_dir(&taken).unwrap();
+    exported.files.iter().for_each(|(name, content)| fs::write(taken.join(name), content).unwrap());
+    assert_eq!(read(&taken).unwrap(), bundle);
+    let names: Vec<String> = read_manifest(&taken).unwrap().files.into_keys().collect();
+    assert!(names.contains(&"model.onnx".to_owned()), "{names:?}");
+    assert!(!folder.join("model.onnx").exists(), "the bundle itself stays as it is");
+
+    fs::write(taken.join(ONNX), "else").unwrap();
+    assert_eq!(codes(&taken), ["models.checksum"]);
+    fs::remove_file(folder.join(RECIPE)).unwrap();
+    assert_eq!(export(&folder).unwrap_err().problems[0].code, "models.missing_file");
+}

@@ -34,10 +34,10 @@ use crate::prepare::Preparation;
 pub use answers::{Answers, ClassAnswers, NumberAnswers};
 pub use confusion::Confusion;
 pub use sure::{calibrated, sureness};
-pub use verdict::metric_words;
+pub use verdict::{metric_words, written};
 
 pub(crate) use answers::{choose, probabilities};
-pub(crate) use verdict::written;
+pub(crate) use sure::SMALLEST;
 
 /// The metrics of a model of classes, in the order shown.
 const CLASS_METRICS: [MetricName; 11] = [

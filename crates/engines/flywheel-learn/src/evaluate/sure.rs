@@ -16,7 +16,7 @@ const TEMPERATURES: [f64; 2] = [-3.0, 3.0];
 const STEPS: usize = 28;
 
 /// A probability of zero is a number too small for the network's 32 bits.
-const SMALLEST: f64 = 1e-30;
+pub(crate) const SMALLEST: f64 = 1e-30;
 
 /// Confidences shown to choose by.
 const CURVE: usize = 20;

@@ -138,6 +138,22 @@ fn the_verdict_names_the_baseline_and_the_next_step() {
 }
 
 #[test]
+fn a_model_that_is_not_clearly_better_is_not_said_to_have_learned_nothing_where_it_has() {
+    // Right as often as the guess, by accident of a few rows.
+    let mut few = class_answers(30, 3);
+    few.predicted = (0..30).map(|row| if row % 10 == 0 { few.truths[row] } else { 0 }).collect();
+    assert_eq!(verdict_of(few, None).next.key, "evaluate.next_few_rows");
+
+    // Its probabilities are those of a good model, and all but one of its answers the guess.
+    let mut likelier = class_answers(900, 3);
+    likelier.predicted.fill(0);
+    likelier.predicted[7] = 1;
+    let verdict = verdict_of(likelier, None);
+    assert!(!verdict.better_than_guessing, "{verdict:?}");
+    assert_eq!(verdict.next.key, "evaluate.next_likelier", "{verdict:?}");
+}
+
+#[test]
 fn ten_thousand_rows_of_ten_classes_are_judged_in_half_a_second() {
     let answers = Answers::Classes(class_answers(10_000, 10));
     let begun = cpu_secs();

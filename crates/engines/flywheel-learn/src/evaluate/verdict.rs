@@ -19,6 +19,9 @@ const FEW_ROWS: usize = 100;
 /// A class recognised less often than this is what to work on.
 const WEAK_RECALL: f64 = 0.7;
 
+/// The AUC of answering all alike.
+const GUESSED_AUC: f64 = 0.5;
+
 /// A table answered better than this usually holds its own answer.
 const TOO_GOOD: f64 = 0.999;
 
@@ -36,7 +39,7 @@ pub(super) fn verdict(judgement: &Judgement<'_>, metrics: &[MetricValue]) -> Ver
     Verdict {
         how_good: how_good(judgement, headline, metrics),
         against_guessing: against_guessing(judgement, headline, baseline, better),
-        next: next(judgement, headline, metrics, better),
+        next: next(judgement, headline, metrics, baseline, better),
         metric: headline.metric,
         value: headline.value,
         baseline,
@@ -104,10 +107,23 @@ fn against_guessing(judgement: &Judgement<'_>, headline: MetricValue, baseline: 
 }
 
 /// The first thing that holds, in the order of what would mislead most.
-fn next(judgement: &Judgement<'_>, headline: MetricValue, metrics: &[MetricValue], better: bool) -> Phrase {
+fn next(
+    judgement: &Judgement<'_>,
+    headline: MetricValue,
+    metrics: &[MetricValue],
+    baseline: f64,
+    better: bool,
+) -> Phrase {
     let target = &judgement.preparation.target_column;
     let rows = judgement.answers.len();
     if !better && rows >= TELLING_ROWS {
+        // So few rows would not show a good model to be better than a guess either.
+        if rows < FEW_ROWS && (headline.low..=headline.high).contains(&baseline) {
+            return phrase!("evaluate.next_few_rows", rows = rows);
+        }
+        if let Some(auc) = tells_likelier(judgement, headline, metrics) {
+            return phrase!("evaluate.next_likelier", auc = written(MetricName::Auc, auc));
+        }
         return match judgement.train_value.is_some_and(|train| far_better(headline, train)) {
             true => phrase!("evaluate.next_learned_by_heart", target = target),
             false => phrase!("evaluate.next_learned_nothing", target = target),
@@ -165,6 +181,15 @@ fn next_for_classes(judgement: &Judgement<'_>, confusion: &Confusion) -> Phrase 
     phrase!("evaluate.next_deploy_mistake", class = labels[class], other = labels[other], count = count)
 }
 
+/// The AUC of a model whose answers are hardly better than the guess though its probabilities clearly are; absent of one that
+/// only ever gives one answer.
+fn tells_likelier(judgement: &Judgement<'_>, headline: MetricValue, metrics: &[MetricValue]) -> Option<f64> {
+    let Answers::Classes(answers) = judgement.answers else { return None };
+    let differ = answers.predicted.iter().any(|&class| class != answers.predicted[0]);
+    let auc = metrics.iter().find(|value| value.metric == MetricName::Auc && value.low > GUESSED_AUC)?;
+    (differ && headline.metric == MetricName::Accuracy).then_some(auc.value)
+}
+
 /// A table (not images) that is answered without fail usually holds a column that is only known afterwards.
 fn too_good(judgement: &Judgement<'_>, metrics: &[MetricValue]) -> bool {
     let reached = |name| metrics.iter().any(|value| value.metric == name && value.value >= TOO_GOOD);
@@ -188,7 +213,7 @@ pub fn metric_words(metric: MetricName) -> Phrase {
 }
 
 /// A value as a reader expects it: shares as percentages, areas and losses as numbers.
-pub(crate) fn written(metric: MetricName, value: f64) -> String {
+pub fn written(metric: MetricName, value: f64) -> String {
     match metric {
         MetricName::Accuracy
         | MetricName::BalancedAccuracy

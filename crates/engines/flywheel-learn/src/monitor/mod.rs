@@ -19,6 +19,9 @@ use crate::prepare::TargetCode;
 
 pub use reference::{Binning, Reference, ReferenceColumn};
 
+/// Fewer known truths than this say nothing of the realised quality, however far off it looks.
+const FEWEST_TRUTHS: u64 = 20;
+
 /// Hours shown.
 const MOST_HOURS: usize = 168;
 
@@ -134,14 +137,22 @@ fn findings(report: &MonitorReport, current: usize) -> Vec<Phrase> {
             continue;
         };
         let worse = if now.metric.more_is_better() { now.high < then.low } else { now.low > then.high };
-        let key = if worse { "monitor.worse" } else { "monitor.as_expected" };
-        findings.push(
-            Phrase::new(key)
-                .with_phrase("metric", &crate::evaluate::metric_words(now.metric))
-                .with("now", crate::evaluate::written(now.metric, now.value))
-                .with("then", crate::evaluate::written(then.metric, then.value))
-                .with("count", report.labelled),
-        );
+        let key = if report.labelled < FEWEST_TRUTHS {
+            "monitor.few_truths"
+        } else if worse {
+            "monitor.worse"
+        } else {
+            "monitor.as_expected"
+        };
+        let mut finding = Phrase::new(key)
+            .with_phrase("metric", &crate::evaluate::metric_words(now.metric))
+            .with("now", crate::evaluate::written(now.metric, now.value))
+            .with("then", crate::evaluate::written(then.metric, then.value))
+            .with("count", report.labelled);
+        if report.labelled < FEWEST_TRUTHS {
+            finding = finding.with("needed", FEWEST_TRUTHS);
+        }
+        findings.push(finding);
     }
     for moved in report.drift.iter().filter(|column| column.level == DriftLevel::Drifted) {
         findings.push(phrase!("monitor.drifted", column = moved.column, psi = figure::plain(moved.psi)));

@@ -146,6 +146,20 @@ fn realised_quality_appears_with_the_truths() {
 }
 
 #[test]
+fn a_handful_of_truths_condemns_no_model() {
+    let (reference, target) = (reference(), target());
+    let records: Vec<PredictionRecord> = (0..300).map(|index| record(index, 25.0, "free")).collect();
+    let wrong = |index: u64| if index.is_multiple_of(4) { "no" } else { "yes" }.to_owned();
+    let expected = [MetricValue { metric: MetricName::Accuracy, value: 0.9, low: 0.88, high: 0.92 }];
+    for (known, said) in [(1, "monitor.few_truths"), (19, "monitor.few_truths"), (20, "monitor.worse")] {
+        let truths: Vec<(String, String)> =
+            (0..known).map(|index| (format!("p{index}"), wrong(index))).collect();
+        let found = report(&watched(&reference, &target, &expected, &records, &truths));
+        assert_eq!((found.labelled, found.findings[0].key.as_str()), (known, said));
+    }
+}
+
+#[test]
 fn a_model_without_predictions_says_so() {
     let (reference, target) = (reference(), target());
     let found = report(&watched(&reference, &target, &[], &[], &[]));

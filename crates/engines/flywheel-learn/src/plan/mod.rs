@@ -88,7 +88,7 @@ pub fn plan(
     problems.extend(settings::check_input(spec, &input));
 
     let rows = prepared.parts.train.rows().len();
-    let layers = layers(spec, base, &input, rows);
+    let layers = layers(spec, base, &input, (rows, classes));
     let loss = spec.train.loss.unwrap_or(default_loss(task));
     let batch_size = match spec.train.optimizer {
         OptimizerSpec::GradientDescent { .. } => rows,
@@ -162,11 +162,16 @@ impl TrainPlan {
 }
 
 /// The recipe's layers, else the base's, else ones that suit the data.
-fn layers(spec: &TrainSpec, base: Option<&Base>, input: &InputPlan, rows: usize) -> Vec<LayerSpec> {
+fn layers(
+    spec: &TrainSpec,
+    base: Option<&Base>,
+    input: &InputPlan,
+    (rows, classes): (usize, usize),
+) -> Vec<LayerSpec> {
     match base {
         _ if !spec.network.is_empty() => spec.network.clone(),
         Some(base) => base.layers_for_another_target(),
-        None => choose(input, rows),
+        None => choose(input, rows, classes),
     }
 }
 

@@ -10,6 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::prepare::{Code, ColumnCode, Preparation, read_number_as, read_time_as, time_of_number};
 
+/// Names listed in a message.
+const SHOWN: usize = 12;
+
 /// The frame of these rows, its columns in the preparation's order; every value that can't be read is a problem.
 pub(super) fn frame(preparation: &Preparation, rows: &[Map<String, Value>]) -> Result<Frame, Problems> {
     let mut problems = Problems::default();
@@ -18,8 +21,28 @@ pub(super) fn frame(preparation: &Preparation, rows: &[Map<String, Value>]) -> R
         .iter()
         .map(|column| Column { name: column.name.clone(), values: of_column(column, rows, &mut problems) })
         .collect();
+    for (row, values) in rows.iter().enumerate() {
+        let found = of_another_kind(preparation, values);
+        problems.problems.extend(found.map(|found| found.at_row(row as u64 + 1)));
+    }
     problems.problems.sort_by_key(|problem| problem.place.row);
     problems.settle(Frame { columns }).map(|(frame, _)| frame)
+}
+
+/// What is wrong with a row that names columns and none that the model reads: its answer would be a guess at nothing.
+fn of_another_kind(preparation: &Preparation, row: &Map<String, Value>) -> Option<Problem> {
+    let is_read = |name: &String| preparation.columns.iter().any(|column| column.name == *name);
+    if row.is_empty() || row.keys().any(is_read) {
+        return None;
+    }
+    let found = listed(row.keys().map(String::as_str));
+    let columns = listed(preparation.columns.iter().map(|column| column.name.as_str()));
+    let problem = Problem::error(phrase!("models.no_known_column", found = found));
+    Some(problem.advise(phrase!("models.reads_rows_advice", columns = columns)))
+}
+
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.take(SHOWN).collect::<Vec<_>>().join("`, `")
 }
 
 /// One row of a frame as JSON, for the log: the columns that the model reads.
@@ -109,7 +132,7 @@ fn of_column(column: &ColumnCode, rows: &[Map<String, Value>], problems: &mut Pr
 fn number(cell: &Value, read: impl Fn(&str) -> Option<f64>) -> Option<f64> {
     match cell {
         Value::Null => Some(f64::NAN),
-        Value::String(text) if infer::is_missing(text) => Some(f64::NAN),
+        Value::String(text) if infer::is_unmeasured(text) => Some(f64::NAN),
         Value::String(text) => read(text),
         Value::Number(number) => number.as_f64().filter(|number| number.is_finite()),
         Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,

@@ -51,6 +51,16 @@ fn what_is_unusual_is_noted() {
 }
 
 #[test]
+fn a_row_of_other_columns_alone_is_refused_and_an_empty_one_is_not() {
+    let predictor = Predictor::new(row_bundle()).unwrap();
+    let asked = rows(json!([{ "age": 20 }, { "Age": 20, "colour": "red" }, {}]));
+    let problems = predictor.answer(&asked).unwrap_err().problems;
+    let found: Vec<_> = problems.iter().map(|problem| (problem.code.as_str(), problem.place.row)).collect();
+    assert_eq!(found, [("models.no_known_column", Some(2))]);
+    assert_eq!(predictor.answer(&rows(json!([{}]))).unwrap().len(), 1);
+}
+
+#[test]
 fn words_for_nothing_are_missing_as_in_a_file() {
     let predictor = Predictor::new(row_bundle()).unwrap();
     let words = json!({ "age": "NA", "plan": "无", "member": "-" });

@@ -107,12 +107,12 @@ impl ColumnCode {
     /// True for a text that stands for a missing value, as it does for an import: a blank, or a word such as `NA` that
     /// is no known category.
     pub fn is_missing(&self, text: &str) -> bool {
-        infer::is_missing(text)
-            && match &self.code {
-                Code::Category(code) => code.place(text.trim()).is_none(),
-                Code::Boolean(code) => code.read(text.trim()).is_none(),
-                Code::Number(_) | Code::Time(_) | Code::Image(_) | Code::Text(_) => true,
-            }
+        match &self.code {
+            Code::Number(_) | Code::Time(_) => infer::is_unmeasured(text),
+            Code::Category(code) => infer::is_missing(text) && code.place(text.trim()).is_none(),
+            Code::Boolean(code) => infer::is_missing(text) && code.read(text.trim()).is_none(),
+            Code::Image(_) | Code::Text(_) => infer::is_missing(text),
+        }
     }
 
     /// The column as a model's signature shows it.

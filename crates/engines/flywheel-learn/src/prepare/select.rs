@@ -17,6 +17,9 @@ const NO_CLASS: u32 = u32::MAX;
 /// Classes beyond which a target is more likely a number or an id.
 const MOST_CLASSES: usize = 1000;
 
+/// A target of at most so many different whole numbers may be of classes.
+const FEW_NUMBERS: usize = 10;
+
 /// The rows with a usable target, and the target's classes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
@@ -50,7 +53,7 @@ impl Selection {
         if spec.prepare.drop_duplicates {
             selection.drop_duplicates(table, spec);
         }
-        selection.check_target(table, &mut problems);
+        selection.check_target(table, spec, &mut problems);
         let (mut selection, warnings) = problems.settle(selection)?;
         selection.warnings = warnings;
         Ok(selection)
@@ -232,7 +235,7 @@ impl Selection {
         self.actions.push(phrase!("prepare.duplicates_dropped", count = dropped.len()));
     }
 
-    fn check_target(&self, table: &Table, problems: &mut Problems) {
+    fn check_target(&self, table: &Table, spec: &TrainSpec, problems: &mut Problems) {
         let place = |problem: Problem| problem.in_column(&self.target).at_setting("data.target");
         if self.rows.is_empty() {
             problems.push(place(
@@ -266,6 +269,16 @@ impl Selection {
                     value = value.unwrap_or_default()
                 ))
                 .advise(advice),
+            ));
+        }
+        if self.task == Task::Regression
+            && spec.data.task.is_none()
+            && !constant
+            && let Some(count) = few_whole(&self.numbers(table).unwrap_or_default())
+        {
+            problems.push(place(
+                Problem::warning(phrase!("prepare.few_numbers", column = self.target, count = count))
+                    .advise(phrase!("prepare.few_numbers_advice")),
             ));
         }
         if self.classes.len() > MOST_CLASSES {
@@ -352,9 +365,39 @@ fn task_of(table: &Table, column: &Column, spec: &TrainSpec) -> Result<Task, Pro
             }
             Ok(Task::Regression)
         }
+        (ColumnKind::Number, None) if typed.is_none() && names_classes(&column.values) => {
+            Ok(Task::Classification)
+        }
         (ColumnKind::Number, None) => Ok(Task::Regression),
         _ => Ok(Task::Classification),
     }
+}
+
+/// True where numbers measure nothing: two values in all, such as 2 and 4, or −1, 0 and 1.
+fn names_classes(values: &Values) -> bool {
+    let Values::Number(numbers) = values else { return false };
+    let Some(seen) = different(numbers, 3) else { return false };
+    seen.len() == 2 || (seen.len() == 3 && [-1.0, 0.0, 1.0].iter().all(|sign| seen.contains(sign)))
+}
+
+/// How many different numbers there are, where they are whole and few, so that they may be the names of classes.
+fn few_whole(numbers: &[f64]) -> Option<usize> {
+    let seen = different(numbers, FEW_NUMBERS)?;
+    seen.iter().all(|number| number.fract() == 0.0).then_some(seen.len())
+}
+
+/// The different numbers, where there are at most so many.
+fn different(numbers: &[f64], most: usize) -> Option<Vec<f64>> {
+    let mut seen: Vec<f64> = Vec::new();
+    for &number in numbers.iter().filter(|number| number.is_finite()) {
+        if !seen.contains(&number) {
+            if seen.len() == most {
+                return None;
+            }
+            seen.push(number);
+        }
+    }
+    Some(seen)
 }
 
 fn kind_of(table: &Table, name: &str) -> ColumnKind {

@@ -213,7 +213,7 @@ impl Run<'_, '_> {
         let value = (course.judge)(&answers, course.validation).filter(|value| value.is_finite());
         let before = self.state.epoch.penalty;
         let after = penalty(course, &weights);
-        let best = self.improves(value, self.state.best_value, 0.0);
+        let best = self.improves(value, self.state.best_value, 0.0) || self.is_surer(value, validation_loss);
         let now = self.watch.elapsed();
         let last_step = self.state.steps_done.saturating_sub(1);
         let report = EpochReport {
@@ -262,6 +262,12 @@ impl Run<'_, '_> {
             (None, Some(_)) => false,
             (_, None) => true,
         }
+    }
+
+    /// True when a value is that of the best epoch and the validation loss is lower: as many right answers, and surer ones.
+    fn is_surer(&self, value: Option<f64>, validation_loss: f64) -> bool {
+        let best = self.state.best_epoch.and_then(|epoch| self.state.reports.get(epoch - 1));
+        value == self.state.best_value && best.is_some_and(|best| validation_loss < best.validation_loss)
     }
 
     /// The patience that has run out, if it has.

@@ -127,6 +127,30 @@ fn a_recipe_of_two_lines_gets_every_default() {
 }
 
 #[test]
+fn a_target_of_numbers_is_of_classes_where_they_measure_nothing() {
+    let halves = [0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5];
+    let cases: [(&[f64], usize, bool); 5] = [
+        (&[2.0, 4.0], 2, false),
+        (&[-1.0, 1.0], 2, false),
+        (&[-1.0, 0.0, 1.0], 3, false),
+        (&[3.0, 4.0, 5.0, 8.0], 0, true),
+        (&halves, 0, false),
+    ];
+    for (values, classes, doubted) in cases {
+        let mut table = customers();
+        let Values::Number(visits) = &table.frame.columns[0].values else { panic!("visits are numbers") };
+        let y = visits.iter().map(|&visits| values[visits as usize % values.len()]).collect();
+        table.frame.columns.push(Column { name: "y".to_owned(), values: Values::Number(y) });
+        table.kinds.push(ColumnKind::Number);
+        let recipe = json!({"name": "m", "data": {"table": "t", "target": "y"}});
+        let (planned, warnings) = planned(recipe, &table, None);
+        assert_eq!(planned.summary().classes.len(), classes, "{values:?}");
+        let doubts = warnings.iter().filter(|warning| warning.code == "prepare.few_numbers").count();
+        assert_eq!(doubts == 1, doubted, "{values:?}: {warnings:?}");
+    }
+}
+
+#[test]
 fn a_target_that_is_absent_hides_no_mistake_of_the_network() {
     let recipe = |network: Value| json!({"name": "bad", "data": {"table": "t", "target": "chruned"}, "network": network});
     let rows = json!([

@@ -16,7 +16,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use flywheel_people::{Fold, FoldError, Partial, erase};
+use flywheel_people::{Fold, FoldError, LookUp, Partial, erase};
 use flywheel_spec::feedback::behaviour::{BehaviourReport, BehaviourSpec, Cohorts};
 use flywheel_spec::{Problems, phrase};
 
@@ -30,7 +30,10 @@ const SAME_AT_MOST: usize = 3;
 
 /// The question, ready to be run and told.
 #[derive(Clone)]
-pub struct PlannedBehaviour(Arc<Behaviour>);
+pub struct PlannedBehaviour {
+    question: Arc<Behaviour>,
+    look_up: Arc<LookUp>,
+}
 
 /// Checks the settings, and puts them together with who spoke of what.
 ///
@@ -50,6 +53,7 @@ pub fn plan(
     settings.need(spec.value.is_none() || spec.paying.is_some(), "value", || {
         phrase!("opportunity.value_without_paying")
     });
+    settings.amount("value", spec.value.as_ref());
     settings.need(spec.same.len() <= SAME_AT_MOST, "same", || {
         phrase!("growth.out_of_range", found = spec.same.len(), low = 0, high = SAME_AT_MOST)
     });
@@ -60,13 +64,13 @@ pub fn plan(
         settings.need(!name.is_empty(), &format!("speaking.{at}"), || phrase!("growth.name_empty"));
     }
     let question = Behaviour::new(spec, cohorts, context.calendar.now.as_microsecond());
-    settings.settle(PlannedBehaviour(Arc::new(question)))
+    settings.settle(PlannedBehaviour { question: Arc::new(question), look_up: context.look_up() })
 }
 
 impl PlannedBehaviour {
     /// The one fold over all people.
     pub fn fold(&self) -> Arc<dyn Fold> {
-        erase(self.0.clone())
+        self.look_up.around(erase(self.question.clone()))
     }
 
     /// The report of the fold's merged state.
@@ -75,6 +79,6 @@ impl PlannedBehaviour {
     /// When the state is another fold's, or a number contradicts another: faults of the program.
     pub fn finish(&self, state: Box<dyn Partial>) -> Result<BehaviourReport, FoldError> {
         let state = state.into_any().downcast::<fold::State>().map_err(|_| FoldError::Foreign)?;
-        report::report(&self.0, &state)
+        report::report(&self.question, &state)
     }
 }

@@ -187,14 +187,14 @@ fn charts(themes: &[ThemeBehaviour]) -> Vec<Chart> {
         if told.iter().all(|theme| of(theme).is_none()) {
             continue;
         }
-        let series = |name: &str, value: fn(&Compared) -> f64| Series {
-            name: name.to_owned(),
-            values: told.iter().map(|theme| of(theme).as_ref().map(value)).collect(),
+        let series = |name: &str, value: fn(&Compared) -> f64| {
+            Series::word(name, told.iter().map(|theme| of(theme).as_ref().map(value)).collect())
         };
         charts.push(Chart {
             kind: ChartKind::Bar,
             title: phrase!(key),
             axis: told.iter().map(|theme| theme.name.clone()).collect(),
+            axis_titles: Vec::new(),
             series: vec![
                 series("theme", |compared| compared.theme),
                 series("comparable", |compared| compared.comparable),

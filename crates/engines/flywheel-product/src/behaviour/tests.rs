@@ -2,16 +2,18 @@
 
 use flywheel_people::event::{Event, person_of};
 use flywheel_people::memory::fold_events;
+use flywheel_people::{GroupValues, Groups, Segments};
 use flywheel_spec::feedback::behaviour::{
     BehaviourReport, BehaviourSpec, Cohorts, Comparison, Spoke, ThemeBehaviour,
 };
 use flywheel_spec::product::{EventFilter, Property};
 use flywheel_stats::chance::Chance;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::plan;
 use crate::make_believe::{DAY, context, event, micros, states, who};
 use crate::opportunity::planted::{Planted, behaviour, spec, startup};
+use crate::plan::Context;
 
 fn planted(theme: &str, leaves: f64, unpaid: f64) -> Planted {
     Planted { theme: theme.to_owned(), reach: 0.12, leaves, unpaid, speaks: 0.9, mood: -0.5, voices: 1 }
@@ -179,7 +181,64 @@ fn who_cannot_be_compared_is_left_out_and_counted() {
 }
 
 #[test]
+fn paying_may_ask_about_companies_and_segments() {
+    let (mut events, cohorts) = small();
+    let begin = micros("2026-01-01T00:00:00Z");
+    for (person, company) in [(0, "acme"), (1, "acme"), (2, "globex"), (3, "globex")] {
+        let paid = json!({"$groups": {"company": company}});
+        events.push(event(&format!("u{person}"), "pay", begin + 45 * DAY, paid));
+    }
+    let of = |values: Value| serde_json::from_value::<GroupValues>(values).expect("values");
+    let groups = [
+        ("company.plan".to_owned(), of(json!({"acme": "pro", "globex": "free"}))),
+        ("company.seats".to_owned(), of(json!({"acme": 10}))),
+    ];
+    let mut few = vec![who("u0"), who("u2")];
+    few.sort_unstable();
+    let now = Context {
+        segments: Segments::from([("few".to_owned(), few)]),
+        groups: Groups::from(groups),
+        ..context("UTC", "2026-04-10")
+    };
+    let pro = json!({"property": "company.plan", "of": "group", "value": "pro"});
+    let inside = json!({"property": "few", "of": "segment", "value": "in"});
+    let outside = json!({"property": "few", "of": "segment", "value": "out"});
+    for (conditions, paid, revenue) in [
+        (json!([]), 4.0, 20.0),
+        (json!([pro]), 2.0, 20.0),
+        (json!([inside]), 2.0, 10.0),
+        (json!([outside]), 2.0, 10.0),
+        (json!([pro, inside]), 1.0, 10.0),
+    ] {
+        let paying = json!({"event": "pay", "where": conditions});
+        let spec = BehaviourSpec {
+            paying: serde_json::from_value(paying.clone()).expect("a filter"),
+            value: Some(Property::of_group("company.seats")),
+            ..BehaviourSpec::default()
+        };
+        let planned = plan(&spec, &cohorts, &now).expect("a plan");
+        let state = fold_events(planned.fold().as_ref(), &events, who).expect("a state");
+        let report = planned.finish(state).expect("a report");
+        let theme = of_theme(&report);
+        assert_eq!(theme, (8, paid / 8.0, revenue / 8.0), "{paying}");
+    }
+}
+
+/// Of the theme of [`small`]: people compared, the share that paid, and what each paid.
+fn of_theme(report: &BehaviourReport) -> (u64, f64, f64) {
+    let theme = of(report, "slow");
+    (theme.matched, theme.paying.expect("a share").theme, theme.revenue.expect("revenue").theme)
+}
+
+#[test]
 fn mistakes_are_told_at_once() {
+    let belonging = BehaviourSpec {
+        paying: Some(EventFilter::named("pay")),
+        value: Some(Property::of_segment("few")),
+        ..BehaviourSpec::default()
+    };
+    let wrong = plan(&belonging, &Cohorts::new(), &context("UTC", "2026-05-30")).err().expect("a mistake");
+    assert_eq!(wrong.problems[0].code, "product.segment_number");
     let spec = BehaviourSpec {
         value: Some(Property::of_event("amount")),
         before_days: 0,

@@ -235,16 +235,17 @@ fn warnings(report: &CaseReport) -> Vec<Problem> {
 
 fn charts(report: &CaseReport) -> Vec<Chart> {
     let axis = vec!["before".to_owned(), "after".to_owned()];
+    let axis_titles = vec![phrase!("chart.before"), phrase!("chart.after")];
     let mut charts = Vec::new();
     if let (Some(before), Some(after)) = (&report.rate_before, &report.rate_after) {
-        let series = |name: &str, of: fn(&Estimate) -> f64| Series {
-            name: name.to_owned(),
-            values: vec![Some(of(before)), Some(of(after))],
+        let series = |name: &str, of: fn(&Estimate) -> f64| {
+            Series::word(name, vec![Some(of(before)), Some(of(after))])
         };
         charts.push(Chart {
             kind: ChartKind::Bar,
             title: phrase!("opportunity.chart_case_rate"),
             axis: axis.clone(),
+            axis_titles: axis_titles.clone(),
             series: vec![
                 series("rate", |rate| rate.value),
                 series("low", |rate| rate.low),
@@ -257,14 +258,14 @@ fn charts(report: &CaseReport) -> Vec<Chart> {
         ("opportunity.chart_case_pay", report.before.paying, report.after.paying),
     ] {
         if let (Some(before), Some(after)) = (before, after) {
-            let series = |name: &str, of: fn(&Compared) -> f64| Series {
-                name: name.to_owned(),
-                values: vec![Some(of(&before)), Some(of(&after))],
+            let series = |name: &str, of: fn(&Compared) -> f64| {
+                Series::word(name, vec![Some(of(&before)), Some(of(&after))])
             };
             charts.push(Chart {
                 kind: ChartKind::Bar,
                 title: phrase!(key),
                 axis: axis.clone(),
+                axis_titles: axis_titles.clone(),
                 series: vec![
                     series("theme", |compared| compared.theme),
                     series("comparable", |compared| compared.comparable),

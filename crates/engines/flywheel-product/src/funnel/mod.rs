@@ -20,6 +20,7 @@ use flywheel_spec::{Problem, Problems, phrase};
 use self::fold::{Columns, Funnel, State};
 use self::walk::Route;
 use crate::calendar::Calendar;
+use crate::conditions::mistakes;
 use crate::intervals::{check_filter, check_group, only, unit_of};
 use crate::plan::{Context, Planned};
 
@@ -283,9 +284,7 @@ fn check_settings(spec: &FunnelSpec, problems: &mut Problems) {
         check_filter(&own, &format!("exclusions.{at}"), problems);
     }
     let own = EventFilter { conditions: spec.conditions.clone(), ..EventFilter::default() };
-    if let Err(wrong) = flywheel_people::condition::ReadyFilter::new(&own) {
-        problems.extend(wrong);
-    }
+    problems.problems.extend(mistakes(&own));
     let mut wrong = |setting: String, words: flywheel_spec::Phrase| {
         problems.push(Problem::error(words).at_setting(setting));
     };

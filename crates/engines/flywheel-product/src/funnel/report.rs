@@ -15,6 +15,7 @@ use super::fold::{Funnel, State, Tally};
 use super::separate::separating;
 use crate::calendar::Calendar;
 use crate::intervals::{percent, share};
+use crate::part;
 
 const SECOND: f64 = 1_000_000.0;
 
@@ -372,21 +373,26 @@ fn moved(report: &FunnelReport) -> Option<Phrase> {
 
 fn charts(funnel: &Funnel, report: &FunnelReport) -> Vec<Chart> {
     let counts = |steps: &[StepCount]| steps.iter().map(|step| Some(step.people as f64)).collect();
+    let all =
+        |values: Vec<Option<f64>>| Series { name: "*".to_owned(), title: Some(phrase!("chart.all")), values };
+    let property = funnel.spec.breakdown.as_ref().map(|breakdown| &breakdown.property);
     let mut series: Vec<Series> = report
         .parts
         .iter()
         .map(|part| Series {
             name: if part.rest { "…".to_owned() } else { name(part.value.as_ref()) },
+            title: part::title(property, part.value.as_deref(), part.rest),
             values: counts(&part.steps),
         })
         .collect();
     if series.is_empty() {
-        series.push(Series { name: "*".to_owned(), values: counts(&report.steps) });
+        series.push(all(counts(&report.steps)));
     }
     let mut charts = vec![Chart {
         kind: ChartKind::Funnel,
         title: phrase!("funnel.chart_steps"),
         axis: report.steps.iter().map(|step| step.label.clone()).collect(),
+        axis_titles: Vec::new(),
         series,
     }];
     if let Some(times) = report.times.as_ref().filter(|times| !times.bins.is_empty()) {
@@ -396,10 +402,8 @@ fn charts(funnel: &Funnel, report: &FunnelReport) -> Vec<Chart> {
                 .with_step("from", funnel, times.from as usize - 1)
                 .with_step("to", funnel, times.to as usize - 1),
             axis: times.bins.iter().map(|bin| length(bin.from_seconds as f64)).collect(),
-            series: vec![Series {
-                name: "*".to_owned(),
-                values: times.bins.iter().map(|bin| Some(bin.people as f64)).collect(),
-            }],
+            axis_titles: Vec::new(),
+            series: vec![all(times.bins.iter().map(|bin| Some(bin.people as f64)).collect())],
         });
     }
     if !report.over_time.is_empty() {
@@ -407,10 +411,8 @@ fn charts(funnel: &Funnel, report: &FunnelReport) -> Vec<Chart> {
             kind: ChartKind::Line,
             title: phrase!("funnel.chart_over_time"),
             axis: report.over_time.iter().map(|point| point.label.clone()).collect(),
-            series: vec![Series {
-                name: "*".to_owned(),
-                values: report.over_time.iter().map(|point| point.rate).collect(),
-            }],
+            axis_titles: Vec::new(),
+            series: vec![all(report.over_time.iter().map(|point| point.rate).collect())],
         });
     }
     charts

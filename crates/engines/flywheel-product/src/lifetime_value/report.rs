@@ -375,6 +375,7 @@ fn charts(question: &LifetimeValue, report: &LifetimeValueReport) -> Vec<Chart> 
     let ages = report.cohorts.iter().map(|cohort| cohort.value_by_age.len()).max().unwrap_or(0);
     let cohort_series = report.cohorts.iter().map(|cohort| Series {
         name: cohort.step.clone(),
+        title: None,
         values: (0..ages).map(|age| cohort.value_by_age.get(age).map(|value| value.value)).collect(),
     });
     let title = if question.valued {
@@ -386,19 +387,20 @@ fn charts(question: &LifetimeValue, report: &LifetimeValueReport) -> Vec<Chart> 
         kind: ChartKind::Heatmap,
         title,
         axis: (0..ages).map(|age| age.to_string()).collect(),
+        axis_titles: Vec::new(),
         series: cohort_series.collect(),
     }];
     if let Some(check) = &report.check {
         let name =
             |repeats: u32| if repeats as usize == OFTEN { format!("{OFTEN}+") } else { repeats.to_string() };
-        let series = |name: &str, value: fn(&CheckOfRepeats) -> f64| Series {
-            name: name.to_owned(),
-            values: check.by_repeats.iter().map(|group| Some(value(group))).collect(),
+        let series = |name: &str, value: fn(&CheckOfRepeats) -> f64| {
+            Series::word(name, check.by_repeats.iter().map(|group| Some(value(group))).collect())
         };
         charts.push(Chart {
             kind: ChartKind::Line,
             title: phrase!("growth.chart_check"),
             axis: check.by_repeats.iter().map(|group| name(group.repeats)).collect(),
+            axis_titles: Vec::new(),
             series: vec![
                 series("predicted", |group| group.predicted),
                 series("actual", |group| group.actual),

@@ -7,12 +7,14 @@
 mod changes;
 mod factors;
 mod loss;
+mod paid;
 mod rank;
 mod record;
 mod rice;
 mod tell;
 mod tree;
 
+pub use paid::{PlannedPaid, paid};
 pub use rank::rank;
 pub use record::{changed, opened};
 

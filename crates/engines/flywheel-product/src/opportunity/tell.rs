@@ -146,21 +146,22 @@ pub(crate) fn charts(opportunities: &[Opportunity], spec: &OpportunitySpec) -> V
     }
     let axis: Vec<String> =
         opportunities.iter().map(|opportunity| opportunity.evidence.name.clone()).collect();
-    let series = |name: &str, value: &dyn Fn(&Opportunity) -> f64| Series {
-        name: name.to_owned(),
-        values: opportunities.iter().map(|opportunity| Some(value(opportunity))).collect(),
+    let series = |name: &str, value: &dyn Fn(&Opportunity) -> f64| {
+        Series::word(name, opportunities.iter().map(|opportunity| Some(value(opportunity))).collect())
     };
     let mut charts = vec![
         Chart {
             kind: ChartKind::Bar,
             title: phrase!("opportunity.chart_score"),
             axis: axis.clone(),
+            axis_titles: Vec::new(),
             series: vec![series("points", &|opportunity| opportunity.points)],
         },
         Chart {
             kind: ChartKind::Line,
             title: phrase!("opportunity.chart_rank"),
             axis: axis.clone(),
+            axis_titles: Vec::new(),
             series: vec![
                 series("rank", &|opportunity| f64::from(opportunity.rank)),
                 series("low", &|opportunity| f64::from(opportunity.rank_low)),
@@ -171,6 +172,7 @@ pub(crate) fn charts(opportunities: &[Opportunity], spec: &OpportunitySpec) -> V
             kind: ChartKind::Heatmap,
             title: phrase!("opportunity.chart_factors"),
             axis: axis.clone(),
+            axis_titles: Vec::new(),
             series: ALL.iter().map(|factor| relative(*factor, opportunities, spec)).collect(),
         },
     ];
@@ -179,6 +181,7 @@ pub(crate) fn charts(opportunities: &[Opportunity], spec: &OpportunitySpec) -> V
             kind: ChartKind::Bar,
             title: phrase!("opportunity.chart_rice"),
             axis,
+            axis_titles: Vec::new(),
             series: vec![series("rice", &|opportunity| opportunity.rice.score)],
         });
     }
@@ -191,8 +194,10 @@ fn relative(factor: OpportunityFactor, opportunities: &[Opportunity], spec: &Opp
     let parts: Vec<f64> =
         opportunities.iter().map(|opportunity| weight * logarithm(factor, &opportunity.factors)).collect();
     let mean = parts.iter().sum::<f64>() / parts.len() as f64;
+    let word = word(factor);
     Series {
-        name: word(factor).en,
+        name: word.en.clone(),
+        title: Some(word),
         values: parts.iter().map(|part| Some((part - mean) / std::f64::consts::LN_2)).collect(),
     }
 }

@@ -59,7 +59,11 @@ impl Names {
 fn path_of(text: &str) -> &str {
     let scheme = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.');
     let path = match text.split_once("://").filter(|(before, _)| before.chars().all(scheme)) {
-        Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
+        // A slash in the query is none of the path's: `https://x.io?next=/cart`.
+        Some((_, rest)) => match rest.find(['/', '?', '#']).map(|at| &rest[at..]) {
+            Some(path) if path.starts_with('/') => path,
+            _ => "/",
+        },
         None => text,
     };
     let path = path.split(['?', '#']).next().unwrap_or(path);
@@ -359,6 +363,8 @@ mod tests {
             ("", ""),
             ("https://example.com", "/"),
             ("https://example.com/", "/"),
+            ("https://example.com?next=/cart", "/"),
+            ("https://example.com#/cart", "/"),
             ("https://example.com/a/b/?q=1#top", "/a/b"),
             ("/a?next=https://b", "/a"),
         ] {

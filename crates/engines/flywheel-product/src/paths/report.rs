@@ -197,10 +197,12 @@ fn sankey(nodes: &[PathNode], links: &[PathLink]) -> Chart {
         kind: ChartKind::Sankey,
         title: phrase!("following.paths_chart"),
         axis: nodes.iter().map(name).collect(),
+        axis_titles: Vec::new(),
         series: links
             .iter()
             .map(|link| Series {
                 name: format!("{}>{}", link.from, link.to),
+                title: None,
                 values: vec![Some(link.sessions as f64)],
             })
             .collect(),

@@ -11,6 +11,7 @@ use flywheel_stats::share::wilson;
 
 use super::fold::{Grid, Retention, State, add};
 use crate::intervals::{percent, share, unit_word};
+use crate::part;
 
 /// The report, its invariants checked.
 pub fn report(
@@ -39,7 +40,7 @@ pub fn report(
     check(spec, &overall, &by_value)?;
     Ok(RetentionReport {
         findings: findings(spec, &overall, &by_value),
-        charts: charts(&overall, &by_value),
+        charts: charts(spec, &overall, &by_value),
         warnings: warnings(spec, &overall),
         overall,
         by_value,
@@ -212,10 +213,11 @@ fn furthest_apart(by_value: &[RetentionGrid]) -> Option<Phrase> {
     ))
 }
 
-fn charts(overall: &RetentionGrid, by_value: &[RetentionGrid]) -> Vec<Chart> {
+fn charts(spec: &RetentionSpec, overall: &RetentionGrid, by_value: &[RetentionGrid]) -> Vec<Chart> {
     let axis: Vec<String> = (0..overall.average.len()).map(|after| after.to_string()).collect();
     let row = |cohort: &RetentionCohort| Series {
         name: cohort.label.clone(),
+        title: None,
         values: (0..axis.len()).map(|after| cohort.cells.get(after).and_then(|cell| cell.share)).collect(),
     };
     let curve = |grid: &RetentionGrid| Series {
@@ -224,10 +226,11 @@ fn charts(overall: &RetentionGrid, by_value: &[RetentionGrid]) -> Vec<Chart> {
         } else {
             grid.value.clone().unwrap_or_else(|| "–".to_owned())
         },
+        title: part::title(spec.breakdown.as_ref(), grid.value.as_deref(), grid.rest),
         values: grid.average.iter().map(|average| average.share).collect(),
     };
     let curves = if by_value.is_empty() {
-        vec![Series { name: "*".to_owned(), ..curve(overall) }]
+        vec![Series { name: "*".to_owned(), title: Some(phrase!("chart.all")), ..curve(overall) }]
     } else {
         by_value.iter().map(curve).collect()
     };
@@ -236,12 +239,14 @@ fn charts(overall: &RetentionGrid, by_value: &[RetentionGrid]) -> Vec<Chart> {
             kind: ChartKind::Heatmap,
             title: phrase!("following.retention_grid"),
             axis: axis.clone(),
+            axis_titles: Vec::new(),
             series: overall.cohorts.iter().map(row).collect(),
         },
         Chart {
             kind: ChartKind::Line,
             title: phrase!("following.retention_curve"),
             axis: axis.clone(),
+            axis_titles: Vec::new(),
             series: curves,
         },
     ]

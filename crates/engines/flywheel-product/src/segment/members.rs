@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use flywheel_people::{Fold, FoldError, Partial, PersonEvents, Reading};
+use flywheel_people::{Fold, FoldError, GroupValues, Partial, PersonEvents, Reading};
 use flywheel_spec::product::segment::SegmentReport;
 
 /// The persons of a segment, as its report with `list = true` names them.
@@ -73,6 +73,14 @@ impl Fold for Narrowed {
 
     fn read(&self, bytes: &[u8]) -> Result<Box<dyn Partial>, FoldError> {
         Ok(self.around(self.fold.read(bytes)?))
+    }
+
+    fn members(&self, segment: &str) -> &[i64] {
+        self.fold.members(segment)
+    }
+
+    fn group_values(&self, property: &str) -> Option<&GroupValues> {
+        self.fold.group_values(property)
     }
 }
 

@@ -31,7 +31,7 @@ const POPULATION: usize = 0;
 /// # Errors
 /// Every mistake at once.
 pub fn plan(spec: &SegmentSpec, context: &Context) -> Result<Box<dyn Planned>, Problems> {
-    let mut asked = Asked::new(context, spec.rfm.is_some());
+    let mut asked = Asked::new(context, spec.group.as_deref(), spec.rfm.is_some());
     check_filter(&spec.population, "population", &mut asked.problems);
     asked.filter(&spec.population);
     let who = asked.read(&spec.who, "who");

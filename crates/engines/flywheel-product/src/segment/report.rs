@@ -127,9 +127,7 @@ fn chart(rfm: &[RfmRow]) -> Vec<Chart> {
         kind: ChartKind::Bar,
         title: phrase!("following.segment_rfm_chart"),
         axis: rfm.iter().map(name).collect(),
-        series: vec![Series {
-            name: "people".to_owned(),
-            values: rfm.iter().map(|row| Some(row.people as f64)).collect(),
-        }],
+        axis_titles: rfm.iter().map(|row| row.title.clone()).collect(),
+        series: vec![Series::word("people", rfm.iter().map(|row| Some(row.people as f64)).collect())],
     }]
 }

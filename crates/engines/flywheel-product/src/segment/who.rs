@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use flywheel_people::groups::parts;
 use flywheel_people::{Column, Condition};
 use flywheel_spec::product::segment::{RfmGroup, Who};
 use flywheel_spec::product::{EventFilter, Interval, Owner, Period, Property, PropertyFilter};
 use flywheel_spec::{Problem, Problems, phrase};
 
 use crate::calendar::{DAY_MICROS, Stretch};
+use crate::conditions;
 use crate::intervals::check_filter;
 use crate::plan::Context;
 
@@ -49,6 +51,8 @@ pub enum Leaf {
 /// What the conditions ask to be read, gathered while they are checked.
 pub struct Asked<'c> {
     context: &'c Context,
+    /// The type of the groups that are followed instead of people.
+    group: Option<&'c str>,
     scored: bool,
     pub filters: Vec<EventFilter>,
     pub columns: Vec<Column>,
@@ -60,9 +64,10 @@ pub struct Asked<'c> {
 
 impl<'c> Asked<'c> {
     /// Nothing yet.
-    pub fn new(context: &'c Context, scored: bool) -> Self {
+    pub fn new(context: &'c Context, group: Option<&'c str>, scored: bool) -> Self {
         Self {
             context,
+            group,
             scored,
             filters: Vec::new(),
             columns: Vec::new(),
@@ -96,26 +101,9 @@ impl<'c> Asked<'c> {
             Who::All { of } => Ready::All(self.parts(of, at)),
             Who::Any { of } => Ready::Any(self.parts(of, at)),
             Who::Not { of } => Ready::Not(Box::new(self.read(of, &format!("{at}.of")))),
-            Who::Property { property, operator, value } => {
-                let filter = PropertyFilter {
-                    property: property.clone(),
-                    of: Owner::Person,
-                    operator: *operator,
-                    value: value.clone(),
-                };
-                match Condition::new(&filter) {
-                    Ok(condition) => {
-                        let property = Property::of_person(property);
-                        let column = self.column(Column::Text { property });
-                        self.leaf(Leaf::Property { column, condition })
-                    }
-                    Err(wrong) => {
-                        for problem in wrong.problems {
-                            self.problems.push(problem.at_setting(format!("{at}.value")));
-                        }
-                        Ready::Everybody
-                    }
-                }
+            Who::Property { property, of, operator, value } => {
+                let (property, of, operator) = (property.clone(), *of, *operator);
+                self.standing(&PropertyFilter { property, of, operator, value: value.clone() }, at)
             }
             Who::Did { event, at_least, at_most, last_days, period } => {
                 let filter = self.checked(event, &format!("{at}.event"));
@@ -194,6 +182,35 @@ impl<'c> Asked<'c> {
             }
             Stretch { from: None, to: i64::MAX }
         })
+    }
+
+    /// A condition on what is the same in all that somebody did.
+    fn standing(&mut self, filter: &PropertyFilter, at: &str) -> Ready {
+        let followed = |name: &str| parts(name).is_some_and(|(kind, _)| self.group == Some(kind));
+        let refused = match filter.of {
+            Owner::Event => Some("following.segment_of_event"),
+            Owner::Group if !followed(&filter.property) => Some("following.segment_of_group"),
+            _ => None,
+        };
+        if let Some(key) = refused {
+            let problem = Problem::error(phrase!(key, property = filter.property));
+            let advice = phrase!(&format!("{key}_advice"), property = filter.property);
+            self.problems.push(problem.advise(advice).at_setting(format!("{at}.of")));
+            return Ready::Everybody;
+        }
+        match conditions::ready(filter) {
+            Ok(condition) => {
+                let property = Property { name: filter.property.clone(), of: filter.of };
+                let column = self.column(Column::Text { property });
+                self.leaf(Leaf::Property { column, condition })
+            }
+            Err(wrong) => {
+                for problem in wrong.problems {
+                    self.problems.push(problem.at_setting(format!("{at}.value")));
+                }
+                Ready::Everybody
+            }
+        }
     }
 
     fn parts(&mut self, of: &[Who], at: &str) -> Vec<Ready> {

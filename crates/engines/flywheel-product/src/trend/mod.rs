@@ -17,6 +17,7 @@ use jiff::{Span, ToSpan};
 use self::fold::{Half, Trend};
 use self::formula::Formula;
 use crate::calendar::{Calendar, DAY_MICROS, Steps};
+use crate::conditions::mistakes;
 use crate::intervals::{check_filter, check_group, only, unit_of};
 use crate::plan::{Context, Planned};
 
@@ -269,9 +270,7 @@ fn check(spec: &TrendSpec, problems: &mut Problems) {
         check_filter(&own, &format!("series.{at}"), problems);
     }
     let own = EventFilter { conditions: spec.conditions.clone(), ..EventFilter::default() };
-    if let Err(wrong) = flywheel_people::condition::ReadyFilter::new(&own) {
-        problems.extend(wrong);
-    }
+    problems.problems.extend(mistakes(&own));
 }
 
 /// A series' letter.

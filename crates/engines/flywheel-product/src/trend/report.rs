@@ -1,14 +1,16 @@
 //! A trend's numbers as people read them.
 
 use flywheel_people::FoldError;
+use flywheel_spec::product::command::series_text;
 use flywheel_spec::product::trend::{Aggregate, Measure, TrendLine, TrendReport, TrendSeries};
 use flywheel_spec::product::{Chart, ChartKind, Series};
-use flywheel_spec::{Phrase, Problem, phrase};
+use flywheel_spec::{Language, Phrase, Problem, phrase};
 use flywheel_stats::quantile::Sorted;
 
 use super::fold::{Line, Need, State, Trend, need};
 use super::formula::Formula;
 use super::{letter, name_of};
+use crate::part;
 
 /// A combination and whether it stands for all that are not told apart.
 struct Shown {
@@ -45,6 +47,7 @@ pub fn report(
     check(trend, &state)?;
     let mut warnings = Vec::new();
     let shown = shown(trend, &state, &mut warnings);
+    warnings.extend(numberless(trend, &shown[0]));
     let mut lines = Vec::new();
     for at in 0..series + formulas.len() {
         for combination in &shown {
@@ -88,10 +91,39 @@ pub fn report(
     Ok(report)
 }
 
+/// The series whose events are there, and none has a number where one is asked for.
+fn numberless(trend: &Trend, everyone: &Shown) -> Vec<Problem> {
+    let asked = trend.spec.series.iter().enumerate().filter_map(|(at, series)| {
+        let property = series.property.as_ref().filter(|_| series.measure == Measure::Value)?;
+        let line = everyone.lines[at].first()?;
+        let numbers = match need(series) {
+            Need::Bounds => line.least.iter().any(|least| least.is_finite()),
+            Need::Values => line.values.iter().any(|values| !values.is_empty()),
+            _ => line.count.iter().any(|count| *count > 0),
+        };
+        let words = phrase!(
+            "trend.no_numbers",
+            events = line.events,
+            name = series.label(),
+            property = property.name
+        );
+        let told = Problem::warning(words).advise(phrase!("trend.no_numbers_advice"));
+        (line.events > 0 && !numbers).then(|| told.at_setting(format!("series.{at}.property")))
+    });
+    asked.collect()
+}
+
 fn name(trend: &Trend, at: usize) -> String {
     let series = trend.spec.series.len();
     match trend.spec.series.get(at) {
-        Some(series) => series.label().to_owned(),
+        Some(one) => {
+            let alike = trend.spec.series.iter().filter(|other| other.label() == one.label()).count() > 1;
+            let told = || {
+                let typed = series_text(one.clone());
+                typed.unwrap_or_else(|| format!("{} ({})", one.label(), letter(at)))
+            };
+            if alike && one.label.is_none() { told() } else { one.label().to_owned() }
+        }
         None => {
             let formula = &trend.spec.formulas[at - series];
             formula.label.clone().unwrap_or_else(|| formula.formula.clone())
@@ -330,13 +362,35 @@ fn combination(line: &TrendLine) -> String {
     values.join(" / ")
 }
 
+/// The same in both languages, where no user named all of its values.
+fn combination_title(trend: &Trend, line: &TrendLine) -> Option<Phrase> {
+    if line.rest {
+        return part::title(None, None, true);
+    }
+    let values = || line.values_of.iter().zip(&trend.spec.breakdown);
+    let titles: Vec<Option<Phrase>> =
+        values().map(|(value, property)| part::title(Some(property), value.as_deref(), false)).collect();
+    if titles.iter().all(Option::is_none) {
+        return None;
+    }
+    let text = |language: Language| {
+        let texts = titles.iter().zip(values()).map(|(title, (value, _))| match title {
+            Some(title) => title.text(language),
+            None => value.as_deref().unwrap_or_default(),
+        });
+        texts.collect::<Vec<_>>().join(" / ")
+    };
+    Some(Phrase { en: text(Language::En), zh: text(Language::Zh), ..Phrase::verbatim("") })
+}
+
 fn findings(trend: &Trend, report: &TrendReport) -> Vec<Phrase> {
     let mut findings = Vec::new();
     let formulas = !trend.spec.formulas.is_empty();
     let told = |line: &&TrendLine| !formulas || line.letter.is_none();
     let everyone = |line: &&TrendLine| line.values_of.is_empty() && !line.rest;
     if report.lines.iter().flat_map(|line| &line.values).flatten().all(|value| *value == 0.0) {
-        findings.push(phrase!("trend.nothing"));
+        let is_told = report.warnings.iter().any(|doubt| doubt.code == "trend.no_numbers");
+        findings.push(if is_told { phrase!("trend.nothing_numbered") } else { phrase!("trend.nothing") });
         return findings;
     }
     for line in report.lines.iter().filter(everyone).filter(told) {
@@ -391,6 +445,9 @@ fn findings(trend: &Trend, report: &TrendReport) -> Vec<Phrase> {
             ));
         }
     }
+    if findings.is_empty() {
+        findings.push(phrase!("trend.no_value"));
+    }
     if report.unfinished {
         findings.push(phrase!("trend.unfinished"));
     }
@@ -438,13 +495,23 @@ fn chart(trend: &Trend, report: &TrendReport) -> Chart {
             continue;
         }
         let name = if everyone { line.name.clone() } else { format!("{}: {}", line.name, combination(line)) };
-        series.push(Series { name: name.clone(), values: line.values.clone() });
+        let title = combination_title(trend, line)
+            .map(|part| phrase!("chart.part", name = line.name).with_phrase("part", &part));
+        series.push(Series { name: name.clone(), title: title.clone(), values: line.values.clone() });
         if !line.before.is_empty() {
             let mut values = line.before.clone();
             values.resize(report.axis.len(), None);
             // A series has one name in every language: what tells it apart is when it was.
-            series.push(Series { name: format!("{name} ({})", ends(&report.axis_before)), values });
+            let when = ends(&report.axis_before);
+            let title = title.map(|title| phrase!("chart.earlier", when = when).with_phrase("name", &title));
+            series.push(Series { name: format!("{name} ({when})"), title, values });
         }
     }
-    Chart { kind: ChartKind::Line, title: phrase!("trend.chart"), axis: report.axis.clone(), series }
+    Chart {
+        kind: ChartKind::Line,
+        title: phrase!("trend.chart"),
+        axis: report.axis.clone(),
+        axis_titles: Vec::new(),
+        series,
+    }
 }

@@ -41,6 +41,7 @@ fn people_are_found_by_what_they_are_and_did() {
         (json!({"kind": "everybody"}), vec!["alias1", "ann", "bob", "cat"]),
         (json!({"kind": "property", "property": "plan", "value": "pro"}), vec!["ann"]),
         (json!({"kind": "property", "property": "plan", "operator": "is_not_set"}), vec!["alias1", "cat"]),
+        (json!({"kind": "property", "property": "plan", "of": "person", "value": "free"}), vec!["bob"]),
         (json!({"kind": "did", "event": {"event": "order"}}), vec!["ann", "bob", "cat"]),
         (json!({"kind": "did", "event": {"event": "order"}, "at_least": 2}), vec!["ann"]),
         (json!({"kind": "did", "event": {"event": "order"}, "at_most": 1}), vec!["alias1", "bob", "cat"]),
@@ -155,6 +156,57 @@ fn another_question_is_asked_of_members_and_of_the_others() {
             (report.population, report.examples),
             (expected.0, expected.1.into_iter().map(str::to_owned).collect())
         );
+    }
+}
+
+#[test]
+fn a_segment_is_made_of_other_segments_and_of_what_its_groups_have() {
+    let of_company = |company: &str| json!({"$groups": {"company": company}});
+    let events = [
+        event("ann", "2026-03-01 10:00:00", "visit", of_company("acme")),
+        event("bob", "2026-03-02 10:00:00", "visit", of_company("globex")),
+        event("cat", "2026-03-03 10:00:00", "visit", json!({})),
+    ];
+    let mut vips = vec![person_of("ann"), person_of("cat")];
+    vips.sort_unstable();
+    let plans = json!({"acme": "pro", "globex": "free"});
+    let now = Context {
+        segments: [("vips".to_owned(), vips)].into(),
+        groups: [("company.plan".to_owned(), serde_json::from_value(plans).expect("values"))].into(),
+        ..Context::at(calendar("UTC", Weekday::Monday, NOW))
+    };
+    let vips = json!({"kind": "property", "property": "vips", "of": "segment", "value": "in"});
+    let pro = json!({"kind": "property", "property": "company.plan", "of": "group", "value": "pro"});
+    for (settings, expected) in [
+        (json!({"who": vips}), (2, 3)),
+        (json!({"who": {"kind": "not", "of": vips}}), (1, 3)),
+        // Of groups: two companies, of which one pays.
+        (json!({"who": pro, "group": "company"}), (1, 2)),
+    ] {
+        let mut question = settings.clone();
+        question["kind"] = json!("segment");
+        let question: QuestionSpec = serde_json::from_value(question).expect("a question");
+        let planned = plan(&question, &now).expect("a plan");
+        let state = fold_events(planned.folds()[0].as_ref(), &events, person).expect("events");
+        let answer = planned.finish(vec![state], &Identity::default()).expect("an answer");
+        let Answer::Segment(report) = answer else { panic!() };
+        assert_eq!((report.size, report.population), expected, "{settings}");
+    }
+}
+
+#[test]
+fn what_people_do_not_have_is_refused_with_what_to_ask_instead() {
+    let property =
+        |of: &str| json!({"kind": "property", "property": "company.plan", "of": of, "value": "pro"});
+    let other = json!({"kind": "segment", "group": "team", "who": property("group")});
+    for (question, setting) in [
+        (json!({"kind": "segment", "who": property("event")}), "who.of"),
+        (json!({"kind": "segment", "who": property("group")}), "who.of"),
+        (json!({"kind": "segment", "who": property("segment")}), "who.value"),
+        (other, "who.of"),
+    ] {
+        let found = mistakes(question.clone(), &calendar("UTC", Weekday::Monday, NOW));
+        assert_eq!(found, [setting], "{question}");
     }
 }
 

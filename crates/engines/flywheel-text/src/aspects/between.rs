@@ -18,6 +18,8 @@ pub(super) enum Role {
     Empty = 4,
     /// May stand between a verb of liking and its thing.
     Leads = 8,
+    /// Says since when, which is no opinion of a thing.
+    When = 16,
 }
 
 /// The words around things and opinions.
@@ -34,6 +36,7 @@ impl Between {
                 "links" => Role::Links,
                 "passed" => Role::Passed,
                 "leads" => Role::Leads,
+                "when" => Role::When,
                 _ => Role::Empty,
             };
             for word in words {

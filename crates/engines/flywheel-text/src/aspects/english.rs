@@ -44,9 +44,17 @@ fn names(sight: &Sight<'_>, opinion: &Opinion, token: &Token) -> bool {
         && word.is_ascii()
         && !sight.between.is(Role::Empty, word)
         && !word.ends_with("ly")
+        && !drawled(word)
         && (word.len() > 2 || known(sight, token))
         && (known(sight, token) || !sight.opinions.iter().any(|other| inside(other) && other != opinion))
         && !inside(opinion)
+}
+
+/// Whether a word is drawn out, as names never are: "sooo", "verrry".
+fn drawled(word: &str) -> bool {
+    let same =
+        |three: &[u8]| three[0].is_ascii_alphabetic() && three.iter().all(|letter| *letter == three[0]);
+    word.as_bytes().windows(3).any(same)
 }
 
 fn known(sight: &Sight<'_>, token: &Token) -> bool {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use flywheel_language::is_han;
 
-use super::between::Between;
+use super::between::{Between, Role};
 use super::{chinese, english};
 use crate::lexicon::{Lexicon, entries};
 use crate::mood::{Opinion, Opinions};
@@ -74,7 +74,11 @@ impl Finder {
         let sight = Sight { reading, known, opinions: &opinions.each, between: &self.between };
         let mut last = None;
         let mut pairs = Vec::new();
-        for opinion in opinions.each.iter().filter(|opinion| !opinion.sign && opinion.value.abs() >= 0.3) {
+        let tells = |opinion: &&Opinion| {
+            let since = self.between.is(Role::When, &reading.folded[opinion.place.clone()]);
+            !opinion.sign && opinion.value.abs() >= 0.3 && !since
+        };
+        for opinion in opinions.each.iter().filter(tells) {
             let clause = clause(reading, opinion);
             let han = reading.folded[opinion.place.clone()].contains(is_han);
             let found = if han {
@@ -219,6 +223,9 @@ mod tests {
             ("早餐不好吃", vec![("早餐", "不好吃", false)]),
             ("漂亮的房间", vec![("房间", "漂亮", true)]),
             ("价格实惠,物流太慢", vec![("价格", "实惠", true), ("物流", "太慢", false)]),
+            ("checkout is sooo slow", vec![("checkout", "slow", false)]),
+            ("the app after the update", vec![]),
+            ("更新之后的软件", vec![]),
             ("👍", vec![]),
             ("", vec![]),
         ] {

@@ -1,4 +1,5 @@
-//! A gist as bytes: numbers of seven bits a byte, texts by their length, what can be told from the text left out.
+//! A gist as bytes: numbers of seven bits a byte, texts by their length, and last its words, which are left where they are
+//! until somebody asks for them.
 
 use flywheel_spec::feedback::insights::AsideReason;
 use flywheel_spec::feedback::privacy::PersonalKind;
@@ -8,14 +9,15 @@ use super::Gist;
 use crate::aspects::Pair;
 use crate::duplicates::{BANDS, Sketch};
 use crate::kind::Cues;
+use crate::lazy::{LazyReading, words};
 use crate::mood::label;
 use crate::mood::learned::Spoken;
 use crate::pile::Cut;
+use crate::questions::Asked;
 use crate::search::postings;
-use crate::tokens::{Part, Reading, Token};
+use crate::shelf::Piece;
 
 const LANGUAGES: [TextLanguage; 3] = [TextLanguage::En, TextLanguage::Zh, TextLanguage::Other];
-const PARTS: [Part; 6] = [Part::Subject, Part::Value, Part::Function, Part::Number, Part::Emoji, Part::Break];
 const REASONS: [AsideReason; 5] = [
     AsideReason::Empty,
     AsideReason::Punctuation,
@@ -27,26 +29,24 @@ const REASONS: [AsideReason; 5] = [
 /// What is true of a text, each a bit.
 mod flag {
     pub const MASKED: u64 = 1;
-    pub const FOLDED_ALREADY: u64 = 1 << 1;
-    pub const CUT: u64 = 1 << 2;
-    pub const SKETCHED: u64 = 1 << 3;
-    pub const SILENT: u64 = 1 << 4;
-    pub const ASKS: u64 = 1 << 5;
-    pub const BARE: u64 = 1 << 6;
-    pub const SARCASTIC: u64 = 1 << 7;
-    pub const MOODLESS: u64 = 1 << 8;
-    pub const CUELESS: u64 = 1 << 9;
+    pub const CUT: u64 = 1 << 1;
+    pub const SKETCHED: u64 = 1 << 2;
+    pub const SILENT: u64 = 1 << 3;
+    pub const ASKS: u64 = 1 << 4;
+    pub const BARE: u64 = 1 << 5;
+    pub const SARCASTIC: u64 = 1 << 6;
+    pub const MOODLESS: u64 = 1 << 7;
+    pub const CUELESS: u64 = 1 << 8;
 }
 
 /// What is read of a text, as it is kept.
-pub(super) fn write(gist: &Gist, cut: &Cut, text: &str) -> Vec<u8> {
+pub(super) fn write(gist: &Gist, cut: &Cut) -> Vec<u8> {
     let mut to = Writer(Vec::with_capacity(256));
     let (mood, cues, reading) = (&gist.mood, &gist.cues, &cut.reading);
     let moods = [mood.score, mood.certainty];
     let weights = [cues.bug, cues.feature, cues.question];
     let flags = [
         (gist.masked.is_some(), flag::MASKED),
-        (reading.folded == text, flag::FOLDED_ALREADY),
         (reading.cut, flag::CUT),
         (cut.sketch.is_some(), flag::SKETCHED),
         (gist.spoken.silent, flag::SILENT),
@@ -91,30 +91,27 @@ pub(super) fn write(gist: &Gist, cut: &Cut, text: &str) -> Vec<u8> {
         to.number(pair.place.start as u64);
         to.number(pair.place.end as u64);
     }
-    if flags & flag::FOLDED_ALREADY == 0 {
-        to.text(&reading.folded);
-    }
-    to.number(reading.tokens.len() as u64);
-    let mut last = 0;
-    for token in &reading.tokens {
-        let gap = u64::from(token.place.start.wrapping_sub(last));
-        to.number((gap << 3) | position(&PARTS, &token.part));
-        to.number(u64::from(token.place.end.wrapping_sub(token.place.start)));
-        last = token.place.end;
-    }
-    to.number(cut.asked.len() as u64);
-    for place in &cut.asked {
-        to.number(u64::from(place.start));
-        to.number(u64::from(place.end));
-    }
+    to.0.extend(cut.hash.to_le_bytes());
     if let Some(Sketch(bands)) = &cut.sketch {
         bands.iter().for_each(|band| to.0.extend(band.to_le_bytes()));
     }
+    to.text(reading.folded());
+    to.number(cut.asked.len() as u64);
+    for Asked { place, words } in &cut.asked {
+        to.number(u64::from(place.start));
+        to.number(u64::from(place.end));
+        to.number(words.len() as u64);
+        words.iter().for_each(|word| to.0.extend(word.to_le_bytes()));
+    }
+    let words = words(reading.reading());
+    to.number(words.len() as u64);
+    to.0.extend(words);
     to.0
 }
 
 /// Reads what was kept of a text; nothing where it is not whole.
-pub(super) fn read(bytes: &[u8], text: &str) -> Option<(Gist, Cut)> {
+pub(super) fn read(piece: &Piece) -> Option<(Gist, Cut)> {
+    let bytes = piece.bytes();
     let mut from = Source(bytes);
     let flags = from.number()?;
     let has = |flag: u64| flags & flag != 0;
@@ -154,24 +151,7 @@ pub(super) fn read(bytes: &[u8], text: &str) -> Option<(Gist, Cut)> {
         let place = from.number()? as usize..from.number()? as usize;
         pairs.push(Pair { aspect, aspect_key, opinion, opinion_key, polarity, place });
     }
-    let folded = if has(flag::FOLDED_ALREADY) { text } else { from.text()? }.to_owned();
-    let mut tokens = Vec::with_capacity(from.count()?);
-    let mut last = 0_u32;
-    for _ in 0..tokens.capacity() {
-        let coded = from.number()?;
-        let start = last.wrapping_add((coded >> 3) as u32);
-        let end = start.wrapping_add(from.number()? as u32);
-        let part = *PARTS.get((coded & 7) as usize)?;
-        let word = folded.get(start as usize..end as usize)?;
-        tokens.push(Token::of(word, start..end, part));
-        last = end;
-    }
-    let mut asked = Vec::with_capacity(from.count()?);
-    for _ in 0..asked.capacity() {
-        let place = from.number()? as u32..from.number()? as u32;
-        folded.get(place.start as usize..place.end as usize)?;
-        asked.push(place);
-    }
+    let hash = u64::from_le_bytes(from.bytes()?);
     let sketch = if has(flag::SKETCHED) {
         let mut bands = [0; BANDS];
         for band in &mut bands {
@@ -181,6 +161,22 @@ pub(super) fn read(bytes: &[u8], text: &str) -> Option<(Gist, Cut)> {
     } else {
         None
     };
+    let folded = from.text()?;
+    let end = bytes.len() - from.0.len();
+    let folded_piece = piece.part(end - folded.len(), end);
+    let mut asked = Vec::with_capacity(from.count()?);
+    for _ in 0..asked.capacity() {
+        let place = from.number()? as u32..from.number()? as u32;
+        folded.get(place.start as usize..place.end as usize)?;
+        let mut words = Vec::with_capacity(from.count()?);
+        for _ in 0..words.capacity() {
+            words.push(u64::from_le_bytes(from.bytes()?));
+        }
+        asked.push(Asked { place, words });
+    }
+    // All that is left are its words.
+    let long = from.count()?;
+    let words = (long == from.0.len()).then(|| piece.part(bytes.len() - long, bytes.len()))?;
     let [score, certainty] = moods;
     let [bug, feature, question] = weights;
     let gist = Gist {
@@ -192,8 +188,8 @@ pub(super) fn read(bytes: &[u8], text: &str) -> Option<(Gist, Cut)> {
         personal,
         pairs: pairs.into(),
     };
-    let reading = Reading { folded, tokens, language: read_language, cut: has(flag::CUT) };
-    from.0.is_empty().then_some((gist, Cut { reading, aside, asked, sketch }))
+    let reading = LazyReading::kept(folded_piece, words, read_language, has(flag::CUT));
+    Some((gist, Cut { reading, hash, aside, asked, sketch }))
 }
 
 fn position<T: PartialEq>(all: &[T], one: &T) -> u64 {

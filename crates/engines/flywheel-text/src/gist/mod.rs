@@ -13,7 +13,6 @@ use std::sync::{Arc, OnceLock};
 use flywheel_language::language;
 use flywheel_spec::feedback::{Mood, TextLanguage};
 use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_128;
 
 pub use kept::{FILES, Kept};
 pub(crate) use version::version;
@@ -24,6 +23,7 @@ use crate::mood::Reader;
 use crate::mood::learned::Spoken;
 use crate::personal::{Counts, mask};
 use crate::pile::{Cut, Pile};
+use crate::shelf::key;
 use crate::{Message, Reading};
 
 /// The most of a text that is read, in bytes; nobody says more, and a pasted log is none the wiser for its length.
@@ -84,7 +84,7 @@ pub struct Gists {
 impl Gists {
     /// Reads messages; what is kept of a text is not read again.
     pub fn of(messages: &[Message], kept: &Kept) -> Self {
-        let all: Vec<u128> = messages.par_iter().map(|message| key(&message.text)).collect();
+        let all: Vec<u128> = messages.par_iter().map(|message| key(message.text.as_bytes())).collect();
         let mut place: HashMap<u128, u32> = HashMap::with_capacity(all.len());
         let (mut keys, mut texts): (Vec<u128>, Vec<&str>) = (Vec::new(), Vec::new());
         let mut of = Vec::with_capacity(all.len());
@@ -99,11 +99,11 @@ impl Gists {
             .par_iter()
             .zip(&texts)
             .map(|(key, text)| {
-                if let Some((gist, cut)) = kept.get(*key, text) {
+                if let Some((gist, cut)) = kept.get(*key) {
                     return (gist, cut, None);
                 }
                 let (gist, cut) = (Gist::of(text), Cut::of(text));
-                let coded = coded::write(&gist, &cut, text);
+                let coded = coded::write(&gist, &cut);
                 (gist, cut, Some(coded))
             })
             .collect();
@@ -138,11 +138,6 @@ impl Gists {
     pub(crate) fn at(&self, message: usize) -> &Gist {
         &self.gists[self.of[message] as usize]
     }
-}
-
-/// What names a text among what is kept.
-fn key(text: &str) -> u128 {
-    xxh3_128(text.as_bytes())
 }
 
 /// Everything that reads a text; made once, since the word files are read for it.

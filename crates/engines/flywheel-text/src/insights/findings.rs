@@ -90,6 +90,7 @@ pub(super) fn narrowed(report: &mut InsightsReport, spec: &InsightsSpec, all: us
         }
         Some(about) if told == 0 => phrase!("feedback.nothing_about", about = about, all = all),
         Some(about) => phrase!("feedback.only_about", about = about, count = told, all = all),
+        None if told == 0 => phrase!("feedback.nothing_then", all = all),
         None => phrase!("feedback.only_then", count = told, all = all),
     };
     if report.total.read == 0 {
@@ -160,23 +161,24 @@ pub(super) fn charts(report: &InsightsReport) -> Vec<Chart> {
         kind: ChartKind::Line,
         title,
         axis: axis.clone(),
+        axis_titles: Vec::new(),
         series,
     };
     let mut found = Vec::new();
     if report.steps.len() > 1 {
         if report.mood.is_some() {
             let values = report.steps.iter().map(|step| step.mood).collect();
-            found
-                .push(line(phrase!("feedback.chart_mood"), vec![Series { name: "mood".to_owned(), values }]));
+            found.push(line(phrase!("feedback.chart_mood"), vec![Series::word("mood", values)]));
         }
         let values = report.steps.iter().map(|step| Some(step.people as f64)).collect();
-        found.push(line(phrase!("feedback.chart_heard"), vec![Series { name: "people".to_owned(), values }]));
+        found.push(line(phrase!("feedback.chart_heard"), vec![Series::word("people", values)]));
         let series: Vec<Series> = report
             .themes
             .iter()
             .take(THEMES)
             .map(|theme| Series {
                 name: theme.name.clone(),
+                title: None,
                 values: theme.steps.iter().map(|people| Some(*people as f64)).collect(),
             })
             .collect();
@@ -190,10 +192,8 @@ pub(super) fn charts(report: &InsightsReport) -> Vec<Chart> {
             kind: ChartKind::Bar,
             title: phrase!("feedback.chart_themes"),
             axis: largest().map(|theme| theme.name.clone()).collect(),
-            series: vec![Series {
-                name: "voices".to_owned(),
-                values: largest().map(|theme| Some(theme.voices as f64)).collect(),
-            }],
+            axis_titles: Vec::new(),
+            series: vec![Series::word("voices", largest().map(|theme| Some(theme.voices as f64)).collect())],
         });
     }
     found

@@ -11,8 +11,8 @@ use std::collections::HashSet;
 use flywheel_spec::Problem;
 use flywheel_spec::feedback::TextLanguage;
 use flywheel_spec::feedback::insights::{
-    AsideReason, AskedQuestion, AspectRow, Heard, HeardStep, InsightsReport, InsightsSpec, OtherThemes,
-    Quote, SetAside,
+    AsideReason, AskedQuestion, AspectRow, Heard, HeardStep, InsightsReport, InsightsSpec, KeyPhrase,
+    OtherThemes, Quote, SetAside,
 };
 use flywheel_spec::phrase;
 use jiff::tz::TimeZone;
@@ -20,7 +20,9 @@ use jiff::tz::TimeZone;
 pub use self::placed::{FOLLOWED, Placed};
 use self::tally::{mean, people, shares};
 use crate::about;
-use crate::duplicates::{Duplicates, duplicates};
+pub use crate::counted::Counted;
+use crate::counted::Told;
+use crate::duplicates::{Duplicates, grouped, near};
 use crate::listen;
 use crate::message::Message;
 use crate::phrases::phrases;
@@ -69,6 +71,8 @@ pub struct Beside<'a> {
     pub before: Option<&'a ThemeState>,
     /// Where the themes so far have which messages: while few come to these, only the new ones are put into themes.
     pub placed: Option<&'a Placed>,
+    /// What was counted over the messages before: only what came since is counted.
+    pub counted: Option<&'a Counted>,
     /// For each message whether it is of the people that the spec narrows to; all are when absent.
     pub theirs: Option<&'a [bool]>,
     /// What is praised and what is blamed.
@@ -94,6 +98,19 @@ pub struct Insights {
     pub state: Option<ThemeState>,
     /// Where the themes have which messages; none where it is as before.
     pub placed: Option<Placed>,
+    /// What was counted over the messages; none where what was counted before will do.
+    pub counted: Option<Counted>,
+    /// What it took beside that.
+    pub anew: Anew,
+}
+
+/// What insights took: how many of the different texts were worked on that might have been spared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Anew {
+    /// Texts that were compared with others, whether they are nearly the same.
+    pub compared: usize,
+    /// Texts whose phrases were counted.
+    pub counted: usize,
 }
 
 /// Reads a pile of messages; the order that they come in changes nothing but the order of what is told by message.
@@ -105,7 +122,9 @@ pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Besid
     let pile: &Pile = &pile;
     let aside_of = pile.aside_of();
     let left_out: Vec<bool> = aside_of.iter().map(Option::is_some).collect();
-    let same = duplicates(pile);
+    let since = beside.counted.and_then(|counted| counted.since(pile));
+    let near = near(pile, since.as_ref().map(|since| &since.before));
+    let same = grouped(pile, &near.first);
     let placed::Kept { found, state, placed } =
         placed::themes_of(pile, &left_out, beside.vectors, beside.before, beside.placed);
     let told = about::told(spec, messages, beside.theirs, pile, &found);
@@ -127,7 +146,14 @@ pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Besid
         steps: steps.as_ref(),
         spec,
     };
-    let mut report = all.report(&aside_of, beside.aspects);
+    let Told { phrases, counted, kept } = if told.iter().all(|told| *told) {
+        Counted::tell(pile, beside.counted, since.as_ref(), &near.first, spec.phrases)
+    } else {
+        let left_out: Vec<bool> = left_out.iter().zip(&told).map(|(out, told)| *out || !told).collect();
+        Told { phrases: phrases(pile, &left_out, spec.phrases), counted: pile.texts.len(), kept: None }
+    };
+    let anew = Anew { compared: near.compared, counted };
+    let mut report = all.report(&aside_of, beside.aspects, phrases);
     findings::add(&mut report, &zone);
     if spec.narrows() {
         findings::narrowed(&mut report, spec, messages.len());
@@ -135,7 +161,8 @@ pub fn insights(messages: &[ReadMessage<'_>], spec: &InsightsSpec, beside: Besid
     charts_and_doubts(&mut report, pile);
     let id = |theme: &Option<u32>| theme.map(|theme| found.themes[theme as usize].id);
     let theme_of = found.of_message.iter().map(id).collect();
-    Insights { theme_of, report, aside_of, group_of: same.group_of, told, state, placed }
+    let group_of = same.group_of;
+    Insights { theme_of, report, aside_of, group_of, told, state, placed, counted: kept, anew }
 }
 
 /// Everything that a report is told from.
@@ -153,7 +180,12 @@ struct Pieces<'a> {
 }
 
 impl Pieces<'_> {
-    fn report(&self, aside_of: &[Option<AsideReason>], aspects: Vec<AspectRow>) -> InsightsReport {
+    fn report(
+        &self,
+        aside_of: &[Option<AsideReason>],
+        aspects: Vec<AspectRow>,
+        phrases: Vec<KeyPhrase>,
+    ) -> InsightsReport {
         let spec = self.spec;
         let left_out: Vec<bool> =
             aside_of.iter().zip(self.told).map(|(aside, told)| aside.is_some() || !told).collect();
@@ -178,7 +210,7 @@ impl Pieces<'_> {
             languages: shares(self.read.iter().map(|at| language_name(of(at).language))),
             sources: shares(self.read.iter().filter_map(|at| of(at).message.source.as_deref())),
             versions: shares(self.read.iter().filter_map(|at| of(at).message.version.as_deref())),
-            phrases: phrases(self.pile, &left_out, spec.phrases),
+            phrases,
             questions: questions
                 .into_iter()
                 .map(|question| AskedQuestion {
@@ -331,8 +363,7 @@ fn language_name(language: TextLanguage) -> &'static str {
 
 fn charts_and_doubts(report: &mut InsightsReport, pile: &Pile) {
     report.charts = findings::charts(report);
-    let long =
-        pile.texts.iter().filter(|text| text.reading.cut).map(|text| text.messages.len()).sum::<usize>();
+    let long = pile.texts.iter().filter(|text| text.is_cut()).map(|text| text.messages.len()).sum::<usize>();
     if long > 0 {
         report.warnings.push(Problem::warning(phrase!(
             "feedback.long_messages",

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use flywheel_language::language;
+use flywheel_language::{fold, language};
 use flywheel_stats::chance::Chance;
 
 use flywheel_spec::feedback::insights::TrendKind;
 
 use super::*;
+use crate::gist::{Gists, Kept};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -71,6 +72,10 @@ fn a_growing_problem_is_told_with_its_people_and_quotes() {
     let theme = payment[0];
     assert!(theme.typical.len() == 3 && theme.lowest.len() == 3 && theme.people > 10, "{theme:?}");
     assert_eq!(theme.versions[0].name, "2.1");
+    for theme in &report.themes {
+        let said = fold(&theme.typical[0].text);
+        assert!(theme.name.split(" / ").any(|name| said.contains(&fold(name))), "{theme:?}");
+    }
     assert_eq!(
         report.set_aside.iter().map(|aside| (aside.reason, aside.messages)).collect::<Vec<_>>(),
         [(AsideReason::Empty, 6), (AsideReason::Advert, 6)]
@@ -92,6 +97,10 @@ fn a_growing_problem_is_told_with_its_people_and_quotes() {
     );
     for chart in &report.charts {
         assert!(chart.series.iter().all(|series| series.values.len() == chart.axis.len()), "{chart:?}");
+        for series in &chart.series {
+            let told = series.title.as_ref().is_some_and(|title| title.zh != title.key);
+            assert!(told || names.contains(&series.name.as_str()), "{series:?} has no word in Chinese");
+        }
     }
 }
 
@@ -155,14 +164,14 @@ fn a_theme_that_is_somebodys_name_is_told_masked_everywhere() {
     let pieces = Pieces {
         messages: &read,
         pile: &pile,
-        same: &duplicates(&pile),
+        same: &crate::duplicates::duplicates(&pile),
         found: &found,
         told: &[true; 3],
         read: &[0, 1, 2],
         steps: steps.as_ref(),
         spec: &spec,
     };
-    let mut report = pieces.report(&[None; 3], Vec::new());
+    let mut report = pieces.report(&[None; 3], Vec::new(), Vec::new());
     findings::add(&mut report, &TimeZone::UTC);
     charts_and_doubts(&mut report, &pile);
     let theme = &report.themes[0];
@@ -192,4 +201,98 @@ fn nothing_and_next_to_nothing_are_told() {
         assert_eq!(found.report.total.messages, 1);
         assert_eq!(found.theme_of.len(), 1);
     }
+}
+
+/// What is kept from call to call.
+#[derive(Default)]
+struct Days {
+    texts: [Vec<u8>; 2],
+    state: Vec<u8>,
+    placed: Vec<u8>,
+    counted: Vec<u8>,
+}
+
+impl Days {
+    /// A call: what it tells, and of how many kept texts the words were told apart.
+    fn call(&mut self, messages: &[Message]) -> (Insights, usize) {
+        let kept = Kept::of(self.texts.clone());
+        let gists = Gists::of(messages, &kept);
+        for (old, new) in self.texts.iter_mut().zip(kept.after(&gists)) {
+            if let Some(new) = new {
+                *old = new;
+            }
+        }
+        let listened = listen::listen_to(messages, &gists);
+        let heard = messages.iter().zip(&listened.heard);
+        let read: Vec<ReadMessage<'_>> =
+            heard.map(|(message, heard)| ReadMessage::heard(message, heard)).collect();
+        let state: Option<ThemeState> = serde_json::from_slice(&self.state).ok();
+        let placed = Placed::of(&self.placed, &self.state, "");
+        let counted = Counted::kept(&self.counted);
+        let beside = Beside {
+            pile: Some(gists.pile()),
+            before: state.as_ref(),
+            placed: placed.as_ref(),
+            counted: counted.as_ref(),
+            ..Beside::default()
+        };
+        let found = insights(&read, &InsightsSpec::default(), beside);
+        if let Some(state) = &found.state {
+            self.state = serde_json::to_vec(state).expect("JSON");
+        }
+        if let Some(placed) = &found.placed {
+            self.placed = placed.bytes(&self.state, "");
+        }
+        if let Some(counted) = &found.counted {
+            self.counted = counted.bytes();
+        }
+        (found, gists.pile().told_apart())
+    }
+}
+
+#[test]
+fn a_days_messages_cost_a_days_work() {
+    const SUBJECTS: [&str; 6] = [
+        "payment failed at the checkout",
+        "付款失败,一直转圈",
+        "how do i change my password?",
+        "请问怎么修改密码?",
+        "the parcel is late again",
+        "快递太慢了",
+    ];
+    let message = |at: usize| Message {
+        id: format!("m{at:05}"),
+        text: format!("{} {at}", SUBJECTS[at % 6]),
+        time: 1_767_225_600_000_000 + at as i64 * DAY / 50,
+        person: Some(format!("p{}", at % 400)),
+        ..Message::default()
+    };
+    let mut messages: Vec<Message> = (0..2_100).map(message).collect();
+    let mut days = Days::default();
+    let (first, told_apart) = days.call(&messages);
+    assert!(told_apart == 0 && first.anew.counted == 2_100, "all was read just now: {:?}", first.anew);
+    let (again, told_apart) = days.call(&messages);
+    assert_eq!((again.anew, told_apart), (Anew::default(), 0));
+    assert_eq!(again.report, first.report);
+    // A day's messages, two of them in words that are known.
+    messages.extend((2_100..2_118).map(message));
+    for (at, known) in [(2_118, 6), (2_119, 7)] {
+        messages.push(Message { text: messages[known].text.clone(), ..message(at) });
+    }
+    let (day, told_apart) = days.call(&messages);
+    assert_eq!((day.anew.counted, told_apart), (20, 2));
+    let (whole, _) = Days::default().call(&messages);
+    assert_eq!(day.report.phrases, whole.report.phrases);
+    assert_eq!(day.report.questions, whole.report.questions);
+    assert_eq!(day.report.total, whole.report.total);
+    assert_eq!(day.group_of, whole.group_of);
+    // Asked about some of them only, all that are told are counted, and what is kept stays.
+    let read: Vec<ReadMessage<'_>> = messages.iter().map(read).collect();
+    let spec = InsightsSpec { from: Some(messages[1_000].time), ..InsightsSpec::default() };
+    let counted = Counted::kept(&days.counted);
+    assert!(counted.is_some());
+    let beside = |counted| Beside { counted, ..Beside::default() };
+    let (with, without) =
+        (insights(&read, &spec, beside(counted.as_ref())), insights(&read, &spec, beside(None)));
+    assert!(with.counted.is_none() && with.report == without.report);
 }

@@ -1,5 +1,6 @@
 //! The themes of a report: size, trend, mood, quotes, and where they come from.
 
+use flywheel_language::fold;
 use flywheel_spec::feedback::insights::ThemeRow;
 use rayon::prelude::*;
 
@@ -7,6 +8,11 @@ use super::tally::{mean, people, shares};
 use super::{Pieces, language_name};
 use crate::personal::mask;
 use crate::trend::trends;
+
+/// So many of the messages most like a theme are looked at for its name.
+const LIKEST: usize = 40;
+/// … in so many characters of theirs.
+const BEGIN: usize = 1_000;
 
 impl Pieces<'_> {
     /// The themes with most voices, each told.
@@ -58,6 +64,14 @@ impl Pieces<'_> {
         let said = |at: &u32| self.pile.texts[self.pile.text_of[*at as usize] as usize].voices;
         typical.sort_by(|one, two| {
             like(two).total_cmp(&like(one)).then(said(two).cmp(&said(one))).then_with(|| by_id(one, two))
+        });
+        // Among the likest those come first that hold what the theme is called.
+        let named: Vec<String> = theme.name.split(" / ").map(fold).filter(|name| !name.is_empty()).collect();
+        let likest = typical.len().min(LIKEST);
+        typical[..likest].sort_by_cached_key(|at| {
+            let begin: String = read(at).message.text.chars().take(BEGIN).collect();
+            let folded = fold(&begin);
+            !named.iter().any(|name| folded.contains(name))
         });
         let mut moods: Vec<(f64, u32)> =
             members.iter().filter_map(|at| Some((read(at).mood?, *at))).collect();

@@ -27,7 +27,7 @@ const HALF: f64 = 200.0;
 /// The fewest labels of a side that a model is tried with.
 const FEWEST: usize = 20;
 /// Rated messages that are learned from, at most; of more, those whose hashes are least, so that the same ones stay.
-const LEARNED_FROM: usize = 20_000;
+pub(crate) const LEARNED_FROM: usize = 20_000;
 /// And that what was learned is tried on, at most.
 const TRIED_ON: usize = 10_000;
 /// How many words and characters of a message are looked at.
@@ -38,9 +38,9 @@ const LONGEST: usize = 2_000;
 #[serde(deny_unknown_fields)]
 pub struct Learned {
     /// The weights that are not 0, by their place.
-    weights: Vec<(u32, f32)>,
+    pub(super) weights: Vec<(u32, f32)>,
     /// What the model says of a message without a known word.
-    bias: f32,
+    pub(super) bias: f32,
     /// How much it says beside the lexicon, 0 to 1.
     pub share: f64,
     /// How it did on messages that it had not seen.
@@ -122,17 +122,27 @@ pub(crate) struct Rated<'a> {
 }
 
 /// As [`learn`], of messages that are read already.
-pub(crate) fn learn_heard(mut rated: Vec<Rated<'_>>, seed: u64) -> Option<Learned> {
-    if rated.len() > LEARNED_FROM {
+pub(crate) fn learn_heard(rated: Vec<Rated<'_>>, seed: u64) -> Option<Learned> {
+    learn_from(&sampled(rated, LEARNED_FROM), seed)
+}
+
+/// The rated messages that are learned from, at most so many, in an order that only they decide: each text once a label.
+pub(super) fn sampled(mut rated: Vec<Rated<'_>>, most: usize) -> Vec<Rated<'_>> {
+    if rated.len() > most {
         let mut hashed: Vec<(u64, Rated<'_>)> =
             rated.into_par_iter().map(|rated| (xxh3_64(rated.text.as_bytes()), rated)).collect();
         hashed.par_sort_unstable_by_key(|(hash, rated)| (*hash, rated.pleased));
         hashed.dedup_by_key(|(hash, rated)| (*hash, rated.pleased));
-        hashed.truncate(LEARNED_FROM);
+        hashed.truncate(most);
         rated = hashed.into_iter().map(|(_, rated)| rated).collect();
     }
     rated.sort_unstable_by_key(|rated| (rated.text, rated.pleased));
     rated.dedup_by_key(|rated| (rated.text, rated.pleased));
+    rated
+}
+
+/// Learns from messages that were [`sampled`].
+pub(super) fn learn_from(rated: &[Rated<'_>], seed: u64) -> Option<Learned> {
     let pleased = rated.iter().filter(|rated| rated.pleased).count();
     let fewer = pleased.min(rated.len() - pleased);
     if fewer < FEWEST {

@@ -7,6 +7,7 @@
 mod irony;
 pub mod learned;
 mod opinions;
+pub mod taught;
 mod words;
 
 use flywheel_spec::feedback::{Mood, MoodLabel};
@@ -163,6 +164,23 @@ mod tests {
             ("闪退,打不开", BAD),
             ("总体来说还不错", GOOD),
             ("APP 很好用 thanks", GOOD),
+            ("找回密码的链接打不开,谢谢", BAD),
+            ("谢谢", GOOD),
+            ("速度不是一般的慢", BAD),
+            ("慢得不能再慢了", BAD),
+            ("没吃过这么难吃的", BAD),
+            ("汤全洒了,等了两个小时才送到", BAD),
+            ("大冷天还准时送到,热乎乎的", GOOD),
+            ("从来不给差评,今天忍不了了", BAD),
+            ("一点诚信都没有", BAD),
+            ("噪音小,散热好", GOOD),
+            ("换了三张卡", SO_SO),
+            ("小王子陪我长大", SO_SO),
+            ("The app is not working properly", BAD),
+            ("Support did not solve my issue", BAD),
+            ("very dissapointed", BAD),
+            ("I mean, it works great", GOOD),
+            ("My calls are loud and clear, excelent", GOOD),
         ] {
             let mood = READER.read(text);
             if mood.label != expected {

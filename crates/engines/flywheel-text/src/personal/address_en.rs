@@ -134,6 +134,10 @@ fn tail(reading: &Reading<'_>, street: usize) -> usize {
     let mut from = at;
     for _ in 0..6 {
         let (part, stop) = word(reading, from);
+        let (second, behind) = word(reading, skip(reading, stop));
+        if is_code_in_two(part, second) {
+            return behind;
+        }
         let digits = part.len() >= 4 && part.bytes().filter(u8::is_ascii_digit).count() >= 3;
         if digits && part.len() <= 7 {
             let more = reading.bytes()[stop..].iter().take(5).enumerate();
@@ -148,6 +152,18 @@ fn tail(reading: &Reading<'_>, street: usize) -> usize {
         from = skip(reading, stop);
     }
     end
+}
+
+/// Whether two words are a British (`NW1 6XE`) or Canadian (`K1A 0B1`) postcode.
+fn is_code_in_two(first: &str, second: &str) -> bool {
+    let upper = |byte: &u8| byte.is_ascii_uppercase();
+    let digit = |byte: &u8| byte.is_ascii_digit();
+    let begins = (2..=4).contains(&first.len())
+        && first.bytes().next().is_some_and(|byte| upper(&byte))
+        && first.bytes().any(|byte| digit(&byte))
+        && first.bytes().all(|byte| upper(&byte) || digit(&byte));
+    let [one, two, three] = second.as_bytes() else { return false };
+    begins && digit(one) && (upper(two) && upper(three) || first.len() == 3 && upper(two) && digit(three))
 }
 
 /// The next word and where it ends.

@@ -74,12 +74,15 @@ impl Tally {
             phrase!("privacy.kind", found = count.found, messages = count.messages)
                 .with_phrase("name", &count.name)
         }));
+        let title = phrase!("privacy.title");
         let chart = Chart {
             kind: ChartKind::Bar,
-            title: phrase!("privacy.title"),
+            title: title.clone(),
             axis: kinds.iter().map(|count| count.name.en.clone()).collect(),
+            axis_titles: kinds.iter().map(|count| count.name.clone()).collect(),
             series: vec![Series {
-                name: phrase!("privacy.title").en,
+                name: title.en.clone(),
+                title: Some(title),
                 values: kinds.iter().map(|count| Some(count.found as f64)).collect(),
             }],
         };

@@ -39,6 +39,12 @@ fn each_kind_is_found_where_it_stands() {
         ("验证码是482913", Secret, "482913"),
         ("我住在北京市海淀区中关村大街27号3栋501室，快递", Address, "北京市海淀区中关村大街27号3栋501室"),
         ("deliver to 12 Main Street, Apt 4B please", Address, "12 Main Street, Apt 4B"),
+        ("I live at 221B Baker Street, London NW1 6XE", Address, "221B Baker Street, London NW1 6XE"),
+        (
+            "send it to 80 Wellington Street, Ottawa K1A 0B1 please",
+            Address,
+            "80 Wellington Street, Ottawa K1A 0B1",
+        ),
         ("my name is Jane Doe and I", Name, "Jane Doe"),
         ("我叫张伟，想退款", Name, "张伟"),
         ("王先生一直没回复", Name, "王先生"),
@@ -146,6 +152,9 @@ fn an_export_holds_nothing_that_was_found() {
     }
     let report = tally.report();
     assert_eq!((report.messages, report.affected, report.kinds.len()), (1, 1, 3));
+    let kinds: Vec<&str> = report.kinds.iter().map(|count| count.name.zh.as_str()).collect();
+    let drawn: Vec<&str> = report.charts[0].marks(flywheel_spec::Language::Zh).collect();
+    assert_eq!(drawn, kinds);
 }
 
 /// Sentences written by somebody else: what has a checksum or an unmistakable form is found, and nothing else is taken for it.

@@ -19,6 +19,17 @@ pub(super) struct Ranked {
     pub signals: Signals,
 }
 
+/// From here on two texts are the same but for their marks; the rest is rounding.
+const SAME: f64 = 0.999;
+
+impl Ranked {
+    /// Whether the question is a wording of the first candidate, word for word, and of no other.
+    pub(super) fn is_own_wording(&self) -> bool {
+        let [_, _, _, likeness, _, known, _, _, lead, _] = self.signals;
+        likeness > SAME && known > SAME && lead > 0.0
+    }
+}
+
 /// Ranks the entries, the linear model weighing `share` and the nearest example the rest; `except` is passed over.
 pub(super) fn rank(query: &Query, near: &Nearness, share: f32, except: Option<u32>) -> Ranked {
     let scores = near.margins.iter().zip(&near.likeness).enumerate();

@@ -27,6 +27,9 @@ const MOST_REFERRING: usize = 9;
 const FEW: usize = 4;
 /// How alike the words of choices and reply must be, and how much more than the next choice's.
 const CHOSEN: (f32, f32) = (0.15, 0.06);
+/// The share of a reply's words that the file must know where one choice is left, with which any words are the nearest:
+/// "how do i" alone chooses nothing.
+const CHOSEN_KNOWN: f32 = 0.5;
 
 impl Faq {
     /// The reply to a customer's message at a time (microseconds since 1970, UTC); the conversation moves on by both.
@@ -234,7 +237,8 @@ impl Step<'_> {
         let found = self.faq.found(&query, None, self.language);
         let sure_of_another = found.confidence >= self.faq.threshold
             && found.candidates.first().is_some_and(|other| other.id != choice.id);
-        if sure_of_another || best < CHOSEN.0 || best - second < CHOSEN.1 {
+        let strange = pending.len() == 1 && query.known < CHOSEN_KNOWN;
+        if sure_of_another || strange || best < CHOSEN.0 || best - second < CHOSEN.1 {
             return None;
         }
         let confidence = f64::from(best / (best + second)).max(found.confidence);

@@ -145,7 +145,9 @@ impl Faq {
             let question = entry.voice(language).question.clone();
             Choice { id: entry.id.clone(), question, share: power / sum }
         });
-        let confidence = self.right.probability(&ranked.signals);
+        // What the file asks itself needs no guess.
+        let own = ranked.is_own_wording();
+        let confidence = if own { 1.0 } else { self.right.probability(&ranked.signals) };
         let among_three = self.among_three.probability(&ranked.signals).max(confidence);
         Found { candidates: candidates.collect(), confidence, among_three }
     }
@@ -208,7 +210,10 @@ impl Faq {
             })
             .collect();
         let wish = threshold(&believed, self.spec.accuracy);
-        self.threshold = wish.unwrap_or(0.99);
+        // Where no held-back wording is that sure, one that is may still come: it is answered, unless some were wrong there.
+        let wrong = sure.iter().filter(|(_, right, _)| !right).map(|(confidence, ..)| *confidence);
+        let surest_wrong = wrong.fold(self.spec.accuracy, f64::max).min(0.99);
+        self.threshold = wish.unwrap_or(surest_wrong);
         self.summarise(asked, &sure, place, examples);
         if wish.is_none() {
             self.report.findings.push(phrase!("support.finding_short", wish = percent(self.spec.accuracy)));

@@ -43,10 +43,13 @@ pub(super) struct Matcher {
     entries: usize,
 }
 
-/// The identity of the list of concepts, by whose numbers a learned file knows them: one that was learned with another list
-/// is to be learned anew.
+/// To be raised whenever a file is learned otherwise than before.
+const LEARNING: u32 = 2;
+
+/// The identity of the list of concepts, by whose numbers a learned file knows them, and of the way of learning: a file that
+/// was learned with another is to be learned anew.
 pub fn concepts_identity() -> String {
-    format!("{:016x}", xxh3_64(CONCEPT_LIST.as_bytes()))
+    format!("{:016x}-{LEARNING}", xxh3_64(CONCEPT_LIST.as_bytes()))
 }
 
 /// A question as the matcher reads it.

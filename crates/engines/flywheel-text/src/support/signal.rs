@@ -273,6 +273,11 @@ mod tests {
             ("I want live chat", true),
             ("can you connect me to live chat", true),
             ("does live chat work on weekends?", false),
+            ("人工客服的上班时间？", false),
+            ("晚上十点还有人工客服吗", false),
+            ("人工客服几点下班", false),
+            ("有人工客服吗", true),
+            ("What time can I talk to a person?", false),
         ] {
             assert_eq!(said(text).asks_for_person(), expected, "{text}");
         }
@@ -289,6 +294,7 @@ mod tests {
     #[test]
     fn anger_is_heard() {
         assert!(said("you are useless").says("insult") && said("你们这些骗子").says("insult"));
+        assert!(said("你们什么破系统，根本没用").says("insult"));
         assert!(said("I will SUE you").says("complaint") && said("我要投诉").says("complaint"));
         assert!(!said("the issue is my card").says("complaint"));
     }

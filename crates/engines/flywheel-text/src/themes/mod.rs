@@ -138,8 +138,8 @@ impl<'a> Texts<'a> {
         let counting: Vec<Vec<u32>> =
             kept.par_iter().map(|text| of(text).messages.iter().filter(left).copied().collect()).collect();
         Self {
-            readings: kept.iter().map(|text| &of(text).reading).collect(),
-            rows: kept.par_iter().map(|text| features(&of(text).reading)).collect(),
+            readings: kept.par_iter().map(|text| of(text).reading()).collect(),
+            rows: kept.par_iter().map(|text| features(of(text).reading())).collect(),
             voices: counting.par_iter().map(|messages| pile.voices(messages)).collect(),
             messages: counting.iter().map(|messages| messages.len() as u32).collect(),
             vectors: counting.par_iter().map(|messages| vector_of(messages, vectors)).collect(),

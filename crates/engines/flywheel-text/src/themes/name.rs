@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use flywheel_language::is_han;
 use rayon::prelude::*;
 
 use super::features::{VALUE, names, spellings};
@@ -145,22 +146,33 @@ fn choose(ranked: &[Candidate], spelled: &BTreeMap<String, String>) -> Named {
         subjects.sort_by(|one, two| two.count.cmp(&one.count).then(one.feature.cmp(&two.feature)));
     }
     let text = |candidate: &Candidate| spelled.get(&candidate.feature).cloned().unwrap_or_default();
-    let Some(first) = subjects.iter().find(|candidate| !candidate.feature.contains(' ')) else {
+    let mut single = subjects.iter().copied().filter(|candidate| !candidate.feature.contains(' '));
+    let Some(strongest) = single.next() else {
         // Only praise or blame: "not bad", "很好".
         let value = ranked.iter().find(|candidate| candidate.feature.starts_with(VALUE));
         let name = value.map(text).unwrap_or_default();
         return Named { words: vec![name.clone()], name, signature };
     };
+    // 换 and 吃 say little by themselves: a longer word that tells nearly as much is said first.
+    let brief =
+        |candidate: &Candidate| candidate.feature.chars().count() == 1 && candidate.feature.contains(is_han);
+    let longer = single.find(|candidate| !brief(candidate) && candidate.strength * 2.0 >= strongest.strength);
+    let first = longer.filter(|_| brief(strongest)).unwrap_or(strongest);
     let holds = |pair: &str| pair.contains(' ') && pair.split(' ').any(|stem| stem == first.feature);
+    // A pair that only few of the messages hold is one thing of many: 南瓜粥 where all kinds of 粥 are spoken of.
     let pair = subjects.iter().find(|candidate| {
         holds(&candidate.feature)
-            && candidate.count * 8 >= first.count
+            && candidate.count * 4 >= first.count
             && candidate.strength >= 0.1 * first.strength
     });
+    let spoken = text(first);
     let second = subjects.iter().find(|candidate| {
+        let other = text(candidate);
         !candidate.feature.contains(' ')
             && candidate.feature != first.feature
             && candidate.count * 4 >= first.count
+            && !other.contains(&spoken)
+            && !spoken.contains(&other)
     });
     let name = match (pair, second) {
         (Some(pair), _) => text(pair),
@@ -214,6 +226,29 @@ mod tests {
         let named = name(&readings.iter().collect::<Vec<_>>(), &rows, &label, 2);
         assert_eq!((named[0].name.as_str(), named[1].name.as_str()), ("late flight", "付款失败"));
         assert!(named[0].words.iter().all(|word| word != "the" && word != "my"));
+    }
+
+    #[test]
+    fn a_name_is_no_rare_pair_and_says_nothing_twice() {
+        let texts = [
+            "南瓜粥很稠",
+            "粥里没有米饭",
+            "粥和米饭都凉了",
+            "皮蛋粥的粥太稀",
+            "米饭配白粥",
+            "小米粥和米饭",
+            "withdrawal is late",
+            "cannot withdraw, the withdrawal hangs",
+            "withdraw my funds",
+            "withdrawal of funds",
+        ];
+        let readings: Vec<Reading> = texts.iter().map(|text| read(text)).collect();
+        let rows: Vec<Vec<String>> = readings.iter().map(features).collect();
+        let label: Vec<Option<u32>> = (0..texts.len()).map(|at| Some(u32::from(at >= 6))).collect();
+        let named = name(&readings.iter().collect::<Vec<_>>(), &rows, &label, 2);
+        assert!(!named[0].name.contains("南瓜"), "{named:?}");
+        assert_ne!(named[1].name, "withdrawal / withdraw", "{named:?}");
+        assert_ne!(named[1].name, "withdraw / withdrawal", "{named:?}");
     }
 
     #[test]

@@ -6,8 +6,9 @@ use flywheel_spec::product::{Operator, PropertyFilter};
 use serde_json::{Number, Value as Json};
 
 use super::kinds;
-use super::names::{Names, Unit, find_word, units};
+use super::names::Names;
 use super::sentence::Sentence;
+use super::unit::{Unit, find_word, units};
 
 /// Adds a condition; of several values of one property one is enough, as nothing has them all.
 pub fn add(filters: &mut Vec<PropertyFilter>, new: PropertyFilter) {

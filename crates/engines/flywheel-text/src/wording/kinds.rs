@@ -33,8 +33,8 @@ pub static KINDS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
         (
             Kind::Search,
             cue(
-                "^(?:please |can you |pls )?(?:(?:search|look)(?: for| up)?|find(?: me)?|(?:show|list|give)(?: me)?(?: all)?(?: the)? (?:messages|feedback|reviews|comments|tickets|complaints))(?: all)?(?: the)?(?: (?:messages|feedback|reviews|comments|tickets))?(?: (?:about|with|that (?:mention|say|contain)s?|mentioning|containing|saying|for|where people say))?",
-                "^(?:请|帮我|帮忙|麻烦)*(?:(?:搜索|搜一下|搜搜|搜|查找|检索)(?:一下)?(?:含有|包含|提到|关于|含)?|(?:找|查)(?:一下|找|出|到)?(?:所有)?(?:含有|包含|提到|关于|含)|(?:有没有|有哪些|有)?人?提到(?:过|了)?)",
+                "^(?:please |can you |pls )?(?:(?:search|look)(?: for| up)?|find(?: me)?|(?:show|list|give)(?: me)?(?: all)?(?: the)? (?:messages|feedback|reviews|comments|tickets|complaints))(?: all)?(?: the)?(?: (?:messages|feedback|reviews|comments|tickets))?(?: (?:about|with|that (?:mention|say|contain)s?|mentioning|containing|saying|for|where people say))?|^(?:all )?(?:the )?(?:messages|feedback|reviews|comments|tickets|complaints) (?:mentioning|containing|saying|that (?:mention|say|contain)s?)",
+                "^(?:请|帮我|帮忙|麻烦)*(?:(?:搜索|搜一下|搜搜|搜|查找|检索)(?:一下)?(?:含有|包含|提到|关于|含)?|(?:找|查)(?:一下|找|出|到)?(?:所有)?(?:含有|包含|提到|关于|含)|(?:有没有|有哪些|有)?人?提到(?:过|了)?)|(?:评价|评论|反馈|留言|消息)[里中]?(?:提到|提及|说到)(?:过|了)?",
             ),
         ),
         (
@@ -48,7 +48,7 @@ pub static KINDS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
             Kind::Paths,
             cue(
                 "paths?|journeys?|where do (?:people|users|they|customers) go|what do (?:people|users|they|customers|visitors) (?:usually |mostly )?do|user flows?",
-                "路径|行为轨迹|轨迹|去了?哪里?|做了?(?:些)?什么|干了?什么|流向|动线",
+                "路径|行为轨迹|轨迹|去了?哪里?|做了?(?:些)?[什啥]么?|去?干了?(?:什么|啥|嘛)|流向|动线",
             ),
         ),
         (
@@ -116,7 +116,7 @@ pub static KINDS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
 pub static SAYING: LazyLock<Regex> = LazyLock::new(|| {
     cue(
         "what\\b.{0,60}\\b(?:say|says|saying|said|complain(?:s|ing|ed)?|complaints?|talk(?:ing)?|thinks?|thinking|mention(?:s|ing|ed)?|(?:un)?happy|like|dislike|hate|love|feel|feeling|want|wish|ask(?:ing|ed)? for|problems?|issues?)|complain(?:s|ing|ed)?|why (?:do|did|does|are|is|were|don't|didn't)|pain points?|biggest (?:problems?|issues?|complaints?)|unhappy (?:with|about)|moods?|sentiments?|how many (?:people|users|customers) (?:say|said|mention(?:ed)?|talk(?:ed)? about)",
-        "[说讲聊谈]了?(?:些)?[什啥]么?|说啥|抱怨|吐槽|怎么[看说评]|如何评价|为什么|为何|(?:什么|啥)原因|原因是|不满|槽点|痛点|诉求|(?:想要|希望|喜欢|讨厌|在意|关心|反馈)了?(?:些)?(?:什么|啥)|(?:什么|哪些|主要|啥)(?:的)?(?:反馈|问题|意见)|情绪|情感|(?:多少|几)个?(?:人|用户|客户|顾客)(?:在|都|来)?(?:反馈|反映|投诉|说)",
+        "[说讲聊谈]了?(?:些)?[什啥]么?|说啥|抱怨|吐槽|怎么[看说评]|如何评价|为什么|为何|(?:什么|啥)原因|原因是|不满|槽点|痛点|诉求|(?:想要|希望|喜欢|讨厌|在意|关心|反馈)了?(?:些)?(?:什么|啥)|(?:什么|哪些|主要|啥)(?:的)?(?:反馈|问题|意见)|情绪|情感|口碑(?:变|怎么|如何|好|差|不好|越来越|下降|下滑)|(?:喜欢|讨厌|满意|在意|关心)[^,;?!]{0,8}哪(?:一?点|些|里|个|方面|几点)|哪(?:一?点|些|里|个|方面)[^,;?!]{0,8}(?:喜欢|讨厌|满意|不满|受欢迎)|(?:多少|几)个?(?:人|用户|客户|顾客)(?:在|都|来)?(?:反馈|反映|投诉|说)",
     )
 });
 

@@ -7,12 +7,19 @@
 mod build;
 mod conditions;
 mod denial;
+mod events;
 mod kinds;
+mod name;
 mod names;
+mod question;
 mod read;
 mod sentence;
+mod slots;
 mod stop;
 mod time;
+mod unit;
+mod value;
+mod why;
 
 #[cfg(test)]
 mod tests;
@@ -30,9 +37,9 @@ use regex::Regex;
 
 use kinds::{KINDS, Kind, SAYING};
 use names::Names;
-pub(crate) use names::{Unit, find_word, units};
-use read::Slots;
 use sentence::{cue, pattern};
+use slots::Slots;
+pub(crate) use unit::{Unit, find_word, units};
 
 /// Parts of a question that are read.
 const PARTS: usize = 8;

@@ -3,137 +3,24 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use flywheel_language::{TermKind, terms};
+use flywheel_language::{Term, TermKind, terms};
 use flywheel_spec::product::trend::{Aggregate, Compare};
-use flywheel_spec::product::{Interval, Property, PropertyFilter};
+use flywheel_spec::product::{Interval, Property};
 
-use super::Settings;
-use super::conditions::{self, add, same_property};
+use super::conditions::{self, add};
 use super::denial::denial;
+use super::events::{EVENTS, SECOND, events};
 use super::kinds::{self, Kind};
-use super::names::{Met, Names, Unit, units};
+use super::name::Met;
+use super::names::Names;
 use super::sentence::Sentence;
+use super::slots::Slots;
 use super::stop::is_saying;
-use super::time::{self, Days};
+use super::unit::{Unit, units};
+use super::{Settings, time};
 
-/// Events of one sentence at most.
-const EVENTS: usize = 6;
-/// Share of a second event's name that must be met, so that one word does not name two events.
-const SECOND: f64 = 0.79;
 /// The latest day that people are asked to come back on.
 const LAST_RETURN_DAY: u32 = 90;
-
-/// What one sentence says.
-#[derive(Debug, Clone, Default)]
-pub struct Slots {
-    pub kind: Option<Kind>,
-    pub days: Option<Days>,
-    pub interval: Option<Interval>,
-    /// The day that people are to come back on.
-    pub return_day: Option<u32>,
-    pub compare: Option<Compare>,
-    pub counts: bool,
-    pub people: bool,
-    pub per_person: bool,
-    pub active: bool,
-    pub newcomers: bool,
-    pub aggregate: Option<Aggregate>,
-    pub value: Option<Property>,
-    pub events: Vec<Met>,
-    /// True when the events are steps one after the other.
-    pub ways: bool,
-    /// Who did the first and not the second is asked for.
-    pub stopped: bool,
-    /// The word that asks for what did not happen, where nothing was made of it.
-    pub denied: Option<String>,
-    /// It asks why a number changed.
-    pub why: bool,
-    /// The word that asks for a share of something.
-    pub rate: Option<String>,
-    /// The path begins, or ends, with the event.
-    pub after: bool,
-    pub before: bool,
-    pub breakdown: Vec<Property>,
-    pub filters: Vec<PropertyFilter>,
-    /// It speaks of everybody, whoever the sentence before was about.
-    pub everybody: bool,
-    /// What it is about, as it was written.
-    pub subject: Option<String>,
-    pub theme: bool,
-    /// The version of the product that people speak of.
-    pub version: Option<String>,
-    /// The words looked for.
-    pub query: String,
-    /// Words that were not used.
-    pub left: Vec<String>,
-    /// How many words say something.
-    pub content: usize,
-    pub inherited: bool,
-}
-
-impl Slots {
-    /// Takes from the sentence before what this one leaves out.
-    pub fn inherit(&mut self, before: &Self) {
-        let spoken = |kind| matches!(kind, Some(Kind::Insights | Kind::Search));
-        let bare = self.kind.is_none() && self.events.is_empty() && !self.active && !self.newcomers;
-        let says = self.days.is_some()
-            || self.interval.is_some()
-            || self.compare.is_some()
-            || !self.breakdown.is_empty()
-            || !self.filters.is_empty()
-            || self.counts
-            || self.people
-            || self.per_person;
-        if bare {
-            if !says || !self.left.is_empty() {
-                return;
-            }
-            let own = std::mem::replace(self, before.clone());
-            self.inherited = true;
-            self.left.clear();
-            self.days = own.days.or(self.days.take());
-            self.interval = own.interval.or(self.interval);
-            self.compare = own.compare.or(self.compare);
-            self.people |= own.people;
-            self.per_person |= own.per_person;
-            self.rate = own.rate.or(self.rate.take());
-            if !own.breakdown.is_empty() {
-                self.breakdown = own.breakdown;
-            }
-            let another = |one: &PropertyFilter| own.filters.iter().any(|new| same_property(one, new));
-            self.filters.retain(|one| !another(one));
-            self.filters.extend(own.filters);
-            return;
-        }
-        if self.days.is_none() && before.days.is_some() {
-            self.days.clone_from(&before.days);
-            self.inherited = true;
-        }
-        if spoken(self.kind) {
-            if self.subject.is_none() && self.query.is_empty() && !self.everybody {
-                self.subject.clone_from(&before.subject);
-                self.query = before.subject.clone().unwrap_or_default();
-                self.theme = before.theme;
-                self.inherited |= before.subject.is_some();
-            }
-        } else if self.events.is_empty()
-            && !self.active
-            && !self.newcomers
-            && !before.events.is_empty()
-            && !matches!(self.kind, Some(Kind::Digest | Kind::Satisfaction(_) | Kind::WordOfMouth))
-        {
-            self.events.clone_from(&before.events);
-            self.ways = before.ways;
-            self.stopped = before.stopped;
-            self.denied.clone_from(&before.denied);
-            self.subject.clone_from(&before.subject);
-            if self.filters.is_empty() {
-                self.filters.clone_from(&before.filters);
-            }
-            self.inherited = true;
-        }
-    }
-}
 
 /// Reads a folded sentence; `original` is the whole question before folding, whose capitals tell codes from words.
 pub fn read(clause: &str, original: &str, names: &Names<'_>, settings: &Settings) -> Slots {
@@ -306,13 +193,14 @@ fn spoken(
     }
     slots.days = time::days(&mut sentence, settings);
     let open = sentence.open();
-    let content: Vec<Range<usize>> = terms(&open)
-        .into_iter()
-        .filter(|term| term.kind != TermKind::Mark && !is_saying(term.text))
-        .map(|term| term.place)
-        .collect();
-    if let (Some(first), Some(last)) = (content.first(), content.last()) {
-        let words = open[first.start..last.end].split_whitespace().collect::<Vec<_>>().join(" ");
+    let spoken: Vec<_> = terms(&open).into_iter().filter(|term| term.kind != TermKind::Mark).collect();
+    let tells = |term: &Term<'_>| !is_saying(term.text);
+    if let (Some(first), Some(last)) = (spoken.iter().position(tells), spoken.iter().rposition(tells)) {
+        let served = ["support", "service", "services", "care", "success"].contains(&spoken[first].text);
+        // "Customer service" is one thing, though customers are everywhere.
+        let whole = first > 0 && served && spoken[first - 1].text == "customer";
+        let from = spoken[first - usize::from(whole)].place.start;
+        let words = open[from..spoken[last].place.end].split_whitespace().collect::<Vec<_>>().join(" ");
         let words = words.trim_matches(|letter: char| letter == '"' || letter == '\'').to_owned();
         match names.theme(&units(&words)).filter(|_| slots.kind == Some(Kind::Insights)) {
             Some(theme) => {
@@ -331,7 +219,9 @@ fn time_and_measure(sentence: &mut Sentence, slots: &mut Slots, settings: &Setti
     for (compare, cue) in kinds::COMPARES.iter() {
         if let Some(words) = sentence.take_first(cue) {
             slots.compare = Some(*compare);
-            compared = Some(words);
+            // "Did it go up compared to last month" says so twice.
+            let again = sentence.take_first(cue);
+            compared = Some(again.map_or(words.clone(), |again| format!("{words} {again}")));
             break;
         }
     }
@@ -421,129 +311,6 @@ fn property_at(open: &str, from: usize, names: &Names<'_>) -> Option<Vec<Unit>> 
         let runs = (0..places.len()).all(|at| places[at] == words[at].place);
         runs.then(|| words[..places.len()].to_vec())
     })
-}
-
-/// Finds the events: steps of a way one after the other, or those that the words fit best.
-fn events(sentence: &mut Sentence, named: Vec<Met>, slots: &mut Slots, names: &Names<'_>) {
-    let open = sentence.open();
-    if who_stopped(sentence, &named, slots, names) {
-        return;
-    }
-    let way = matches!(slots.kind, Some(Kind::Funnel | Kind::Paths));
-    let lead = kinds::FROM.find(&open).map(|found| found.range());
-    if way || lead.is_some() || kinds::ARROWS.is_match(&open) {
-        let start = lead.map_or(0, |lead| lead.end);
-        let edges = kinds::STEPS.find_iter(&open[start..]);
-        let edges = edges.map(|found| found.start() + start..found.end() + start).collect();
-        let steps = steps(&open, start, edges, &named, names);
-        if steps.len() >= 2 {
-            steps.iter().flat_map(|step| &step.places).for_each(|place| sentence.take(place));
-            slots.events = steps;
-            slots.ways = true;
-            if slots.kind.is_none() {
-                slots.kind = Some(Kind::Funnel);
-            }
-            return;
-        }
-    }
-    slots.events = named;
-    while slots.events.len() < EVENTS {
-        let words = units(&sentence.open());
-        if slots.events.is_empty()
-            && let Some((met, condition)) = names.coded_event(&words)
-        {
-            met.places.iter().for_each(|place| sentence.take(place));
-            slots.events.push(met);
-            slots.filters.push(condition);
-            // A condition is everybody's: beside another event it would be wrong.
-            break;
-        }
-        let Some(met) = names.event(&words) else { break };
-        let known = slots.events.iter().any(|event| event.name == met.name);
-        if !slots.events.is_empty() && (met.share < SECOND || known) {
-            break;
-        }
-        met.places.iter().for_each(|place| sentence.take(place));
-        slots.events.push(met);
-    }
-    let start = |met: &Met| met.places.iter().map(|place| place.start).min();
-    slots.events.sort_by_key(start);
-    if let Some(first) = slots.events.first() {
-        let (from, to) =
-            (start(first).unwrap_or(0), first.places.iter().map(|place| place.end).max().unwrap_or(0));
-        // What stands right behind it: 登录之后, 退款申请之前.
-        let behind: String = open[to..].chars().take(6).collect();
-        slots.after = kinds::AFTER.is_match(open[..from].trim_end()) || behind.contains('后');
-        slots.before =
-            !slots.after && (kinds::BEFORE.is_match(open[..from].trim_end()) || behind.contains('前'));
-        let word = ["之前", "以前", "前"].into_iter().find_map(|word| Some((behind.find(word)?, word.len())));
-        if slots.kind == Some(Kind::Paths)
-            && slots.before
-            && let Some((at, length)) = word
-        {
-            sentence.take(&(to + at..to + at + length));
-        }
-    }
-}
-
-/// Reads who did one thing and not another, such as `signed up but did not pay`: a way whose steps both have names.
-fn who_stopped(sentence: &mut Sentence, named: &[Met], slots: &mut Slots, names: &Names<'_>) -> bool {
-    if !matches!(slots.kind, None | Some(Kind::Trend | Kind::Funnel)) {
-        return false;
-    }
-    let Some((not, word)) = denial(sentence, |_| true) else { return false };
-    let open = sentence.open();
-    let whole = names.event(&units(&open));
-    if whole.is_some_and(|met| met.name.to_lowercase().contains(&word)) {
-        return false;
-    }
-    let steps = steps(&open, 0, vec![not.clone()], named, names);
-    if steps.len() < 2 {
-        return false;
-    }
-    steps.iter().flat_map(|step| &step.places).for_each(|place| sentence.take(place));
-    sentence.take(&not);
-    slots.events = steps;
-    (slots.ways, slots.stopped) = (true, true);
-    slots.kind = Some(Kind::Funnel);
-    true
-}
-
-/// The events between the edges, from a place on.
-fn steps(
-    open: &str,
-    start: usize,
-    mut edges: Vec<Range<usize>>,
-    named: &[Met],
-    names: &Names<'_>,
-) -> Vec<Met> {
-    edges.push(open.len()..open.len());
-    let mut steps: Vec<Met> = Vec::new();
-    let mut from = start;
-    for edge in edges {
-        let place = from..edge.start;
-        from = edge.end;
-        let written = named
-            .iter()
-            .find(|met| met.places.iter().all(|at| at.start >= place.start && at.end <= place.end));
-        let met = written.cloned().or_else(|| {
-            let words: Vec<Unit> = units(open.get(place.clone())?)
-                .into_iter()
-                .map(|mut word| {
-                    word.place = word.place.start + place.start..word.place.end + place.start;
-                    word
-                })
-                .collect();
-            names.event(&words)
-        });
-        if let Some(met) = met
-            && steps.last().is_none_or(|last| last.name != met.name)
-            && steps.len() < EVENTS
-        {
-            steps.push(met);
-        }
-    }
-    steps
 }
 
 /// Reads which property's numbers are taken together, and how.

@@ -432,6 +432,15 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_of_question_is_a_verb() {
+        let program = <crate::arguments::Arguments as clap::CommandFactory>::command();
+        for kind in flywheel_workbench::question_kinds() {
+            let verb = kind.kind.replace('_', "-");
+            assert!(program.find_subcommand(&verb).is_some(), "{verb}");
+        }
+    }
+
+    #[test]
     fn lengths_of_time_are_read() {
         assert_eq!(window("14d"), Ok(json!({"count": 14, "unit": "day"})));
         assert_eq!(window("3mo"), Ok(json!({"count": 3, "unit": "month"})));

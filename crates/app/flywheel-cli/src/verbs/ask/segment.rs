@@ -34,11 +34,11 @@ impl Segment {
         let mut of: Vec<Value> = Vec::new();
         for text in &self.who {
             match read_conditions(text) {
+                // What is typed without an owner is the person's here.
                 Ok(conditions) => of.extend(conditions.iter().map(|condition| {
                     let mut condition = value(condition);
                     if let Value::Object(condition) = &mut condition {
                         condition.insert("kind".to_owned(), "property".into());
-                        condition.shift_remove("of");
                     }
                     condition
                 })),

@@ -1,6 +1,7 @@
 //! `flywheel trend`: counts over time.
 
 use clap::Args;
+use flywheel_spec::{Problem, phrase};
 use serde_json::{Map, Value, json};
 
 use super::{Asking, Draft, Steps, When, properties, property};
@@ -72,9 +73,18 @@ fn series(draft: &mut Draft, at: usize, text: &str) -> Option<Value> {
         Some((measure, event)) if MEASURES.contains(&measure.trim()) => (Some((measure.trim(), None)), event),
         Some((call, event)) => {
             let called = call.trim().strip_suffix(')').and_then(|call| call.split_once('('));
-            match called.filter(|(name, _)| AGGREGATES.contains(name)) {
-                Some((aggregate, of)) => (Some((aggregate, Some(of))), event),
-                None => (None, text),
+            match called.map(|(name, of)| (aggregate(name), of)) {
+                Some((aggregate, of)) if AGGREGATES.contains(&aggregate) => {
+                    (Some((aggregate, Some(of))), event)
+                }
+                Some((found, _)) if is_word(found) => {
+                    let known = AGGREGATES.map(|name| format!("`{name}`")).join(", ");
+                    let problem = Problem::error(phrase!("cli.aggregate_wrong", found = found));
+                    let advice = phrase!("cli.aggregate_wrong_advice", known = known);
+                    draft.wrong(problem.advise(advice).at_setting(&path));
+                    return None;
+                }
+                _ => (None, text),
             }
         }
         None => (None, text),
@@ -90,6 +100,19 @@ fn series(draft: &mut Draft, at: usize, text: &str) -> Option<Value> {
         }
     }
     Some(Value::Object(series))
+}
+
+/// What other programs call an aggregate, by its name here.
+fn aggregate(name: &str) -> &str {
+    match name {
+        "avg" | "mean" => "average",
+        "p50" => "median",
+        name => name,
+    }
+}
+
+fn is_word(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// `previous`, or how much earlier: `4w`, `1mo`, `1y`.
@@ -108,4 +131,42 @@ fn compare(text: &str) -> Result<Value, String> {
         _ => return Err(wrong()),
     };
     Ok(json!({ "kind": "back", "count": count, "unit": unit }))
+}
+
+#[cfg(test)]
+mod tests {
+    use flywheel_spec::Problems;
+
+    use super::*;
+
+    fn read(text: &str) -> (Option<Value>, Problems) {
+        let mut draft = Draft { settings: Map::new(), problems: Problems::default() };
+        (series(&mut draft, 0, text), draft.problems)
+    }
+
+    #[test]
+    fn numbers_are_taken_together_by_the_names_that_people_know() {
+        for (text, expected) in [
+            ("average(amount):pay", "average"),
+            ("avg(amount):pay", "average"),
+            ("mean(amount):pay", "average"),
+            ("p50(amount):pay", "median"),
+        ] {
+            let (series, problems) = read(text);
+            let series = series.expect(text);
+            assert_eq!((&series["aggregate"], &series["event"]), (&json!(expected), &json!("pay")), "{text}");
+            assert!(problems.problems.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_way_to_take_numbers_together_is_told_and_no_event() {
+        let (series, problems) = read("std(amount):pay");
+        assert_eq!((series, problems.problems[0].code.as_str()), (None, "cli.aggregate_wrong"));
+        for event in ["shop:pay", "load (page):done", "\"std(amount):pay\""] {
+            let (series, problems) = read(event);
+            assert_eq!(series.expect(event)["event"], json!(event.trim_matches('"')));
+            assert!(problems.problems.is_empty(), "{event}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use crate::failure::{Failure, Refusals};
 use crate::state::ServerState;
 
-/// Weights (safetensors), preparation, schema, recipe and card, in open formats, as one zip.
+/// Weights (safetensors), the model as ONNX where it reads no text, preparation, schema, recipe and card, as one zip.
 #[utoipa::path(
     get,
     path = "/api/v1/models/{name}/export/{version}",
@@ -48,7 +48,7 @@ mod tests {
         assert!(answer.body.starts_with(b"PK"));
         assert!(answer.header("content-disposition").contains("churn-1.zip"));
         let holds = |name: &[u8]| answer.body.windows(name.len()).any(|window| window == name);
-        assert!(holds(b"model.safetensors"));
+        assert!(holds(b"model.safetensors") && holds(b"model.onnx"));
         assert_eq!(server.get("/api/v1/models/churn/export/9").await.status, 404);
         assert_eq!(server.get("/api/v1/models/churn/export/x").await.status, 400);
     }

@@ -87,6 +87,6 @@ mod tests {
         let seeds = serde_json::json!([{"path": "seed", "values": ["1", "2"]}]);
         assert_eq!(compared["settings"], seeds, "{compared}");
         let said = compared["findings"].to_string();
-        assert!(!said.contains("same_settings") && said.contains("准确率 为"), "{said}");
+        assert!(!said.contains("same_settings") && said.contains("准确率为"), "{said}");
     }
 }

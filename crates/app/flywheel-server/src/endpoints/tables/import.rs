@@ -26,11 +26,13 @@ use crate::state::ServerState;
 pub struct ImportQuery {
     /// The table's name; made from the file's name when absent.
     name: Option<String>,
+    /// Brings images of other sizes to the commonest one in place of refusing them.
+    resize: Option<bool>,
 }
 
 /// Imports a file as the whole content of a table.
 ///
-/// The body is the file as it is: CSV, JSON Lines, Parquet, an IDX file, each plain or gzip, or a zip of image folders.
+/// The body is the file as it is: CSV, Excel, JSON Lines, Parquet, an IDX file, each plain or gzip, or a zip of image folders.
 /// Its name stands in `x-file-name`, percent-encoded UTF-8.
 /// The table is there in full, or as it was before.
 #[utoipa::path(
@@ -58,7 +60,8 @@ pub async fn import_table(
     let Query(query) = query.map_err(Failure::from_query)?;
     let file_name = file_name(&headers);
     let bytes = received(body).await?;
-    let request = ImportRequest { name: query.name, ..ImportRequest::default() };
+    let mut request = ImportRequest { name: query.name, ..ImportRequest::default() };
+    request.options.resize = query.resize.unwrap_or(false);
     Ok(Json(state.workbench.import_bytes(&file_name, bytes, request).await?))
 }
 
@@ -140,6 +143,7 @@ mod tests {
             ("/api/v1/tables?name=empty", "", 400),
             ("/api/v1/tables?name=Bad%20Name", "a,b\n1,2\n", 422),
             ("/api/v1/tables?nmae=x", "a,b\n1,2\n", 400),
+            ("/api/v1/tables?resize=perhaps", "a,b\n1,2\n", 400),
         ] {
             let answer = server.upload(path, "x.csv", body.as_bytes()).await;
             assert_eq!(answer.status, status, "{path}: {}", answer.text());

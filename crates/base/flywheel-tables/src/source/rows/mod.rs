@@ -208,6 +208,10 @@ fn read_file(path: &Path, options: &RowOptions, out: &mut Out) -> Result<(), Sto
     let name = path.display().to_string();
     let failed = |error: std::io::Error| StorageError::from(error).at(path);
     let open = || File::open(path).map_err(failed);
+    if path.is_dir() {
+        let problem = Problem::error(Phrase::new("tables.is_folder")).in_file(name);
+        return Err(problem.advise(Phrase::new("tables.is_folder_advice")).into());
+    }
     if !path.is_file() {
         return Err(files::absent(path).into());
     }
@@ -312,6 +316,19 @@ mod tests {
         let (taken, actions) = read("x.csv", &gbk, said).await.expect("GBK");
         assert_eq!(values(&taken)[..2], expected);
         assert_eq!(actions, ["tables.encoding_said", "tables.delimiter"]);
+    }
+
+    #[tokio::test]
+    async fn a_folder_is_no_file_of_rows() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut rows = RowSource::File(folder.path().to_owned(), RowOptions::default()).open();
+        let wrong = loop {
+            match rows.next().await {
+                Ok(batch) => assert!(batch.is_some_and(|batch| batch.rows.is_empty()), "no rows"),
+                Err(problems) => break problems,
+            }
+        };
+        assert_eq!(wrong.problems[0].code, "tables.is_folder");
     }
 
     #[tokio::test]

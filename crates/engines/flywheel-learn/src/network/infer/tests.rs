@@ -220,11 +220,11 @@ fn chosen_networks_fit_what_they_were_chosen_for() {
         ImageShape { height: 3, width: 2, channels: 1 },
     ] {
         let input = InputPlan::Images(shape);
-        let (_, problems) = infer(&crate::network::choose(&input, 1000), &input, &classes(4));
+        let (_, problems) = infer(&crate::network::choose(&input, 1000, 4), &input, &classes(4));
         assert!(problems.problems.is_empty(), "{shape:?}: {problems}");
     }
     for count in [100, 5_000, 100_000] {
-        let (_, problems) = infer(&crate::network::choose(&rows(9), count), &rows(9), &number());
+        let (_, problems) = infer(&crate::network::choose(&rows(9), count, 0), &rows(9), &number());
         assert!(problems.problems.is_empty(), "{count} rows: {problems}");
     }
 }

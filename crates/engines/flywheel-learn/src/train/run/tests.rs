@@ -222,6 +222,19 @@ fn a_small_network_learns_and_its_best_epoch_is_kept() {
 }
 
 #[test]
+fn of_epochs_that_are_equally_good_the_one_with_the_least_loss_is_kept() {
+    let lesson = Lesson { epochs: 6, ..Lesson::new(false) };
+    let always = |_: &[f32], _: &Examples| Some(1.0);
+    let course = Course { judge: &always, ..lesson.course() };
+    let mut engine = lesson.engine();
+    let outcome = run(&course, &mut *engine, None, &mut Watcher::default()).unwrap();
+    let losses: Vec<f64> = outcome.epochs.iter().map(|report| report.validation_loss).collect();
+    let least = losses.iter().copied().fold(f64::MAX, f64::min);
+    assert!(least < losses[0], "{losses:?}");
+    assert_eq!(losses[outcome.best_epoch.unwrap() - 1], least, "{losses:?}");
+}
+
+#[test]
 fn a_resumed_run_gives_the_bits_of_one_never_interrupted() {
     for burn in [false, true] {
         let augment = AugmentSpec { shift: 1.0, rotate: 5.0, elastic: 3.0, ..AugmentSpec::default() };

@@ -185,3 +185,63 @@ fn whole_weeks_and_months_are_compared_with_as_many() {
         assert_eq!(report.axis.len(), report.axis_before.len(), "{interval} {count} {unit} from {from}");
     }
 }
+
+#[test]
+fn series_of_one_event_are_told_apart() {
+    let context = context("UTC", "2026-03-03T12:00:00Z");
+    let events = [event("ada", "pay", "2026-03-01T10:00:00Z", &json!({"amount": 5}))];
+    let series =
+        |series: Value| json!({"series": series, "period": {"from": "2026-03-01", "to": "2026-03-02"}});
+    for (asked, names) in [
+        (
+            json!([
+                {"event": "pay"},
+                {"event": "pay", "measure": "people"},
+                {"event": "pay", "measure": "value", "property": {"name": "amount"}, "aggregate": "p90"},
+                {"event": "pay", "measure": "per_person", "aggregate": "median"},
+                {"event": "pay", "label": "pay"},
+                {"event": "refund", "measure": "people"},
+            ]),
+            vec!["pay", "people:pay", "p90(amount):pay", "pay (D)", "pay", "refund"],
+        ),
+        (json!([{"event": "pay", "measure": "people"}]), vec!["pay"]),
+    ] {
+        let report = ask(&series(asked), &context, &events, 1).expect("a report");
+        let found: Vec<&str> = report.lines.iter().map(|line| line.name.as_str()).collect();
+        assert_eq!(found, names);
+    }
+}
+
+#[test]
+fn events_without_a_number_are_told_apart_from_no_events() {
+    let context = context("UTC", "2026-03-03T12:00:00Z");
+    let events = [
+        event("ada", "pay", "2026-03-01T10:00:00Z", &json!({"amount": "1,234.50"})),
+        event("ada", "buy", "2026-03-01T10:00:00Z", &json!({"amount": 5})),
+    ];
+    for (name, aggregate, finding, doubts) in [
+        ("pay", "sum", "trend.nothing_numbered", vec!["trend.no_numbers"]),
+        ("pay", "max", "trend.nothing_numbered", vec!["trend.no_numbers"]),
+        ("pay", "p90", "trend.nothing_numbered", vec!["trend.no_numbers"]),
+        ("refund", "sum", "trend.nothing", vec![]),
+        ("buy", "sum", "trend.whole", vec![]),
+    ] {
+        let series = json!([{"event": name, "measure": "value", "property": {"name": "amount"}, "aggregate": aggregate}]);
+        let spec = json!({"series": series, "period": {"from": "2026-03-01", "to": "2026-03-02"}});
+        let report = ask(&spec, &context, &events, 2).expect("a report");
+        let codes: Vec<&str> = report.warnings.iter().map(|doubt| doubt.code.as_str()).collect();
+        assert_eq!((report.findings[0].key.as_str(), codes), (finding, doubts), "{name} {aggregate}");
+    }
+}
+
+#[test]
+fn a_formula_without_any_value_says_so() {
+    let context = context("UTC", "2026-03-03T12:00:00Z");
+    let events = [event("ada", "pay", "2026-03-01T10:00:00Z", &json!({}))];
+    let spec = json!({
+        "series": [{"event": "pay"}], "formulas": [{"formula": "A / (A - A)"}],
+        "period": {"from": "2026-03-01", "to": "2026-03-02"},
+    });
+    let report = ask(&spec, &context, &events, 1).expect("a report");
+    assert_eq!(report.findings[0].key, "trend.no_value");
+}

@@ -232,6 +232,17 @@ pub const TABLE: &[(&str, &str)] = &[
     ("最近7日的留存", "retention * recurring day -7d.."),
     ("用户情绪怎么样", "insights ()"),
     ("how is the sentiment this month", "insights () 2026-11-01.."),
+    (
+        "did failed payments go up compared with the previous month",
+        "trend payment_failed 2026-11-01.. day vs",
+    ),
+    ("用户最喜欢我们哪一点", "insights ()"),
+    ("最近口碑变差了吗", "insights () 2026-10-28.."),
+    ("is the mood getting worse", "insights ()"),
+    ("注册之后大家都去干嘛了", "paths signup> -30d.."),
+    ("what do people say about customer service", "insights (customer service)"),
+    ("reviews mentioning dark mode", "search (dark mode)"),
+    ("评价里提到深色模式的有哪些", "search (深色模式)"),
     // Two parts.
     (
         "上周付款失败的用户多吗？主要在说什么？",

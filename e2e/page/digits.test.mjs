@@ -41,7 +41,7 @@ test('a drawn one is read as a one', async () => {
 
 test('probabilities move before the pen is lifted', async () => {
   await page.getByRole('button', { name: 'Clear' }).click()
-  await page.getByText('Draw something on the left.').waitFor()
+  await page.getByText('Draw something first.').waitFor()
   const ring = Array.from({ length: 25 }, (_, step) => {
     const angle = (step / 24) * 2 * Math.PI - Math.PI / 2
     return [0.5 + 0.2 * Math.cos(angle), 0.5 + 0.3 * Math.sin(angle)]
@@ -57,7 +57,7 @@ test('probabilities move before the pen is lifted', async () => {
 
 test('undo takes back the last stroke', async () => {
   await page.getByRole('button', { name: 'Undo' }).click()
-  await page.getByText('Draw something on the left.').waitFor()
+  await page.getByText('Draw something first.').waitFor()
 })
 
 test('the arrow keys draw too', async () => {

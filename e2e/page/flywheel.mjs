@@ -16,10 +16,16 @@ export async function startProject({ language = 'en' } = {}) {
   const folder = join(root, 'shop')
   const flywheel = (...words) => run(BIN, [...words, '--project', folder, '--lang', 'en'], { maxBuffer: 1 << 26 })
   await run(BIN, ['init', folder, '--name', 'shop', '--lang', language])
-  const server = await serve(folder)
+  let server = await serve(folder)
+  const { address } = server
   return {
     folder,
-    address: server.address,
+    address,
+    /** Ends the server; `again` starts it at the same address. */
+    halt: () => server.stop(),
+    async again() {
+      server = await serve(folder, new URL(address).port)
+    },
     /** Runs a verb as in a second terminal; fails when the verb does. */
     flywheel,
     /** Starts a verb and leaves it running. */
@@ -31,8 +37,8 @@ export async function startProject({ language = 'en' } = {}) {
   }
 }
 
-function serve(folder) {
-  const child = spawn(BIN, ['serve', '--port', '0', '--project', folder, '--lang', 'en'])
+function serve(folder, port = '0') {
+  const child = spawn(BIN, ['serve', '--port', port, '--project', folder, '--lang', 'en'])
   const stop = () =>
     new Promise((done) => {
       if (child.exitCode !== null) return done()

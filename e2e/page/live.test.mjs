@@ -27,7 +27,7 @@ test('a run started in a terminal moves on the page, and is stopped from it', as
     const run = page.getByRole('link', { name: /^small-digits-/ })
     await run.waitFor()
     await run.click()
-    const heading = page.getByRole('heading', { name: /^Epoch \d+ of 2000/ })
+    const heading = page.getByRole('heading', { name: /^Epoch [\d,]+ of 2,000/ })
     await heading.waitFor()
     const first = await heading.innerText()
     await page.waitForFunction((before) => {

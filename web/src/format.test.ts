@@ -20,12 +20,15 @@ describe('shares and metrics', () => {
     expect(metricValue('auc', 0.8431, 'en')).toBe('0.843')
     expect(metricValue('auc', 0.99961, 'en')).toBe('0.9996')
     expect(metricValue('rmse', 41.234, 'en')).toBe('41.23')
+    expect(metricValue('log_loss', 0.998, 'en')).toBe('0.998')
     expect(metricValue('f1', null, 'en')).toBe('–')
   })
 
   it('carry their interval', () => {
     expect(interval('accuracy', { value: 0.979, low: 0.976, high: 0.982 }, 'en')).toBe('97.6–98.2%')
     expect(interval('rmse', { value: 41, low: 39.8, high: 42.9 }, 'en')).toBe('39.8–42.9')
+    expect(interval('auc', { value: 0.98, low: 0.961, high: 0.9994 }, 'en')).toBe('0.961–0.999')
+    expect(interval('auc', { value: 0.9991, low: 0.9942, high: 0.9999 }, 'en')).toBe('0.9942–0.9999')
   })
 })
 
@@ -36,7 +39,7 @@ it('names stand in a sentence as they should', () => {
 describe('durations', () => {
   it.each([
     [0.04, '40 ms', '40 毫秒'], [7.23, '7.2 s', '7.2 秒'], [185, '3 min 5 s', '3 分 5 秒'], [180, '3 min', '3 分'],
-    [4800, '1 h 20 min', '1 小时 20 分'], [172_800, '2 d', '2 天'], [273_600, '3 d 4 h', '3 天 4 小时'], [-1, '–', '–'], [0.0002, '<1 ms', '<1 毫秒'],
+    [4800, '1 h 20 min', '1 小时 20 分'], [114_000, '1 d 7 h', '1 天 7 小时'], [172_800, '2 d', '2 天'], [273_600, '3 d 4 h', '3 天 4 小时'], [-1, '–', '–'], [0.0002, '<1 ms', '<1 毫秒'],
   ])('%s seconds read %s', (secs, en, zh) => {
     expect(duration(secs, 'en')).toBe(en)
     expect(duration(secs, 'zh')).toBe(zh)

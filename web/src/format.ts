@@ -7,6 +7,9 @@ const SHARES: ReadonlySet<MetricName> = new Set([
   'accuracy', 'balanced_accuracy', 'precision', 'recall', 'calibration_error',
 ])
 
+/** Metrics in the unit of what is predicted. */
+const AMOUNTS: ReadonlySet<MetricName> = new Set(['rmse', 'mae'])
+
 const locale = (tongue: Tongue) => (tongue === 'zh' ? 'zh-CN' : 'en-GB')
 
 /** A count with thousands apart: 60,000. */
@@ -34,14 +37,26 @@ export function percent(share: number, tongue: Tongue, digits = 1): string {
 export function metricValue(metric: MetricName, value: number | null | undefined, tongue: Tongue): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'
   if (SHARES.has(metric)) return percent(value, tongue, 1)
-  if (metric === 'rmse' || metric === 'mae') return number(value, tongue)
-  // Close to one, the third digit hides the difference.
-  const digits = value > 0.995 && value < 1 ? 4 : 3
+  if (AMOUNTS.has(metric)) return number(value, tongue)
+  return fixed(value, digitsOf(metric, value), tongue)
+}
+
+/** Close to one, which no score passes, the third digit hides the difference. */
+function digitsOf(metric: MetricName, value: number): number {
+  return metric !== 'log_loss' && value > 0.995 && value < 1 ? 4 : 3
+}
+
+function fixed(value: number, digits: number, tongue: Tongue): string {
   return new Intl.NumberFormat(locale(tongue), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
 }
 
 /** A 95% interval: 97.5–98.1%. */
 export function interval(metric: MetricName, estimate: Estimate, tongue: Tongue): string {
+  if (!SHARES.has(metric) && !AMOUNTS.has(metric)) {
+    // Both ends with the digits of the value that they enclose.
+    const digits = digitsOf(metric, estimate.value)
+    return `${fixed(estimate.low, digits, tongue)}–${fixed(estimate.high, digits, tongue)}`
+  }
   const low = metricValue(metric, estimate.low, tongue)
   const high = metricValue(metric, estimate.high, tongue)
   return SHARES.has(metric) ? `${low.replace('%', '')}–${high}` : `${low}–${high}`
@@ -62,7 +77,7 @@ export function duration(secs: number, tongue: Tongue): string {
   const whole = Math.round(secs)
   const hours = Math.floor(whole / 3600)
   const minutes = Math.floor((whole % 3600) / 60)
-  if (hours >= 48) return hours % 24 > 0 ? `${Math.floor(hours / 24)}${units.d} ${hours % 24}${units.h}` : `${hours / 24}${units.d}`
+  if (hours >= 24) return hours % 24 > 0 ? `${Math.floor(hours / 24)}${units.d} ${hours % 24}${units.h}` : `${hours / 24}${units.d}`
   if (hours > 0) return minutes > 0 ? `${hours}${units.h} ${minutes}${units.m}` : `${hours}${units.h}`
   return whole % 60 > 0 ? `${minutes}${units.m} ${whole % 60}${units.s}` : `${minutes}${units.m}`
 }

@@ -21,6 +21,7 @@ export function useDraft(table: string, target: string) {
       client.setQueryData(['check', draft.recipe], draft.report)
       return draft
     },
+    placeholderData: (before, query) => (query?.queryKey[1] === table && query.queryKey[2] === target ? before : undefined),
     staleTime: Infinity,
   })
 }

@@ -22,13 +22,24 @@ export function useProfile(table: string, target?: string) {
   })
 }
 
+export interface Upload {
+  file: File
+  /** Brings images of other sizes to the commonest one. */
+  resize?: boolean
+}
+
 /** Sends a file; `onProgress` hears the share sent, 0 to 1. */
 export function useUpload(onProgress: (share: number) => void) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (file: File) => upload(file, onProgress),
+    mutationFn: (sent: Upload) => upload(sent, onProgress),
     onSuccess: (report) => {
-      client.setQueryData(['profile', report.table.name, undefined], report.profile)
+      // The table may have been another before: nothing that was said of it holds any more.
+      const { name } = report.table
+      client.removeQueries({ queryKey: ['profile', name] })
+      client.removeQueries({ queryKey: ['draft', name] })
+      client.removeQueries({ queryKey: ['check'] })
+      client.setQueryData(['profile', name, undefined], report.profile)
       void client.invalidateQueries({ queryKey: ['tables'] })
       void client.invalidateQueries({ queryKey: ['project'] })
     },
@@ -36,10 +47,10 @@ export function useUpload(onProgress: (share: number) => void) {
 }
 
 /** `fetch` does not tell how much of a body was sent; this does. */
-function upload(file: File, onProgress: (share: number) => void): Promise<ImportReport> {
+function upload({ file, resize = false }: Upload, onProgress: (share: number) => void): Promise<ImportReport> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('POST', '/api/v1/tables')
+    request.open('POST', `/api/v1/tables${resize ? '?resize=true' : ''}`)
     request.setRequestHeader('content-type', 'application/octet-stream')
     request.setRequestHeader('x-file-name', encodeURIComponent(file.name))
     request.responseType = 'json'

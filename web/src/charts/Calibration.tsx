@@ -17,11 +17,12 @@ export function Calibration({ bins }: { bins: CalibrationBin[] }) {
       sure: percent(bin.confidence, tongue, 0),
       right: percent(bin.accuracy, tongue, 0),
       rows: count(bin.rows, tongue),
+      count: bin.rows,
     }),
   )
   return (
     <div className={classes.calibration}>
-      <svg viewBox={`-34 -8 ${SIDE + 44} ${SIDE + 44}`} role="img" aria-label={words.join('; ')}>
+      <svg viewBox={`-34 -14 ${SIDE + 52} ${SIDE + 50}`} role="img" aria-label={words.join('; ')}>
         {[0, 0.25, 0.5, 0.75, 1].map((share) => (
           <g key={share}>
             <line className={classes.grid} x1={0} x2={SIDE} y1={SIDE * (1 - share)} y2={SIDE * (1 - share)} />

@@ -1,10 +1,11 @@
 /** Curves over epochs: a legend that is text, and a drawing that comes when it is needed. */
 import { Skeleton } from '@mantine/core'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { onDemand } from '../parts/onDemand'
 import classes from './Curves.module.css'
 import type { CurvesProps } from './curve'
 
-const Drawing = lazy(() => import('./CurvesDrawing'))
+const Drawing = onDemand(() => import('./CurvesDrawing'))
 
 export function Curves(props: CurvesProps) {
   const height = props.height ?? 260

@@ -87,7 +87,17 @@ function line(curve: Curve, stroke: string, mark: CurvesProps['mark'], color: (n
           symbol: 'circle',
           symbolSize: 13,
           itemStyle: { color: color('sheet'), borderColor: stroke, borderWidth: 3 },
-          label: { show: true, position: 'top', formatter: mark.label, color: color('ink'), fontSize: 12 },
+          label: {
+            show: true,
+            position: 'top',
+            formatter: mark.label,
+            color: color('ink'),
+            fontSize: 12,
+            // The other curve may pass behind it.
+            backgroundColor: color('sheet'),
+            padding: [1, 4],
+            borderRadius: 4,
+          },
           data: [{ coord: [mark.x, mark.y] }],
         }
       : undefined,

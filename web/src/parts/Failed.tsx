@@ -1,5 +1,6 @@
 /** What the page shows where an answer should be and is not. */
 import { Button } from '@mantine/core'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Failure } from '../api/failure'
 import { Icon } from './Icon'
@@ -14,10 +15,10 @@ interface FailedProps {
 }
 
 /** A whole page that could not be shown. */
-export function FailedPage({ error, retry }: FailedProps) {
+export function FailedPage({ error, retry, above }: FailedProps & { above?: ReactNode }) {
   const { t } = useTranslation()
   return (
-    <Page title={title(asFailure(error), t)}>
+    <Page title={title(asFailure(error), t)} above={above}>
       <Failed error={error} retry={retry} />
     </Page>
   )

@@ -30,7 +30,7 @@ export function Shell() {
   const [open, { toggle, close }] = useDisclosure(false)
   const project = useProject()
   // What is on the page stays; as soon as the server is back it goes on.
-  const silent = project.data && project.error instanceof Failure && project.error.status === 0
+  const silent = project.error instanceof Failure && project.error.status === 0
   const running = useRuns().data?.filter((run) => run.state === 'running').length ?? 0
   const { pathname } = useLocation()
 

@@ -8,6 +8,8 @@ export const data = {
     ],
     sending: ['Sending {{file}} …', '正在发送 {{file}} …'],
     reading: ['Reading {{file}} and looking at every column …', '正在读取 {{file}}，逐列查看 …'],
+    resizeNote: ['A network reads images of one size. The others can be scaled to the size that most of them have.', '网络只读取一种尺寸的图片。其余图片可以缩放到最常见的尺寸。'],
+    resize: ['Bring all to one size', '统一尺寸'],
     sendingLabel: ['Upload', '上传进度'],
     tables: ['Or go on with a table that is here', '或者使用已有的表'],
     recipes: ['Or train a recipe of this project', '或者训练本项目的一份配方'],
@@ -20,6 +22,8 @@ export const data = {
     choose: ['Choose a file', '选择文件'],
     tables: ['One row for each customer, order or day', '每位客户、每笔订单或每一天一行'],
     images: ['Folders of images, one folder for each class', '图片文件夹，每个类别一个文件夹'],
+    folder: ['This is a folder: pack it as a zip and drop that.', '这是一个文件夹，请压缩成 zip 后再拖进来。'],
+    several: ['One file at a time, please; several images go into one zip.', '请一次拖一个文件；多张图片请放进一个 zip。'],
   },
   table: {
     rows_one: ['{{rows}} row', '{{rows}} 行'],
@@ -48,6 +52,10 @@ export const data = {
     number: ['A number: the model will answer with an amount.', '这是数值，模型会给出一个数。'],
     classes_one: ['One class only: there is nothing to tell apart.', '只有一个类别，没有可区分的内容。'],
     classes_other: ['{{count}} classes: the model will answer with one of them and how sure it is.', '共 {{count}} 个类别，模型会给出其中一个，以及有多大把握。'],
+    each: [
+      'Nearly every row has a value of its own here: this is an id, a text or a date, not an answer to learn. Choose another column.',
+      '这里几乎每一行的值都不同：它是编号、文本或日期，不是可以学习的答案，请选另一列。',
+    ],
     balance: ['How often each value of {{column}} occurs', '{{column}} 各取值出现的比例'],
   },
   column: {

@@ -45,5 +45,7 @@ export const shell = {
     line: ['line {{line}}', '第 {{line}} 行'],
     row: ['row {{row}}', '数据第 {{row}} 行'],
     column: ['column {{column}}', '列 {{column}}'],
+    more_one: ['Show {{count}} more', '再显示 {{count}} 条'],
+    more_other: ['Show {{count}} more', '再显示 {{count}} 条'],
   },
 } as const

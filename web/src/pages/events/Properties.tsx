@@ -6,6 +6,9 @@ import { count, percent } from '../../format'
 import { useTongue } from '../../language'
 import classes from './OneEvent.module.css'
 
+/** More say no more, and of ids none says anything. */
+const EXAMPLES = 5
+
 /** `of` how many events. */
 export function Properties({ properties, of }: { properties: PropertySummary[]; of: number }) {
   const { t } = useTranslation()
@@ -53,7 +56,7 @@ function PropertyLine({ property, of }: { property: PropertySummary; of: number 
           </span>
         ))}
       </Table.Td>
-      <Table.Td className={classes.code}>{property.examples.join(' · ')}</Table.Td>
+      <Table.Td className={`${classes.code} ${classes.examples}`}>{property.examples.slice(0, EXAMPLES).join(' · ')}</Table.Td>
     </Table.Tr>
   )
 }

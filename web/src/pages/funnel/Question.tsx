@@ -41,7 +41,7 @@ export function Question({ asked, events, properties, problems, busy, onAsk }: Q
       ...(property && { breakdown: { property, attribution: { kind: attribution } } }),
     })
   }
-  const at = (setting: Setting) => <Problems problems={atSetting(problems, setting, asked?.steps.length ?? 0)} />
+  const at = (setting: Setting) => <Problems problems={atSetting(problems, setting, asked?.steps.length ?? 0)} inPlace />
 
   return (
     <form className={classes.form} onSubmit={ask}>

@@ -99,7 +99,7 @@ export function Steps({ steps, events, problemsAt, onChange }: StepsProps) {
                 </ActionIcon>
               </span>
             </div>
-            <Problems problems={problemsAt(step)} />
+            <Problems problems={problemsAt(step)} inPlace />
           </li>
         ))}
       </ol>

@@ -47,7 +47,7 @@ export function Answer({ name, signature, answer, waiting }: AnswerProps) {
           <p className={classes.waiting}>{waiting}</p>
         )}
       </div>
-      {labels.length > 0 && (
+      {prediction && labels.length > 0 && (
         <ShareBars
           label={t('answer.probabilities')}
           color="answer"

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { InputField } from '../../api/types'
 import { number } from '../../format'
 import { useTongue } from '../../language'
+import { fitsNumber } from './row'
 
 interface FieldProps {
   input: InputField
@@ -57,11 +58,11 @@ export function Field({ input, value, onChange }: FieldProps) {
               ? t('field.range', { low: number(low, tongue), high: number(high, tongue) })
               : undefined
           }
-          inputWrapperOrder={['label', 'input', 'description']}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
           placeholder={placeholder}
           inputMode="decimal"
           value={value}
-          error={value.trim() !== '' && !Number.isFinite(Number(value)) ? t('field.notNumber') : undefined}
+          error={fitsNumber(value) ? undefined : t('field.notNumber')}
           onChange={(event) => onChange(event.currentTarget.value)}
         />
       )

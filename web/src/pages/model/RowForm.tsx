@@ -15,6 +15,11 @@ export function RowForm({ name, signature }: { name: string; signature: ModelSig
   const { t } = useTranslation()
   const [filled, setFilled] = useState<Filled>(() => usual(signature.inputs))
   const ask = useMutation({ mutationFn: () => predictRow(name, rowOf(signature.inputs, filled)) })
+  // An answer belongs to the row that it was asked for, not to the next one that is being typed.
+  const fill = (next: (before: Filled) => Filled) => {
+    setFilled(next)
+    ask.reset()
+  }
   return (
     <Sheet title={t('try.row')} note={t('try.rowNote')}>
       <div className={classes.sheet}>
@@ -31,7 +36,7 @@ export function RowForm({ name, signature }: { name: string; signature: ModelSig
                 key={input.name}
                 input={input}
                 value={filled[input.name] ?? ''}
-                onChange={(value) => setFilled((before) => ({ ...before, [input.name]: value }))}
+                onChange={(value) => fill((before) => ({ ...before, [input.name]: value }))}
               />
             ))}
           </div>
@@ -39,10 +44,10 @@ export function RowForm({ name, signature }: { name: string; signature: ModelSig
             <Button type="submit" loading={ask.isPending}>
               {t('try.predict', { target: signature.target })}
             </Button>
-            <Button variant="default" onClick={() => setFilled(usual(signature.inputs))}>
+            <Button variant="default" onClick={() => fill(() => usual(signature.inputs))}>
               {t('try.usual')}
             </Button>
-            <Button variant="default" onClick={() => setFilled(blank(signature.inputs))}>
+            <Button variant="default" onClick={() => fill(() => blank(signature.inputs))}>
               {t('try.empty')}
             </Button>
           </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { InputField } from '../../api/types'
-import { blank, rowOf, usual } from './row'
+import { blank, fitsNumber, rowOf, usual } from './row'
 
 const INPUTS: InputField[] = [
   { name: 'tenure', kind: 'number', example: '29', range: [0, 72] },
@@ -20,6 +20,10 @@ describe('a row', () => {
 
   it('sends what is empty as missing', () => {
     expect(rowOf(INPUTS, blank(INPUTS))).toEqual({ tenure: null, contract: null, paperless: null, since: null })
+  })
+
+  it('takes numbers and nothing else in a column of numbers', () => {
+    expect(['12.5', ' -3 ', '1e3', '', 'two', '1,000', '12 %'].map(fitsNumber)).toEqual([true, true, true, true, false, false, false])
   })
 
   it('leaves a mistake for the server to name', () => {

@@ -13,6 +13,11 @@ export function blank(inputs: InputField[]): Filled {
   return Object.fromEntries(inputs.map((input) => [input.name, '']))
 }
 
+/** Whether a column of numbers takes the text: a number, or nothing where it is missing. */
+export function fitsNumber(text: string): boolean {
+  return Number.isFinite(Number(text.trim()))
+}
+
 /** The row to send: numbers as numbers, yes and no as such, what is empty as missing, the rest as text. */
 export function rowOf(inputs: InputField[], filled: Filled): Record<string, unknown> {
   return Object.fromEntries(inputs.map((input) => [input.name, valueOf(input, filled[input.name] ?? '')]))

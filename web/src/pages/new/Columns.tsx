@@ -62,6 +62,7 @@ function ColumnRow({ column, rows, isTarget, findings }: ColumnRowProps) {
   const tongue = useTongue()
   const say = useSay()
   const missing = column.missing / Math.max(1, rows)
+  const told = findings.map((finding) => say(finding.message).replaceAll('`', '')).join(' ')
   return (
     <Table.Tr className={isTarget ? classes.target : undefined}>
       <Table.Th scope="row" className={classes.name}>
@@ -72,8 +73,8 @@ function ColumnRow({ column, rows, isTarget, findings }: ColumnRowProps) {
           </Badge>
         )}
         {findings.length > 0 && (
-          <Tooltip label={findings.map((finding) => say(finding.message)).join(' ')}>
-            <button type="button" className={classes.flag} aria-label={findings.map((finding) => say(finding.message)).join(' ')}>
+          <Tooltip label={told}>
+            <button type="button" className={classes.flag} aria-label={told}>
               <Icon name="warning" size={16} />
             </button>
           </Tooltip>
@@ -110,7 +111,7 @@ function Values({ column, rows }: { column: ColumnProfile; rows: number }) {
     const shown = top.slice(0, 3)
     return (
       <span className={classes.top}>
-        {shown.map((value) => `${value.value} ${percent(value.count / Math.max(1, rows), tongue, 0)}`).join(' · ')}
+        {shown.map((value) => `${value.value} (${percent(value.count / Math.max(1, rows), tongue)})`).join(' · ')}
         {column.distinct > shown.length && ' …'}
       </span>
     )

@@ -4,19 +4,22 @@ import { type DragEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '../../parts/Icon'
 import classes from './DropZone.module.css'
+import { dropped } from './dropped'
 
-const ACCEPTED = '.csv,.tsv,.jsonl,.ndjson,.json,.parquet,.zip,.gz'
+const ACCEPTED = '.csv,.tsv,.txt,.xlsx,.xlsm,.xlsb,.xls,.ods,.jsonl,.ndjson,.json,.parquet,.zip,.gz'
 
 export function DropZone({ onFile, busy }: { onFile: (file: File) => void; busy: boolean }) {
   const { t } = useTranslation()
   const input = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
+  const [refused, setRefused] = useState<'folder' | 'several'>()
 
   const drop = (event: DragEvent) => {
     event.preventDefault()
     setOver(false)
-    const file = event.dataTransfer.files[0]
-    if (file && !busy) onFile(file)
+    const found = dropped(event.dataTransfer)
+    setRefused(found && 'why' in found ? found.why : undefined)
+    if (found && 'file' in found && !busy) onFile(found.file)
   }
 
   return (
@@ -47,13 +50,19 @@ export function DropZone({ onFile, busy }: { onFile: (file: File) => void; busy:
         hidden
         onChange={(event) => {
           const file = event.target.files?.[0]
+          setRefused(undefined)
           if (file) onFile(file)
           event.target.value = ''
         }}
       />
+      {refused && (
+        <p className={classes.refused} role="alert">
+          <Icon name="warning" size={16} /> {t(`drop.${refused}`)}
+        </p>
+      )}
       <dl className={classes.forms}>
         <div>
-          <dt>CSV · JSON Lines · Parquet</dt>
+          <dt>CSV · Excel · JSON Lines · Parquet</dt>
           <dd>{t('drop.tables')}</dd>
         </div>
         <div>

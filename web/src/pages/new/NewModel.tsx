@@ -1,10 +1,11 @@
 /** The start of a model: bring a file, or take a table that is here already. */
-import { Progress } from '@mantine/core'
+import { Button, Progress } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
+import { Failure } from '../../api/failure'
 import { useRecipes } from '../../api/recipes'
-import { useTables, useUpload } from '../../api/tables'
+import { type Upload, useTables, useUpload } from '../../api/tables'
 import type { ImportReport, TableSummary } from '../../api/types'
 import { ago, bytes, count } from '../../format'
 import { useTongue } from '../../language'
@@ -22,21 +23,27 @@ export default function NewModel() {
   const [sent, setSent] = useState(0)
   const upload = useUpload(setSent)
 
-  const bring = (file: File) => {
+  const bring = (sent: Upload) => {
     setSent(0)
-    upload.mutate(file, { onSuccess: (report: ImportReport) => void go(`/new/${report.table.name}`, { state: { report } }) })
+    upload.mutate(sent, { onSuccess: (report: ImportReport) => void go(`/new/${report.table.name}`, { state: { report } }) })
   }
 
   return (
     <Page title={t('new.title')} lead={t('new.lead')}>
-      <DropZone onFile={bring} busy={upload.isPending} />
+      <DropZone onFile={(file) => bring({ file })} busy={upload.isPending} />
       {upload.isPending && (
         <div className={classes.sending} role="status">
-          <p>{sent < 1 ? t('new.sending', { file: upload.variables.name }) : t('new.reading', { file: upload.variables.name })}</p>
+          <p>{t(sent < 1 ? 'new.sending' : 'new.reading', { file: upload.variables.file.name })}</p>
           <Progress value={sent * 100} animated={sent >= 1} aria-label={t('new.sendingLabel')} />
         </div>
       )}
-      {upload.isError && <Failed error={upload.error} />}
+      {upload.isError && <Failed error={upload.error} retry={silent(upload.error) ? () => bring(upload.variables) : undefined} />}
+      {upload.isError && unlikeSizes(upload.error) && (
+        <div className={classes.resize}>
+          <p>{t('new.resizeNote')}</p>
+          <Button onClick={() => bring({ ...upload.variables, resize: true })}>{t('new.resize')}</Button>
+        </div>
+      )}
       {tables.isError && <Failed error={tables.error} retry={() => void tables.refetch()} />}
       {tables.data && tables.data.length > 0 && (
         <Sheet title={t('new.tables')} note={t('new.tablesNote')}>
@@ -61,6 +68,13 @@ export default function NewModel() {
     </Page>
   )
 }
+
+/** A server that did not answer may take the same file later; a file that it refused needs to be another. */
+const silent = (error: Error) => error instanceof Failure && error.status === 0
+
+/** Images of several sizes can be brought to one. */
+const unlikeSizes = (error: Error) =>
+  error instanceof Failure && error.problems.some((problem) => problem.code === 'tables.image_size')
 
 function TableLink({ table }: { table: TableSummary }) {
   const { t } = useTranslation()

@@ -12,6 +12,7 @@ export function PlanInWords({ plan }: { plan: PlanSummary }) {
   const { t } = useTranslation()
   const tongue = useTongue()
   const whole = (value: number) => count(value, tongue)
+  const secs = plan.expected_epoch_secs * plan.epochs
   return (
     <ol className={classes.steps}>
       <Step title={t('plan.split')}>
@@ -45,11 +46,13 @@ export function PlanInWords({ plan }: { plan: PlanSummary }) {
         })}
       </Step>
       <Step title={t('plan.cost')}>
-        {t('plan.costText', {
-          epoch: duration(plan.expected_epoch_secs, tongue),
-          all: duration(plan.expected_epoch_secs * plan.epochs, tongue),
-          memory: bytes(plan.expected_bytes),
-        })}
+        {secs < 1
+          ? t('plan.costShort', { memory: bytes(plan.expected_bytes) })
+          : t('plan.costText', {
+              epoch: duration(plan.expected_epoch_secs, tongue),
+              all: duration(secs, tongue),
+              memory: bytes(plan.expected_bytes),
+            })}
       </Step>
     </ol>
   )

@@ -32,15 +32,18 @@ export function Target({ profile, target, onChoose }: TargetProps) {
           onChange={(name) => name && onChoose(name)}
           data={possible.map(({ name }) => name)}
         />
-        {column && <p className={classes.task}>{t(isNumber(column) ? 'target.number' : 'target.classes', { count: column.distinct })}</p>}
+        {column && <p className={classes.task}>{t(task(column, profile.rows), { count: column.distinct })}</p>}
       </div>
       {column && <Spread column={column} rows={profile.rows} />}
     </div>
   )
 }
 
-function isNumber(column: ColumnProfile): boolean {
-  return column.kind === 'number'
+/** What predicting the column comes to. */
+function task(column: ColumnProfile, rows: number) {
+  if (column.kind === 'number') return 'target.number'
+  // What hardly repeats is an id or a text, and has no classes to learn.
+  return column.distinct * 2 > rows - column.missing && column.distinct > 2 ? 'target.each' : 'target.classes'
 }
 
 function Spread({ column, rows }: { column: ColumnProfile; rows: number }) {

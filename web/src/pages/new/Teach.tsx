@@ -26,13 +26,22 @@ export default function Teach() {
   const profile = useProfile(table, asked.get('target') ?? undefined)
   const brought = (useLocation().state as { report?: ImportReport } | null)?.report
 
-  if (profile.isError && !profile.data) return <FailedPage error={profile.error} retry={() => void profile.refetch()} />
-  if (!profile.data) return <Waiting />
+  const above = <Link to="/new">{t('new.title')}</Link>
+  if (profile.isError && !profile.data) {
+    return <FailedPage error={profile.error} retry={() => void profile.refetch()} above={above} />
+  }
+  if (!profile.data) {
+    return (
+      <Page title={table} above={above}>
+        <Waiting />
+      </Page>
+    )
+  }
   const target = asked.get('target') ?? profile.data.likely_target ?? undefined
   return (
     <Page
       title={table}
-      above={<Link to="/new">{t('new.title')}</Link>}
+      above={above}
       lead={t('teach.lead', {
         rows: count(profile.data.rows, tongue),
         columns: count(profile.data.columns.length, tongue),
@@ -56,6 +65,8 @@ export default function Teach() {
 /** What the import did to the file, right after it came. */
 function Brought({ report }: { report: ImportReport }) {
   const { t } = useTranslation()
+  // A file that was taken as it is needs no word.
+  if (report.actions.length === 0 && report.warnings.length === 0) return null
   return (
     <Sheet title={t('teach.brought')}>
       <ul className={classes.actions}>
@@ -90,5 +101,6 @@ function Making({ table, target }: { table: string; target: string }) {
   const draft = useDraft(table, target)
   if (draft.isError && !draft.data) return <Failed error={draft.error} retry={() => void draft.refetch()} />
   if (!draft.data) return <Waiting rows={1} />
-  return <RecipeSheet key={draft.data.recipe} recipe={draft.data.recipe} note={t('recipe.note')} />
+  // In another language the draft has other comments; what was changed in it stays.
+  return <RecipeSheet key={`${table} ${target}`} recipe={draft.data.recipe} note={t('recipe.note')} />
 }

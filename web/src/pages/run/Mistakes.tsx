@@ -50,7 +50,7 @@ function Rows({ mistakes }: { mistakes: Mistake[] }) {
           {mistakes.map((mistake) => (
             <Table.Tr key={mistake.row}>
               <Table.Td>{count(mistake.row, tongue)}</Table.Td>
-              <Table.Td>{mistake.truth}</Table.Td>
+              <Table.Td className={classes.label}>{mistake.truth}</Table.Td>
               <Table.Td className={classes.answer}>
                 {mistake.predicted}
                 {mistake.confidence != null && <span className={classes.soft}> {percent(mistake.confidence, tongue, 0)}</span>}

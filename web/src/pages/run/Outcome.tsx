@@ -104,7 +104,10 @@ function Judged({ report, choice, sealed }: { report: EvaluationReport; choice: 
         </Sheet>
       )}
       {report.mistakes.length > 0 && (
-        <Sheet title={t('report.mistakes')} note={t('report.mistakesNote')}>
+        <Sheet
+          title={t('report.mistakes')}
+          note={t(report.mistakes.some((mistake) => mistake.difference != null) ? 'report.mistakesNumberNote' : 'report.mistakesNote')}
+        >
           <Mistakes mistakes={report.mistakes} />
         </Sheet>
       )}

@@ -67,7 +67,7 @@ function RunPage({ run }: { run: RunDetail }) {
           <Coded text={t(summary.state === 'stopped' ? 'run.resumeStopped' : 'run.resume', { run: summary.id })} />
         </p>
       )}
-      {running && <UnderWay id={summary.id} live={live} epochs={epochs} plan={plan} started={summary.started_at} />}
+      {running && <UnderWay id={summary.id} live={live} epochs={epochs} plan={plan} />}
       {run.report ? <Outcome report={run.report} curves={curves} /> : curves}
       {run.rounds && run.rounds.length > 0 && <Rounds rounds={run.rounds} />}
       {run.tune && <Tuning report={run.tune} />}

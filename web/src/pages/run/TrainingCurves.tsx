@@ -21,6 +21,8 @@ export function TrainingCurves({ epochs, losses, planned, best }: TrainingCurves
   const { t } = useTranslation()
   const tongue = useTongue()
   const metric = epochs[0]?.metric
+  // The first few of very many epochs would be a line along the axis.
+  const end = planned !== undefined && epochs.length * 10 < planned ? undefined : planned
   const kept = epochs.find((epoch) => epoch.epoch === best)
 
   const loss = useMemo<Curve[]>(
@@ -55,14 +57,14 @@ export function TrainingCurves({ epochs, losses, planned, best }: TrainingCurves
 
   return (
     <div className={classes.pair}>
-      <Curves title={t('run.lossTitle')} curves={loss} xName={t('run.epoch')} xMax={planned} formatY={formats.loss} />
+      <Curves title={t('run.lossTitle')} curves={loss} xName={t('run.epoch')} xMax={end} formatY={formats.loss} />
       {metric && (
         <Curves
           title={t(`metric.${metric}.name`)}
           curves={quality}
           mark={mark}
           xName={t('run.epoch')}
-          xMax={planned}
+          xMax={end}
           formatY={formats.metric}
         />
       )}

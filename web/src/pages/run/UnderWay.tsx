@@ -1,5 +1,6 @@
 /** A run at work: how far it is, how it fares, how long it will take, and the button that stops it. */
 import { Button, Progress } from '@mantine/core'
+import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LiveRun } from '../../api/live'
 import { useStop } from '../../api/runs'
@@ -9,6 +10,7 @@ import { useTongue } from '../../language'
 import { Failed } from '../../parts/Failed'
 import { Icon } from '../../parts/Icon'
 import { Wheel } from '../../shell/Wheel'
+import { type Seen, secsLeft } from './timeLeft'
 import classes from './UnderWay.module.css'
 
 interface UnderWayProps {
@@ -16,7 +18,6 @@ interface UnderWayProps {
   live: LiveRun
   epochs: EpochReport[]
   plan: PlanSummary | undefined | null
-  started: string
 }
 
 export function UnderWay({ id, live, epochs, plan }: UnderWayProps) {
@@ -28,6 +29,12 @@ export function UnderWay({ id, live, epochs, plan }: UnderWayProps) {
   const done = progress ? progress.epoch - 1 + progress.step / Math.max(1, progress.steps) : epochs.length
   const best = epochs.findLast((epoch) => epoch.best)
   const last = epochs.at(-1)
+  const now: Seen = { epochs: epochs.length, atMillis: Date.now() }
+  const since = useRef(now)
+  // A round of its own begins with no epoch.
+  if (since.current.epochs > now.epochs) since.current = now
+  const watched = secsLeft(since.current, now, planned)
+  const left = pace || watched !== undefined ? Math.max(pace?.leftSecs ?? 0, watched ?? 0) : undefined
   return (
     <section className={`sheet ${classes.sheet}`} aria-label={t('run.underWay')}>
       <div className={classes.head}>
@@ -35,11 +42,11 @@ export function UnderWay({ id, live, epochs, plan }: UnderWayProps) {
         <div className={classes.where}>
           <h2>
             {planned > 0
-              ? t('run.epochOf', { epoch: Math.min(planned, Math.floor(done) + 1), epochs: planned })
+              ? t('run.epochOf', { epoch: count(Math.min(planned, Math.floor(done) + 1), tongue), epochs: count(planned, tongue) })
               : t('run.preparing')}
           </h2>
           <p className="numbers">
-            {pace ? t('run.left', { time: duration(pace.leftSecs, tongue) }) : t('run.leftUnknown')}
+            {left !== undefined ? t('run.left', { time: duration(left, tongue) }) : t('run.leftUnknown')}
           </p>
         </div>
         <Button

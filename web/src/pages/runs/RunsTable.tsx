@@ -3,7 +3,7 @@ import { Checkbox, Progress, Table } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { RunSummary } from '../../api/types'
-import { ago, duration, metricValue } from '../../format'
+import { ago, count, duration, metricValue } from '../../format'
 import { useTongue } from '../../language'
 import { StateBadge } from '../../parts/StateBadge'
 import classes from './RunsTable.module.css'
@@ -56,7 +56,7 @@ function RunLine({ run, chosen, onChoose }: { run: RunSummary; chosen: boolean; 
           <Checkbox checked={chosen} onChange={() => onChoose(run.id)} aria-label={t('runs.chooseRun', { run: run.id })} />
         </Table.Td>
       )}
-      <Table.Td>
+      <Table.Td className={classes.run}>
         <Link to={`/runs/${run.id}`} className={classes.id}>
           {run.id}
         </Link>
@@ -79,12 +79,12 @@ function RunLine({ run, chosen, onChoose }: { run: RunSummary; chosen: boolean; 
         )}
       </Table.Td>
       <Table.Td className={`${classes.epochs} numbers`}>
-        {run.epochs} / {run.planned_epochs}
+        {count(run.epochs, tongue)} / {count(run.planned_epochs, tongue)}
         {run.state === 'running' && (
           <Progress value={share * 100} size="sm" color="saffron.5" aria-label={t('run.progress')} />
         )}
       </Table.Td>
-      <Table.Td className="numbers">{duration(run.secs, tongue)}</Table.Td>
+      <Table.Td className={`${classes.took} numbers`}>{duration(run.secs, tongue)}</Table.Td>
       <Table.Td className={classes.when}>{ago(run.started_at, Date.now(), tongue)}</Table.Td>
     </Table.Tr>
   )

@@ -10,8 +10,8 @@ pub(crate) mod node;
 
 use std::sync::Arc;
 
-pub use flywheel_events::read::{Embedded, EventsView, PersonRange, ReadError};
 use flywheel_events::read;
+pub use flywheel_events::read::{Embedded, EventsView, PersonRange, ReadError};
 use flywheel_people::{Event, Fold, Identity, Partial};
 use flywheel_spec::Problems;
 

@@ -186,9 +186,7 @@ impl KeptThemes {
 
 /// Throws away what was made of the messages, and what another process is about to make of those that it has read.
 pub(super) fn forget(folder: &Path) -> Result<(), Failure> {
-    if !folder.exists() {
-        return Ok(());
-    }
+    // Also where there is nothing yet: whoever reads the messages for the first time must not keep them afterwards.
     let _turn = turn(folder)?;
     file::write(&folder.join(FORGOTTEN), (forgotten(folder) + 1).to_string().as_bytes())?;
     throw_away(folder)
@@ -261,5 +259,18 @@ mod tests {
             assert!(before.forget_erased().expect("forgotten"), "what was read before is not kept");
             assert_eq!(file::read_json::<Value>(&path).expect("read"), left, "{kept:?}");
         }
+    }
+
+    #[test]
+    fn a_first_reading_keeps_nothing_of_who_was_erased_meanwhile() {
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = root.path().join("feedback");
+        let before = KeptFolder::now(folder.clone());
+        forget(&folder).expect("forgotten");
+        before.keep_opened(&before.opened(), &[7], &[(7, b"qwyjibo".to_vec())]).expect("left as it is");
+        assert!(!folder.join(KEPT).exists());
+        let after = KeptFolder::now(folder.clone());
+        after.keep_opened(&after.opened(), &[7], &[(7, b"more".to_vec())]).expect("kept");
+        assert_eq!(after.opened().len(), 1);
     }
 }

@@ -164,7 +164,9 @@ impl Workbench {
             ..BehaviourSpec::default()
         };
         let settings = settings_of(&spec);
-        let mut looked_up = self.look_up(&settings, AskOptions::default().at_one_moment()).await?;
+        // Who is on a list is asked of the moment that behaviour is known up to, or nobody of an old history would be on any.
+        let options = AskOptions { now: Some(self.last_known().await?), ..AskOptions::default() };
+        let mut looked_up = self.look_up(&settings, options).await?;
         looked_up.doubts.extend(self.unknown_events(&settings, known).await?);
         Ok(Taken { spec, looked_up, said })
     }

@@ -183,6 +183,8 @@ impl Watch for Recorder {
         if begun < self.next_checkpoint {
             return Ok(());
         }
+        // What goes on from a checkpoint does not tell of its epochs again, so the ledger may not be behind it.
+        self.save();
         file::write_io(&self.checkpoint, &checkpoint.to_bytes())?;
         let now = self.begun.elapsed();
         self.next_checkpoint = now + (now - begun) * SHARE;

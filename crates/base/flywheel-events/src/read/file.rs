@@ -108,7 +108,9 @@ impl OpenFile {
         let mask = ProjectionMask::roots(metadata.parquet_schema(), columns.iter().copied());
         let properties = plain.schema().index_of("properties").ok();
         let properties = ProjectionMask::roots(metadata.parquet_schema(), properties);
-        let person = plain.schema().index_of("person").unwrap_or(0);
+        let (parquet, person) = (metadata.parquet_schema(), plain.schema().index_of("person").unwrap_or(0));
+        let mut leaves = 0..parquet.num_columns();
+        let person = leaves.find(|leaf| parquet.get_column_root_idx(*leaf) == person).unwrap_or(0);
         let mut groups = Vec::new();
         let row_groups = metadata.metadata().row_groups();
         for (at, group) in row_groups.iter().enumerate().filter(|(_, group)| group.num_rows() > 0) {
@@ -232,7 +234,9 @@ impl OpenFile {
             return Ok(Fetched::OnDisk { file: opened, length: self.bytes });
         }
         let bytes = self.store.get_ranges(&self.path, &ranges).await?;
-        let parts = ranges.into_iter().map(|range| range.start).zip(bytes).collect();
+        // Another program may lay the columns down in another order than it names them.
+        let mut parts: Vec<(u64, Bytes)> = ranges.into_iter().map(|range| range.start).zip(bytes).collect();
+        parts.sort_unstable_by_key(|(start, _)| *start);
         Ok(Fetched::Parts { parts, length: self.bytes })
     }
 }

@@ -165,6 +165,10 @@ impl<R: ChunkReader> Texts<R> {
     /// Turns to the next page.
     fn turn(&mut self) -> Result<()> {
         match self.pages.next()? {
+            // What was taken already stands for places in the first one.
+            Some(Part::Dictionary(_)) if !self.places.is_empty() => {
+                return Err(ParquetError::General("a second dictionary".to_owned()));
+            }
             Some(Part::Dictionary(bytes)) => {
                 self.values = texts_of(&bytes)?;
                 self.places = (0..self.values.len() as i32).collect();

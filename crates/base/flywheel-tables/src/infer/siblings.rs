@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use flywheel_spec::table::ColumnKind;
 
+use super::number::is_padded_code;
 use crate::frame::{Frame, Values};
 
 /// Fewer columns of a name may differ.
@@ -42,10 +43,11 @@ fn stem(name: &str) -> Option<&str> {
     (ends_in_number && !stem.is_empty()).then_some(stem)
 }
 
-/// Codes as the numbers that they are; absent where one is none.
+/// Codes as the numbers that they are; absent where one is none, or would lose a leading zero.
 fn numbers_of(values: &Values) -> Option<Vec<f64>> {
     let Values::Text(texts) = values else { return None };
-    texts.iter().map(|text| text.as_deref().map_or(Some(f64::NAN), |text| text.parse().ok())).collect()
+    let read = |text: &str| if is_padded_code(text) { None } else { text.parse::<f64>().ok() };
+    texts.iter().map(|text| text.as_deref().map_or(Some(f64::NAN), read)).collect()
 }
 
 #[cfg(test)]
@@ -81,6 +83,14 @@ mod tests {
     #[test]
     fn codes_with_numbers_for_siblings_are_numbers() {
         assert_eq!([0, 1, 2, 7].map(|before| numbers_after(before, |_| true)), [0, 1, 8, 8]);
+    }
+
+    #[test]
+    fn a_code_keeps_its_leading_zeros() {
+        let texts =
+            |texts: [&str; 2]| Values::Text(texts.iter().map(|&text| Some(Arc::from(text))).collect());
+        assert_eq!(numbers_of(&texts(["1", "20"])), Some(vec![1.0, 20.0]));
+        assert_eq!(numbers_of(&texts(["1", "020"])), None);
     }
 
     #[test]

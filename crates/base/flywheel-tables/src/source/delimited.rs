@@ -42,7 +42,9 @@ pub(super) fn import(name: &str, bytes: &[u8], options: &ImportOptions) -> Resul
     let first = [delimiter];
     let candidates: &[u8] = if is_hidden { &DELIMITERS } else { &first };
     let titled = |&split_at: &u8| Some((split_at, preamble::without_titles(&text, split_at)?));
-    let found = candidates.iter().find_map(titled);
+    // One name above texts that hold `;` is no title where a column of that name is to be read.
+    let is_known = header(&text, delimiter).iter().any(|name| options.expected.contains_key(name));
+    let found = if is_known { None } else { candidates.iter().find_map(titled) };
     let text = match found {
         Some((split_at, (rest, titles))) => {
             delimiter = split_at;

@@ -166,13 +166,17 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// True where the letters beyond ASCII are UTF-8 but for some broken places.
 fn is_mostly_utf8(bytes: &[u8]) -> bool {
-    let (mut whole, mut broken) = (0_usize, 0_usize);
+    // By chance GBK makes letters between those of Western Europe and those of three bytes: its 女 is a whole `Ů`.
+    let is_no_chance = |letter: &char| !('\u{100}'..'\u{800}').contains(letter);
+    let (mut whole, mut sure, mut broken) = (0_usize, 0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
-        whole += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        let letters = || chunk.valid().chars().filter(|letter| !letter.is_ascii());
+        whole += letters().count();
+        sure += letters().filter(is_no_chance).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    // Two encodings in one file leave many letters whole; another encoding hardly ever makes them by chance.
-    whole >= 4 * broken || (whole >= MIXED && whole >= broken)
+    // Two encodings in one file leave many letters whole.
+    whole >= 4 * broken || (sure >= MIXED && sure >= broken)
 }
 
 fn unknown(name: &str, label: &str) -> Problems {
@@ -309,6 +313,9 @@ mod tests {
         let bytes = [rows.as_bytes(), &WINDOWS_1252.encode(&rows).0].concat();
         let problems = decode("a.csv", &bytes, None, &mut Notes::default()).expect_err("two encodings");
         assert_eq!(problems.problems[0].place.line, Some(16), "{problems}");
+
+        let gbk = ["30,女\n".repeat(70), "30,男\n".repeat(30)].concat();
+        assert!(!is_mostly_utf8(&GB18030.encode(&gbk).0), "it is of one encoding");
     }
 
     #[test]

@@ -159,6 +159,15 @@ fn columns_are_read_as_they_were_before_where_their_cells_allow_it() {
 }
 
 #[test]
+fn the_one_name_that_is_to_be_read_is_no_title() {
+    let text = Expected { kind: ColumnKind::Text, writing: Writing::Usual };
+    let options = ImportOptions { expected: [("note".to_owned(), text)].into(), ..ImportOptions::default() };
+    let read = import_bytes("a.csv", b"note\nlate; again\ngood; thanks\n", &options);
+    let read = read.unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(shown(&read), ["note: text = late; again | good; thanks"]);
+}
+
+#[test]
 fn rows_to_be_answered_keep_their_places_though_all_of_them_is_missing() {
     let number = Expected { kind: ColumnKind::Number, writing: Writing::Usual };
     let text = Expected { kind: ColumnKind::Text, writing: Writing::Usual };

@@ -65,9 +65,11 @@ fn words_for_nothing_are_missing_as_in_a_file() {
     let predictor = Predictor::new(row_bundle()).unwrap();
     let words = json!({ "age": "NA", "plan": "无", "member": "-" });
     let nothing = json!({ "age": null, "plan": "", "member": null });
-    let asked = rows(json!([words, nothing]));
+    let unknown = json!({ "age": "unknown", "plan": "", "member": "不详" });
+    let asked = rows(json!([words, nothing, unknown]));
     let answers = predictor.answer(&asked).unwrap();
     assert_eq!(answers[0].prediction, answers[1].prediction);
+    assert_eq!(answers[2].prediction, answers[1].prediction);
     assert!(answers[0].prediction.notes.iter().all(|note| note.key == "models.note_missing"));
 }
 

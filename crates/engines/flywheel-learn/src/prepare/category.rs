@@ -163,6 +163,14 @@ impl CategoryCode {
         find(category).or_else(|| spellings(category).into_iter().flatten().find_map(|other| find(&other)))
     }
 
+    /// True for a word that was not learned and stands for nothing: `NA` anywhere, and `unknown` where an import reads it so,
+    /// among numbers.
+    pub(super) fn is_missing(&self, text: &str) -> bool {
+        let of_numbers = || self.categories.iter().all(|category| infer::number(category).is_some());
+        let is_nothing = infer::is_missing(text) || (infer::is_unmeasured(text) && of_numbers());
+        is_nothing && self.place(text.trim()).is_none()
+    }
+
     /// Writes the inputs of the rows asked for; `slots` holds numbers, `embedded` the places that an embedding reads.
     pub(super) fn encode(
         &self,
@@ -174,9 +182,7 @@ impl CategoryCode {
         let indicator_at = self.width() - usize::from(self.indicator);
         let mut embedded = embedded;
         for (example, &row) in rows.iter().enumerate() {
-            // A word such as `NA` is missing unless it was learned as a category.
-            let is_value =
-                |category: &Cow<'_, str>| !infer::is_missing(category) || self.place(category).is_some();
+            let is_value = |category: &Cow<'_, str>| !self.is_missing(category);
             let category = values.and_then(|values| category_at(values, row)).filter(is_value);
             let place = match (&category, self.missing) {
                 (Some(category), _) => self.place(category).unwrap_or(0),
@@ -212,5 +218,29 @@ pub(crate) fn category_at(values: &Values, row: usize) -> Option<Cow<'_, str>> {
         (0, _) => None,
         (trimmed, text) if trimmed == text.len() => Some(text),
         (_, text) => Some(Cow::Owned(text.trim().to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn unknown_is_missing_among_codes_as_it_is_for_an_import_and_a_category_among_words() {
+        for (known, as_missing) in [(["1", "2"], true), (["red", "blue"], false)] {
+            let values = Values::Text((0..8).map(|row| Some(Arc::from(known[row % 2]))).collect());
+            let rules = CategoryRules {
+                encoding: CategoryEncoding::OneHot,
+                embedding_width: None,
+                missing: MissingRule::Constant,
+                fill: None,
+                indicator: false,
+            };
+            let (code, _) = CategoryCode::fit(&values, &[0, 1, 2, 3], &rules);
+            assert_eq!(code.is_missing("unknown"), as_missing, "{known:?}");
+            assert!(code.is_missing("NA") && !code.is_missing(known[0]));
+        }
     }
 }

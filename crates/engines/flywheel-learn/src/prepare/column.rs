@@ -109,8 +109,8 @@ impl ColumnCode {
     pub fn is_missing(&self, text: &str) -> bool {
         match &self.code {
             Code::Number(_) | Code::Time(_) => infer::is_unmeasured(text),
-            Code::Category(code) => infer::is_missing(text) && code.place(text.trim()).is_none(),
-            Code::Boolean(code) => infer::is_missing(text) && code.read(text.trim()).is_none(),
+            Code::Category(code) => code.is_missing(text),
+            Code::Boolean(code) => infer::is_unmeasured(text) && code.read(text.trim()).is_none(),
             Code::Image(_) | Code::Text(_) => infer::is_missing(text),
         }
     }

@@ -212,8 +212,8 @@ impl Faq {
         let wish = threshold(&believed, self.spec.accuracy);
         // Where no held-back wording is that sure, one that is may still come: it is answered, unless some were wrong there.
         let wrong = sure.iter().filter(|(_, right, _)| !right).map(|(confidence, ..)| *confidence);
-        let surest_wrong = wrong.fold(self.spec.accuracy, f64::max).min(0.99);
-        self.threshold = wish.unwrap_or(surest_wrong);
+        let surer = wrong.fold(self.spec.accuracy, |surest, wrong| surest.max(wrong.next_up())).min(0.99);
+        self.threshold = wish.unwrap_or(surer);
         self.summarise(asked, &sure, place, examples);
         if wish.is_none() {
             self.report.findings.push(phrase!("support.finding_short", wish = percent(self.spec.accuracy)));

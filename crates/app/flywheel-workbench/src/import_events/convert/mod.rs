@@ -129,13 +129,13 @@ impl Converter {
 
     /// A row of which no event could be made, in an event's form: so it can be mended and sent again.
     pub fn kept(&self, mut row: Row) -> Value {
-        let EventMapping { person, person_else, time, event, feedback: columns, .. } = &self.mapping;
+        let EventMapping { person, time, event, feedback: columns, .. } = &self.mapping;
         let text = |column: &String| mapping::at(&row.fields, column).and_then(text_of);
         let uuid = match &self.mapping.key {
             Some(column) => self.keyed(column, &row.fields).ok(),
             None => Some(self.hashed(&[b"row", &content(&row.fields)])),
         };
-        let mut who = text(person).or_else(|| person_else.iter().find_map(text));
+        let mut who = self.who(&row.fields).map_or_else(|_| text(person), |(id, _)| Some(id));
         let when = match self.time(mapping::at(&row.fields, time)) {
             // Whoever reads it again knows neither the zone nor how days are written here.
             Ok(time) => jiff::Timestamp::from_microsecond(time).ok().map(|time| time.to_string()),

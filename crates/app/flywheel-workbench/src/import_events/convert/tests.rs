@@ -251,6 +251,11 @@ fn a_row_that_is_none_is_kept_as_an_event_that_can_be_mended() {
         json!({"event": "pay", "distinct_id": "null", "timestamp": "2026-03-01T08:00:00Z", "uuid": id,
             "properties": {"event_id": id, "amount": 5, "$set": {"plan": "pro"}}})
     );
+    let elsewhere = EventMapping { person_else: vec!["device".to_owned()], ..mapping() };
+    for (user, who) in [("ada", "ada"), ("", "d1"), ("undefined", "d1")] {
+        let row = json!({"user": user, "device": "d1", "time": "soon", "event": "pay"});
+        assert_eq!(kept(&elsewhere, row)["distinct_id"], who, "{user}");
+    }
     let columns = FeedbackColumns {
         text: "Review".to_owned(),
         rating: Some("Stars".to_owned()),

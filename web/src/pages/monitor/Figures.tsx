@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { MonitorReport } from '../../api/types'
 import { count, latency, metricValue } from '../../format'
 import { useTongue } from '../../language'
-import classes from './Figures.module.css'
+import classes from '../../parts/Figures.module.css'
 
 export function Figures({ report }: { report: MonitorReport }) {
   const { t } = useTranslation()
